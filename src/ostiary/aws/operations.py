@@ -1,0 +1,44 @@
+"""The registry that joins a function to the AWS operation of the same name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Handler = Callable[[Any, Any], Mapping[str, Any] | None]
+Resource = str | Callable[[Any, Any], str]
+F = TypeVar("F", bound=Callable[..., Mapping[str, Any] | None])
+
+OPERATIONS: dict[tuple[str, str], "Implementation"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """What runs when an operation is called: `handler(ctx, request)`, and the resource IAM decides on."""
+
+    service: str
+    handler: Handler
+    resource: Resource
+    authorized_by_handler: bool
+
+
+def operation(service: str, *, resource: Resource = "*", authorized_by_handler: bool = False) -> Callable[[F], F]:
+    """Register a function as the operation of its name: `sign_up` is `SignUp`, `get_csv_header` is `GetCSVHeader`.
+
+    `resource` is the ARN that IAM decides on for signed operations: a template over `{region}`, `{account}` and the
+    members of the request, or a function `(ctx, request) -> ARN`. `authorized_by_handler` is for the few operations
+    that decide themselves (AssumeRole asks the trust policy, GetCallerIdentity cannot be denied).
+    """
+
+    def register(function: F) -> F:
+        key = (service, function.__name__.replace("_", ""))
+        if key in OPERATIONS:
+            raise ValueError(f"{service} {function.__name__} is registered twice")
+        OPERATIONS[key] = Implementation(service, function, resource, authorized_by_handler)
+        return function
+
+    return register
+
+
+def implementation(service: str, operation_name: str) -> Implementation | None:
+    """Return what is registered for an operation of the model (`cognito-idp`, `SignUp`), or None when it is absent."""
+    return OPERATIONS.get((service, operation_name.lower()))

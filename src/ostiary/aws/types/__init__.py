@@ -1,0 +1,1 @@
+"""Types generated from the service models, one module per service."""

@@ -1,0 +1,122 @@
+"""What one request may use, and who signed it."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ostiary.clock import Clock
+from ostiary.config import Settings
+from ostiary.crypto.seal import Keyring
+from ostiary.http_client import HttpClient
+from ostiary.randomness import Random
+from ostiary.store.db import Store
+
+PrincipalType = Literal["Account", "User", "AssumedRole", "FederatedUser", "Anonymous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a session token of STS carries. Times are seconds since the epoch."""
+
+    account: str
+    role_name: str
+    role_id: str
+    role_path: str
+    name: str
+    issued_at: int
+    expires_at: int
+    policies: tuple[str, ...] = ()
+    """Session policies, as JSON texts; None are in force when empty."""
+    policy_arns: tuple[str, ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
+    transitive_tag_keys: tuple[str, ...] = ()
+    source_identity: str = ""
+    federated_provider: str = ""
+    """The provider's ARN or built-in name when a web identity assumed the role."""
+    claims: dict[str, list[str]] = field(default_factory=dict)
+    """Condition keys of the federated sign-in that stay with the session: `cognito-identity.amazonaws.com:sub` …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who signed a request."""
+
+    account: str
+    """12 digits; empty for nobody."""
+    type: PrincipalType
+    arn: str
+    """As GetCallerIdentity answers it: root, user or assumed-role session."""
+    user_id: str
+    user_name: str = ""
+    session: Session | None = None
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this is an account's root, which identity policies do not bind."""
+        return self.type == "Account"
+
+
+ANONYMOUS = Principal(account="", type="Anonymous", arn="", user_id="")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where the request came from."""
+
+    ip: str = ""
+    user_agent: str = ""
+    secure: bool = False
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What lives as long as the process: made once in `app.py`."""
+
+    settings: Settings
+    store: Store
+    keyring: Keyring
+    clock: Clock
+    random: Random
+    http: HttpClient
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What one request may use."""
+
+    services: Services
+    account: str
+    """The caller's account: 12 digits, or empty when nobody signed."""
+    region: str
+    principal: Principal
+    client: Client
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process."""
+        return self.services.settings
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+        return self.services.store
+
+    @property
+    def keyring(self) -> Keyring:
+        """Sealing and keyed hashes under the master key."""
+        return self.services.keyring
+
+    @property
+    def clock(self) -> Clock:
+        """The server's time."""
+        return self.services.clock
+
+    @property
+    def random(self) -> Random:
+        """Unpredictable values."""
+        return self.services.random
+
+    @property
+    def http(self) -> HttpClient:
+        """Outgoing HTTP."""
+        return self.services.http

@@ -1,0 +1,301 @@
+"""Every table. One schema for all engines: text, bigint, boolean, and JSON as text; ids are made in the app.
+
+Times are seconds since the epoch (bigint). `sealed` columns hold ciphertext of `crypto/seal.py`. Configuration is kept in
+its wire shape in one JSON column; identity data is rows. Every key of tenant data begins with its pool or account.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
+)
+
+
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=null)
+
+
+def _when(name: str, *, null: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=null)
+
+
+def _table(name: str, key: tuple[str, ...], *columns: Column[object] | Index) -> Table:
+    return Table(name, metadata, *columns, PrimaryKeyConstraint(*key))  # type: ignore[arg-type]
+
+
+# -- the deployment --------------------------------------------------------------------------------------------------
+deployment = _table("deployment", ("name",), _text("name"), _text("value"))
+"""Facts of the whole deployment; `configuration_version` is bumped by every change of cached configuration."""
+
+messages = _table(
+    "messages",
+    ("message_id",),
+    _text("message_id"),
+    _text("pool_id"),
+    _text("medium"),
+    _text("recipient"),
+    Column("sealed", LargeBinary, nullable=False),
+    _text("state"),
+    Column("attempts", BigInteger, nullable=False),
+    _when("created_at"),
+    _when("due_at"),
+    _when("expires_at"),
+    Index(None, "state", "due_at"),
+    Index(None, "created_at"),
+)
+"""The outbox: written in the transaction that causes a message, sent afterwards."""
+
+# -- accounts and IAM ------------------------------------------------------------------------------------------------
+accounts = _table("accounts", ("account_id",), _text("account_id"), _text("name"), _when("created_at"))
+
+access_keys = _table(
+    "access_keys",
+    ("access_key_id",),
+    _text("access_key_id"),
+    _text("account_id"),
+    _text("user_name"),
+    Column("sealed", LargeBinary, nullable=False),
+    _text("status"),
+    _when("created_at"),
+    Index(None, "account_id", "user_name"),
+)
+"""`user_name` is empty for an account's root."""
+
+iam_roles = _table(
+    "iam_roles",
+    ("account_id", "role_name"),
+    _text("account_id"),
+    _text("role_name"),
+    _text("role_id"),
+    _text("configuration"),
+    _when("created_at"),
+)
+iam_users = _table(
+    "iam_users",
+    ("account_id", "user_name"),
+    _text("account_id"),
+    _text("user_name"),
+    _text("user_id"),
+    _text("configuration"),
+    _when("created_at"),
+)
+iam_inline_policies = _table(
+    "iam_inline_policies",
+    ("account_id", "owner_type", "owner_name", "policy_name"),
+    _text("account_id"),
+    _text("owner_type"),
+    _text("owner_name"),
+    _text("policy_name"),
+    _text("document"),
+)
+"""`owner_type` is `role` or `user`."""
+iam_policies = _table(
+    "iam_policies",
+    ("account_id", "arn"),
+    _text("account_id"),
+    _text("arn"),
+    _text("configuration"),
+    _when("created_at"),
+)
+iam_policy_versions = _table(
+    "iam_policy_versions",
+    ("account_id", "arn", "version_id"),
+    _text("account_id"),
+    _text("arn"),
+    _text("version_id"),
+    _text("document"),
+    _when("created_at"),
+)
+iam_attachments = _table(
+    "iam_attachments",
+    ("account_id", "owner_type", "owner_name", "arn"),
+    _text("account_id"),
+    _text("owner_type"),
+    _text("owner_name"),
+    _text("arn"),
+    Index(None, "account_id", "arn"),
+)
+iam_oidc_providers = _table(
+    "iam_oidc_providers",
+    ("account_id", "url"),
+    _text("account_id"),
+    _text("url"),
+    _text("configuration"),
+    _when("created_at"),
+)
+"""`url` is without scheme, as in ARNs and condition keys."""
+
+buckets = _table(
+    "buckets",
+    ("bucket",),
+    _text("bucket"),
+    _text("account_id"),
+    _text("policy"),
+    _when("created_at"),
+    Index(None, "account_id"),
+)
+"""Which account owns a bucket behind the gateway, and its bucket policy (empty when it has none)."""
+
+# -- user pools ------------------------------------------------------------------------------------------------------
+user_pools = _table(
+    "user_pools",
+    ("pool_id",),
+    _text("pool_id"),
+    _text("account_id"),
+    _text("name"),
+    _text("configuration"),
+    _when("created_at"),
+    _when("modified_at"),
+    Index(None, "account_id", "pool_id"),
+)
+signing_keys = _table(
+    "signing_keys",
+    ("pool_id", "kid"),
+    _text("pool_id"),
+    _text("kid"),
+    _text("token_use"),
+    Column("sealed", LargeBinary, nullable=False),
+    _when("created_at"),
+)
+"""`token_use` is `id` or `access` for a user pool's keys, `identity` for the ones of identity pools (pool_id `*`)."""
+user_pool_clients = _table(
+    "user_pool_clients",
+    ("pool_id", "client_id"),
+    _text("pool_id"),
+    _text("client_id"),
+    _text("name"),
+    _text("configuration"),
+    Column("sealed_secret", LargeBinary, nullable=True),
+    _when("created_at"),
+    _when("modified_at"),
+    Index(None, "client_id", unique=True),
+)
+users = _table(
+    "users",
+    ("pool_id", "sub"),
+    _text("pool_id"),
+    _text("sub"),
+    _text("username"),
+    _text("username_key"),
+    _text("status"),
+    Column("enabled", Boolean, nullable=False),
+    _text("attributes"),
+    Column("sealed_verifier", LargeBinary, nullable=True),
+    _when("temporary_password_expires_at", null=True),
+    _when("tokens_valid_after"),
+    _when("created_at"),
+    _when("modified_at"),
+    Index(None, "pool_id", "username_key", unique=True),
+)
+"""`username_key` is the user name as it is compared; `attributes` a JSON object of name to text, without `sub`;
+`tokens_valid_after` is the time before which every token of the user is dead."""
+user_attributes = _table(
+    "user_attributes",
+    ("pool_id", "name", "value_key", "sub"),
+    _text("pool_id"),
+    _text("name"),
+    _text("value_key"),
+    _text("sub"),
+    Index(None, "pool_id", "sub"),
+)
+"""The searchable attributes (email, phone_number, name, preferred_username …), folded, for `ListUsers` filters."""
+aliases = _table(
+    "aliases",
+    ("pool_id", "alias_key"),
+    _text("pool_id"),
+    _text("alias_key"),
+    _text("sub"),
+    Index(None, "pool_id", "sub"),
+)
+"""Other names that sign a user in: verified e-mail, verified phone number, preferred_username; folded."""
+codes = _table(
+    "codes",
+    ("pool_id", "sub", "purpose"),
+    _text("pool_id"),
+    _text("sub"),
+    _text("purpose"),
+    _text("code_hash"),
+    _text("destination"),
+    Column("attempts", BigInteger, nullable=False),
+    _when("created_at"),
+    _when("expires_at"),
+)
+groups = _table(
+    "groups",
+    ("pool_id", "group_name"),
+    _text("pool_id"),
+    _text("group_name"),
+    _text("configuration"),
+    _when("created_at"),
+    _when("modified_at"),
+)
+group_members = _table(
+    "group_members",
+    ("pool_id", "group_name", "sub"),
+    _text("pool_id"),
+    _text("group_name"),
+    _text("sub"),
+    _when("created_at"),
+    Index(None, "pool_id", "sub"),
+)
+sign_in_failures = _table(
+    "sign_in_failures",
+    ("pool_id", "sub"),
+    _text("pool_id"),
+    _text("sub"),
+    Column("failures", BigInteger, nullable=False),
+    _when("last_at"),
+)
+token_families = _table(
+    "token_families",
+    ("pool_id", "origin_jti"),
+    _text("pool_id"),
+    _text("origin_jti"),
+    _text("sub"),
+    _text("client_id"),
+    _text("state"),
+    _text("current_jti"),
+    _text("previous_jti"),
+    _when("rotated_at"),
+    _when("expires_at"),
+    Index(None, "pool_id", "sub"),
+    Index(None, "expires_at"),
+)
+"""One row per sign-in: the life of its refresh tokens. `state` is JSON (auth_time, event_id, scope …)."""
+spent = _table("spent", ("pool_id", "id"), _text("pool_id"), _text("id"), _when("expires_at"), Index(None, "expires_at"))
+"""Ids of sealed single-use things (challenge sessions, secret blocks) that have been used."""
+
+# -- identity pools --------------------------------------------------------------------------------------------------
+identity_pools = _table(
+    "identity_pools",
+    ("pool_id",),
+    _text("pool_id"),
+    _text("account_id"),
+    _text("name"),
+    _text("configuration"),
+    _text("roles"),
+    _when("created_at"),
+    Index(None, "account_id", "pool_id"),
+)
+identities = _table(
+    "identities",
+    ("pool_id", "identity_id"),
+    _text("pool_id"),
+    _text("identity_id"),
+    _text("merged_into"),
+    _when("created_at"),
+    _when("modified_at"),
+    Index(None, "identity_id", unique=True),
+)
+"""`merged_into` is empty, or the identity that survived a merge."""
+logins = _table(
+    "logins",
+    ("pool_id", "provider", "subject"),
+    _text("pool_id"),
+    _text("provider"),
+    _text("subject"),
+    _text("identity_id"),
+    _when("created_at"),
+    Index(None, "pool_id", "identity_id"),
+)
+"""Which identity a provider's user is: `subject` is what the provider calls the user."""
