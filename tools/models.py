@@ -139,7 +139,9 @@ def _structure(name: str, shapes: Json) -> str:
     if any(member in shapes or keyword.iskeyword(member) for member in members):
         fields = "".join(f"    {json.dumps(member)}: {json.dumps(note)},\n" for member, note in members.items())
         return f"{name} = TypedDict({json.dumps(name)}, {{\n{fields}}})\n\n"
-    return f"class {name}(TypedDict):\n" + ("".join(f"    {m}: {a}\n" for m, a in members.items()) or "    pass\n") + "\n"
+    return (
+        f"class {name}(TypedDict):\n" + ("".join(f"    {m}: {a}\n" for m, a in members.items()) or "    pass\n") + "\n"
+    )
 
 
 def _error(name: str, shape: Json) -> str:

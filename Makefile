@@ -1,0 +1,58 @@
+# The two commands of the README are `make demo` and `make test`; both set up all they need in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_CLIENTS := tests/clients/node
+SIZE ?= 1000
+
+.PHONY: demo serve test check bench models docs install node format clean help
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/demo ## From a web identity to temporary credentials that open a bucket
+	@$(BIN)/ostiary demo
+
+serve: $(VENV)/demo ## Start a development server on http://127.0.0.1:9500
+	@$(BIN)/ostiary serve --dev
+
+test: $(VENV)/dev node ## Run all tests, on SQLite and on PostgreSQL
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(VENV)/dev ## Lint, types, layers, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/models.py --check
+	$(BIN)/python tools/docs.py --check
+
+bench: $(VENV)/dev ## Measure throughput and latency (SIZE=users in the pool)
+	@$(BIN)/python -m bench --users $(SIZE)
+
+models: $(VENV)/dev ## Refresh the service models and the types made from them
+	$(BIN)/python tools/models.py
+
+docs: $(VENV)/dev ## Regenerate docs/reference
+	$(BIN)/python tools/docs.py
+
+format: $(VENV)/dev ## Format and fix what can be fixed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+node: $(NODE_CLIENTS)/node_modules/.installed
+
+$(NODE_CLIENTS)/node_modules/.installed: $(NODE_CLIENTS)/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing the JavaScript clients …" && cd $(NODE_CLIENTS) && npm ci --silent && touch node_modules/.installed; \
+	else echo "Node is not installed: the tests of JavaScript clients will not run."; fi
+
+$(VENV)/demo: pyproject.toml tools/venv.sh
+	@tools/venv.sh $(PYTHON) $(VENV) demo && touch $@
+
+$(VENV)/dev: pyproject.toml tools/venv.sh
+	@tools/venv.sh $(PYTHON) $(VENV) dev && touch $@
+
+clean: ## Remove the virtual environment and all caches
+	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
