@@ -45,9 +45,9 @@ def main() -> int:
     check = "--check" in sys.argv[1:]
     stale = [path for path, text in generated_files() if _differs(path, text, write=not check)]
     for path in stale:
-        print(f"{'differs' if check else 'wrote'}: {path.relative_to(AWS)}")  # noqa: T201
+        print(f"{'differs' if check else 'wrote'}: {path.relative_to(AWS)}")
     if check and stale:
-        print("Run `make models` and commit the result.")  # noqa: T201
+        print("Run `make models` and commit the result.")
     return 1 if check and stale else 0
 
 

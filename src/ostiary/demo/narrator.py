@@ -65,7 +65,8 @@ class Narrator:
             body = "\n".join(f"✗ {escape(failure)}" for failure in self._failures)
             self.console.print(Panel(body, title=f"{len(self._failures)} of {self._checks} checks failed", style="red"))
             return 1
-        text = f"{self._steps} steps, {self._checks} checks, all as they should be.\n\nNext: [bold]make serve[/bold] and README.md."
+        text = f"{self._steps} steps, {self._checks} checks, all as they should be."
+        text += "\n\nNext: [bold]make serve[/bold], and README.md."
         self.console.print(Panel(text, title="Done", style="green"))
         return 0
 

@@ -69,7 +69,7 @@ def running_servers(folder: Path, narrator: Narrator) -> Iterator[Servers]:
 
 
 def rclone() -> str:
-    """Return the path of rclone: the one on the PATH, or the one that ships in the Python package of the `demo` extra."""
+    """Return the path of rclone: the one on the PATH, or the one of the Python package in the `demo` extra."""
     found = shutil.which("rclone")
     package = find_spec("rclone_api")
     if found or package is None or package.origin is None:

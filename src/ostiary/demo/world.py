@@ -69,8 +69,8 @@ def build_world(servers: Servers, narrator: Narrator) -> World:
     _create_partner_roles(servers, partner_keys)
     _create_buckets(servers, root, partner_keys)
     narrator.note(
-        f"The administrator of account {ACCOUNT} made user pool {pool_id}, identity pool {identity_pool_id} and bucket "
-        f"{BUCKET};\nthe administrator of account {partner_account} made bucket {PARTNER_BUCKET} and a role for visitors."
+        f"The administrator of account {ACCOUNT} made user pool {pool_id}, identity pool {identity_pool_id}\n"
+        f"and bucket {BUCKET}; that of account {partner_account} made bucket {PARTNER_BUCKET} and a role for visitors."
     )
     return World(servers, pool_id, client_id, identity_pool_id, partner_account, partner_keys)
 
