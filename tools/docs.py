@@ -1,0 +1,108 @@
+"""Write docs/reference/{operations,settings,errors}.md from the code.
+
+`python tools/docs.py --check` writes nothing and exits with 1 when a page on disk differs.
+"""
+
+import ast
+import dataclasses
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ostiary import app, config
+from ostiary.aws.errors import ServiceError
+from ostiary.aws.operations import table
+
+assert app  # importing the application registers every operation
+REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+
+
+def main() -> int:
+    """Write the pages, or compare them when `--check` is given; return the exit code."""
+    check = "--check" in sys.argv[1:]
+    pages = {"operations.md": operations_page(), "settings.md": settings_page(), "errors.md": errors_page()}
+    stale = [name for name, text in pages.items() if _text(REFERENCE / name) != text]
+    for name in stale:
+        print(f"{'differs' if check else 'wrote'}: docs/reference/{name}")
+        if not check:
+            (REFERENCE / name).write_text(pages[name])
+    if check and stale:
+        print("Run `make docs` and commit the result.")
+    return 1 if check and stale else 0
+
+
+def operations_page() -> str:
+    """Return the table of every operation of every service: the module it is in, or absent."""
+    services: dict[str, list[tuple[str, str | None]]] = {}
+    for service, name, module in table():
+        services.setdefault(service, []).append((name, module))
+    lines = ["# Operations", "", "`ostiary operations` prints this table. An absent operation answers `NotImplementedException`.", ""]
+    for service, rows in services.items():
+        built = sum(module is not None for _, module in rows)
+        lines += [f"## {service}: {built} of {len(rows)}", "", "| operation | where |", "| --- | --- |"]
+        lines += [f"| {name} | {f'`{module}`' if module else 'absent'} |" for name, module in rows]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def settings_page() -> str:
+    """Return the table of every setting: its name in a file and in the environment, its default, what it means."""
+    lines = [
+        "# Settings",
+        "",
+        "In a TOML file (`--config`, `OSTIARY_CONFIG`) under the first name, in the environment under the second; the environment",
+        "wins over the file, a flag of `ostiary serve` over both. A name with `_FILE` behind it reads the value from a file.",
+        "",
+        "| in the file | in the environment | default | meaning |",
+        "| --- | --- | --- | --- |",
+    ]
+    meanings = dict(_meanings())
+    for field in dataclasses.fields(config.Settings):
+        lines.append(
+            f"| `{field.name}` | `OSTIARY_{field.name.upper()}` | {_default(field)} | {meanings.get(field.name, '')} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def errors_page() -> str:
+    """Return the table of the errors that are common to all services."""
+    lines = [
+        "# Errors common to all services",
+        "",
+        "Errors of single operations are those of AWS's service model, with its names and HTTP statuses.",
+        "",
+        "| on JSON services | on Query and REST-XML services | status | meaning |",
+        "| --- | --- | --- | --- |",
+    ]
+    for error in _common_errors():
+        status = str(error.status) if error.query_status in {0, error.status} else f"{error.status}, {error.query_status}"
+        meaning = " ".join((error.__doc__ or "").split())
+        lines.append(f"| `{error.code}` | `{error.query_code or error.code}` | {status} | {meaning} |")
+    return "\n".join([*lines, ""])
+
+
+def _common_errors() -> list[type[ServiceError]]:
+    return [error for error in ServiceError.__subclasses__() if error.__module__ == ServiceError.__module__]
+
+
+def _meanings() -> Iterator[tuple[str, str]]:
+    source = Path(config.__file__).read_text()
+    body = next(n.body for n in ast.parse(source).body if isinstance(n, ast.ClassDef) and n.name == "Settings")
+    for field, doc in zip(body, body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(doc, ast.Expr) and isinstance(doc.value, ast.Constant):
+            yield ast.unparse(field.target), " ".join(str(doc.value.value).split()).replace("|", "\\|")
+
+
+def _default(field: "dataclasses.Field[Any]") -> str:
+    if field.default_factory is not dataclasses.MISSING:
+        return ""
+    return "" if field.default == "" else f"`{field.default}`"
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
