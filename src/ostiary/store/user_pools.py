@@ -1,0 +1,125 @@
+"""User pools: one row each, with the configuration in its wire shape."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from ostiary.store.db import Store, Tx
+from sqlalchemy import func, select
+
+from ostiary.store import schema
+
+_TABLES_OF_A_POOL = (
+    schema.codes,
+    schema.aliases,
+    schema.user_attributes,
+    schema.group_members,
+    schema.sign_in_failures,
+    schema.token_families,
+    schema.spent,
+    schema.messages,
+    schema.groups,
+    schema.users,
+    schema.user_pool_clients,
+    schema.signing_keys,
+    schema.user_pools,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UserPool:
+    """A user pool. `configuration` is a UserPoolType without ids, dates, name and counts; it is never changed in place."""
+
+    pool_id: str
+    account_id: str
+    name: str
+    configuration: dict[str, Any] = field(repr=False)
+    created_at: int
+    modified_at: int
+
+    @property
+    def region(self) -> str:
+        """The region, which every pool id begins with."""
+        return self.pool_id.partition("_")[0]
+
+    @property
+    def short_name(self) -> str:
+        """What SRP calls the pool's name: the part of its id behind the region."""
+        return self.pool_id.partition("_")[2]
+
+    @property
+    def arn(self) -> str:
+        """The pool's ARN."""
+        return f"arn:aws:cognito-idp:{self.region}:{self.account_id}:userpool/{self.pool_id}"
+
+
+def _pool(row: Any) -> UserPool:
+    return UserPool(
+        pool_id=row.pool_id,
+        account_id=row.account_id,
+        name=row.name,
+        configuration=json.loads(row.configuration),
+        created_at=row.created_at,
+        modified_at=row.modified_at,
+    )
+
+
+def create(tx: Tx, pool: UserPool) -> None:
+    """Insert `pool`; raises AlreadyExists when its id is taken."""
+    tx.insert(
+        schema.user_pools,
+        pool_id=pool.pool_id,
+        account_id=pool.account_id,
+        name=pool.name,
+        configuration=json.dumps(pool.configuration),
+        created_at=pool.created_at,
+        modified_at=pool.modified_at,
+    )
+
+
+def find(tx: Tx, pool_id: str) -> UserPool | None:
+    """Return the pool of this id, in whichever account."""
+    row = tx.one(select(schema.user_pools).where(schema.user_pools.c.pool_id == pool_id))
+    return None if row is None else _pool(row)
+
+
+def cached(store: Store, pool_id: str) -> UserPool | None:
+    """Return the pool of this id from the configuration cache."""
+    return store.cached(("user_pool", pool_id), lambda tx: find(tx, pool_id))
+
+
+def page(tx: Tx, account_id: str, after: str | None, limit: int) -> list[UserPool]:
+    """Return at most `limit` pools of the account, by id, behind the id `after`."""
+    pools = schema.user_pools
+    query = select(pools).where(pools.c.account_id == account_id).order_by(pools.c.pool_id).limit(limit)
+    if after is not None:
+        query = query.where(pools.c.pool_id > after)
+    return [_pool(row) for row in tx.all(query)]
+
+
+def update(tx: Tx, pool: UserPool, *, name: str, configuration: dict[str, Any], now: int) -> bool:
+    """Replace name and configuration if nobody changed them since `pool` was read; whether that was so."""
+    pools = schema.user_pools
+    changed = tx.update(
+        pools,
+        pools.c.pool_id == pool.pool_id,
+        pools.c.configuration == json.dumps(pool.configuration),
+        name=name,
+        configuration=json.dumps(configuration),
+        modified_at=now,
+    )
+    tx.configuration_changed()
+    return changed == 1
+
+
+def delete(tx: Tx, pool_id: str) -> None:
+    """Delete the pool and everything in it."""
+    for table in _TABLES_OF_A_POOL:
+        tx.delete(table, table.c.pool_id == pool_id)
+    tx.configuration_changed()
+
+
+def number_of_users(tx: Tx, pool_id: str) -> int:
+    """Count the pool's users."""
+    row = tx.one(select(func.count()).select_from(schema.users).where(schema.users.c.pool_id == pool_id))
+    return 0 if row is None else int(row[0])

@@ -1,0 +1,225 @@
+"""Users of a user pool, the other names that sign them in, and what `ListUsers` can search for."""
+
+import dataclasses
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ostiary.store.db import Tx
+from ostiary.store.errors import Retry
+from sqlalchemy import ColumnElement, Select, func, select
+
+from ostiary.store import schema
+
+SEARCHABLE = ("email", "phone_number", "name", "given_name", "family_name", "preferred_username")
+"""The attributes that `ListUsers` filters on; only these have rows of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user. Times are seconds since the epoch; `attributes` are without `sub`."""
+
+    pool_id: str
+    sub: str
+    username: str
+    status: str
+    enabled: bool
+    attributes: dict[str, str] = field(repr=False)
+    sealed_verifier: bytes | None = field(repr=False)
+    temporary_password_expires_at: int | None
+    tokens_valid_after: int
+    created_at: int
+    modified_at: int
+
+
+def folded(text: str) -> str:
+    """Return `text` as it is compared where case does not count (ATT-05): NFKC, casefold, NFKC."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def user_of(row: Any) -> User:
+    """Return the user of a row of the users table."""
+    return User(
+        pool_id=row.pool_id,
+        sub=row.sub,
+        username=row.username,
+        status=row.status,
+        enabled=bool(row.enabled),
+        attributes=json.loads(row.attributes),
+        sealed_verifier=None if row.sealed_verifier is None else bytes(row.sealed_verifier),
+        temporary_password_expires_at=row.temporary_password_expires_at,
+        tokens_valid_after=row.tokens_valid_after,
+        created_at=row.created_at,
+        modified_at=row.modified_at,
+    )
+
+
+def find(tx: Tx, pool_id: str, sub: str) -> User | None:
+    """Return the user of this sub."""
+    users = schema.users
+    return _one(tx, select(users).where(users.c.pool_id == pool_id, users.c.sub == sub))
+
+
+def find_by_username(tx: Tx, pool_id: str, username_key: str) -> User | None:
+    """Return the user of this user name, as it is compared."""
+    users = schema.users
+    return _one(tx, select(users).where(users.c.pool_id == pool_id, users.c.username_key == username_key))
+
+
+def find_by_alias(tx: Tx, pool_id: str, alias_key: str) -> User | None:
+    """Return the user whom this alias, as it is compared, signs in."""
+    users, aliases = schema.users, schema.aliases
+    joined = (aliases.c.pool_id == users.c.pool_id) & (aliases.c.sub == users.c.sub)
+    where = (aliases.c.pool_id == pool_id, aliases.c.alias_key == alias_key)
+    return _one(tx, select(users).join(aliases, joined).where(*where))
+
+
+def _one(tx: Tx, query: Select[Any]) -> User | None:
+    row = tx.one(query)
+    return None if row is None else user_of(row)
+
+
+def create(tx: Tx, user: User, username_key: str) -> None:
+    """Insert `user` without aliases; raises AlreadyExists when the pool has a user of this name (ATT-06)."""
+    tx.insert(schema.users, username_key=username_key, **_columns(dataclasses.asdict(user)))
+    _index(tx, user, SEARCHABLE)
+
+
+def update(tx: Tx, user: User, **changes: Any) -> User:
+    """Write `changes` of members of `user` and return the user as it is then.
+
+    Aliases are the caller's: `idp/attributes.py` knows which attributes sign in. Raises Retry when the user is gone or
+    somebody else changed the attributes that are to be replaced.
+    """
+    users = schema.users
+    where: list[ColumnElement[bool]] = [users.c.pool_id == user.pool_id, users.c.sub == user.sub]
+    if "attributes" in changes:
+        where.append(users.c.attributes == json.dumps(user.attributes))
+    if tx.update(users, *where, **_columns(changes)) == 0:
+        raise Retry
+    after: User = dataclasses.replace(user, **changes)
+    _index(
+        tx, after, [name for name in SEARCHABLE if after.attributes.get(name) != user.attributes.get(name)], again=True
+    )
+    return after
+
+
+def _columns(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: json.dumps(value) if name == "attributes" else value for name, value in members.items()}
+
+
+def _index(tx: Tx, user: User, names: Iterable[str], *, again: bool = False) -> None:
+    rows = schema.user_attributes
+    for name in names:
+        if again:
+            tx.delete(rows, rows.c.pool_id == user.pool_id, rows.c.sub == user.sub, rows.c.name == name)
+        if name in user.attributes:
+            value_key = folded(user.attributes[name])
+            tx.insert(rows, pool_id=user.pool_id, sub=user.sub, name=name, value_key=value_key)
+
+
+def delete(tx: Tx, pool_id: str, sub: str) -> bool:
+    """Delete the user and everything of theirs (TOK-12: refresh tokens too); whether the user was there."""
+    users = schema.users
+    deleted = tx.delete(users, users.c.pool_id == pool_id, users.c.sub == sub)
+    for table in (
+        schema.user_attributes,
+        schema.aliases,
+        schema.codes,
+        schema.group_members,
+        schema.sign_in_failures,
+        schema.token_families,
+    ):
+        tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
+    return deleted == 1
+
+
+# -- aliases ---------------------------------------------------------------------------------------------------------
+def claim_alias(tx: Tx, pool_id: str, alias_key: str, sub: str) -> bool:
+    """Let the alias sign the user in; False when it is another user's."""
+    if tx.insert_if_absent(schema.aliases, pool_id=pool_id, alias_key=alias_key, sub=sub):
+        return True
+    return alias_owner(tx, pool_id, alias_key) == sub
+
+
+def alias_owner(tx: Tx, pool_id: str, alias_key: str) -> str | None:
+    """Return the sub of the user whom the alias signs in."""
+    aliases = schema.aliases
+    row = tx.one(select(aliases.c.sub).where(aliases.c.pool_id == pool_id, aliases.c.alias_key == alias_key))
+    return None if row is None else str(row.sub)
+
+
+def release_alias(tx: Tx, pool_id: str, alias_key: str, sub: str) -> bool:
+    """Take the alias from this user; whether the user had it."""
+    aliases = schema.aliases
+    where = (aliases.c.pool_id == pool_id, aliases.c.alias_key == alias_key, aliases.c.sub == sub)
+    return tx.delete(aliases, *where) == 1
+
+
+def aliases_of(tx: Tx, pool_id: str, sub: str) -> set[str]:
+    """Return the aliases, as they are compared, that sign the user in."""
+    aliases = schema.aliases
+    rows = tx.all(select(aliases.c.alias_key).where(aliases.c.pool_id == pool_id, aliases.c.sub == sub))
+    return {str(row.alias_key) for row in rows}
+
+
+# -- lists -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One clause of a `ListUsers` filter: `name` is an attribute or one of the pseudo attributes of users."""
+
+    name: str
+    value: str
+    prefix: bool
+
+
+def page(tx: Tx, pool_id: str, clause: Filter | None, after: str | None, limit: int) -> list[User]:
+    """Return at most `limit` users that match `clause`, by sub, behind the sub `after`."""
+    users = schema.users
+    query = select(users).where(users.c.pool_id == pool_id)
+    if clause is not None:
+        query = query.where(*_condition(pool_id, clause))
+    if after is not None:
+        query = query.where(users.c.sub > after)
+    return [user_of(row) for row in tx.all(query.order_by(users.c.sub).limit(limit))]
+
+
+def _condition(pool_id: str, clause: Filter) -> tuple[ColumnElement[bool], ...]:
+    users, rows = schema.users, schema.user_attributes
+    if clause.name in SEARCHABLE:
+        match = _matches(rows.c.value_key, folded(clause.value), prefix=clause.prefix)
+        found = select(rows.c.sub).where(rows.c.pool_id == pool_id, rows.c.name == clause.name, *match)
+        return (users.c.sub.in_(found),)
+    if clause.name == "username":
+        keys = _matches(users.c.username_key, clause.value, prefix=clause.prefix)
+        loose = _matches(users.c.username_key, folded(clause.value), prefix=clause.prefix)
+        either = (_all(keys) | _all(loose),)
+        return (*either, *_matches(users.c.username, clause.value, prefix=clause.prefix))
+    if clause.name == "sub":
+        return _matches(users.c.sub, clause.value, prefix=clause.prefix)
+    if clause.name == "cognito:user_status":
+        return _matches(func.lower(users.c.status), clause.value.lower(), prefix=clause.prefix)
+    return (users.c.enabled.in_([enabled for enabled, text in _STATES if _fits(text, clause)]),)
+
+
+_STATES = ((True, "Enabled"), (False, "Disabled"))
+
+
+def _fits(text: str, clause: Filter) -> bool:
+    return text.startswith(clause.value) if clause.prefix else text == clause.value
+
+
+def _matches(column: Any, value: str, *, prefix: bool) -> tuple[ColumnElement[bool], ...]:
+    """Compare exactly, or by a prefix: the lower bound is for the index, the rest holds in every collation."""
+    if not prefix:
+        return (column == value,)
+    return (column >= value, func.substr(column, 1, len(value)) == value)
+
+
+def _all(conditions: tuple[ColumnElement[bool], ...]) -> ColumnElement[bool]:
+    first, *others = conditions
+    for other in others:
+        first &= other
+    return first
