@@ -12,7 +12,7 @@ from ostiary.store import schema
 
 @dataclass(frozen=True, slots=True)
 class AppClient:
-    """An app client. `configuration` is a UserPoolClientType without ids, dates, name and secret; never changed in place."""
+    """An app client. `configuration` is a UserPoolClientType without ids, dates and secret; nobody changes it in place."""
 
     pool_id: str
     client_id: str

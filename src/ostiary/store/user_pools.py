@@ -28,7 +28,7 @@ _TABLES_OF_A_POOL = (
 
 @dataclass(frozen=True, slots=True)
 class UserPool:
-    """A user pool. `configuration` is a UserPoolType without ids, dates, name and counts; it is never changed in place."""
+    """A user pool. `configuration` is a UserPoolType without ids, dates and counts; nobody changes it in place."""
 
     pool_id: str
     account_id: str

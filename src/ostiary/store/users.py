@@ -100,9 +100,8 @@ def update(tx: Tx, user: User, **changes: Any) -> User:
     if tx.update(users, *where, **_columns(changes)) == 0:
         raise Retry
     after: User = dataclasses.replace(user, **changes)
-    _index(
-        tx, after, [name for name in SEARCHABLE if after.attributes.get(name) != user.attributes.get(name)], again=True
-    )
+    changed = [name for name in SEARCHABLE if after.attributes.get(name) != user.attributes.get(name)]
+    _index(tx, after, changed, again=True)
     return after
 
 
