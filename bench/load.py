@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import uvloop
 
+FAILURES = 100
+"""How many failed answers end a run."""
 Conversation = Callable[[], Generator[bytes, bytes, None]]
 """Makes one exchange: a generator that yields requests and is sent the answers."""
 
@@ -40,10 +42,12 @@ class Connection(asyncio.Protocol):
         self._started = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin the first conversation."""
         self._transport: asyncio.WriteTransport = transport  # type: ignore[assignment]
         self._begin()
 
     def data_received(self, data: bytes) -> None:
+        """Gather one whole answer."""
         self._buffer += data
         if self._missing < 0:
             end = self._buffer.find(b"\r\n\r\n")
@@ -54,7 +58,8 @@ class Connection(asyncio.Protocol):
             answer, self._buffer, self._missing = self._buffer, b"", -1
             self._answered(answer)
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002
+        """Report the end."""
         if not self._done.done():
             self._done.set_result(None)
 
@@ -68,11 +73,13 @@ class Connection(asyncio.Protocol):
             self._result.failures.append(answer)
         else:
             try:
-                self._transport.write(self._steps.send(answer))
-                return
+                following = self._steps.send(answer)
             except StopIteration:
                 self._result.latencies.append(time.perf_counter() - self._started)
-        if time.perf_counter() < self._until and len(self._result.failures) < 100:
+            else:
+                self._transport.write(following)
+                return
+        if time.perf_counter() < self._until and len(self._result.failures) < FAILURES:
             self._begin()
         else:
             self._transport.close()
@@ -89,7 +96,9 @@ async def _drive(host: str, port: int, conversation: Conversation, connections: 
     started = time.perf_counter()
     endings: list[asyncio.Future[None]] = [loop.create_future() for _ in range(connections)]
     for done in endings:
-        await loop.create_connection(lambda done=done: Connection(conversation, result, started + seconds, done), host, port)
+        await loop.create_connection(
+            lambda done=done: Connection(conversation, result, started + seconds, done), host, port
+        )
     await asyncio.gather(*endings)
     result.seconds = time.perf_counter() - started
     return result

@@ -7,14 +7,15 @@ import ast
 import dataclasses
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ostiary import app, config
+import ostiary.app  # registers every operation
+from ostiary import config
 from ostiary.aws.errors import ServiceError
 from ostiary.aws.operations import table
 
-assert app  # importing the application registers every operation
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 
 
@@ -37,7 +38,12 @@ def operations_page() -> str:
     services: dict[str, list[tuple[str, str | None]]] = {}
     for service, name, module in table():
         services.setdefault(service, []).append((name, module))
-    lines = ["# Operations", "", "`ostiary operations` prints this table. An absent operation answers `NotImplementedException`.", ""]
+    lines = [
+        "# Operations",
+        "",
+        "`ostiary operations` prints this table. An absent one answers `NotImplementedException`.",
+        "",
+    ]
     for service, rows in services.items():
         built = sum(module is not None for _, module in rows)
         lines += [f"## {service}: {built} of {len(rows)}", "", "| operation | where |", "| --- | --- |"]
@@ -51,17 +57,17 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "In a TOML file (`--config`, `OSTIARY_CONFIG`) under the first name, in the environment under the second; the environment",
-        "wins over the file, a flag of `ostiary serve` over both. A name with `_FILE` behind it reads the value from a file.",
+        "In a TOML file (`--config`, `OSTIARY_CONFIG`) under the first name, in the environment under the second; the",
+        "environment wins over the file, a flag of `ostiary serve` over both. A name with `_FILE` behind it names a file that",
+        "holds the value.",
         "",
         "| in the file | in the environment | default | meaning |",
         "| --- | --- | --- | --- |",
     ]
     meanings = dict(_meanings())
     for field in dataclasses.fields(config.Settings):
-        lines.append(
-            f"| `{field.name}` | `OSTIARY_{field.name.upper()}` | {_default(field)} | {meanings.get(field.name, '')} |"
-        )
+        name, meaning = field.name, meanings.get(field.name, "")
+        lines += [f"| `{name}` | `OSTIARY_{name.upper()}` | {_default(field)} | {meaning} |"]
     return "\n".join([*lines, ""])
 
 
@@ -76,7 +82,9 @@ def errors_page() -> str:
         "| --- | --- | --- | --- |",
     ]
     for error in _common_errors():
-        status = str(error.status) if error.query_status in {0, error.status} else f"{error.status}, {error.query_status}"
+        status = (
+            str(error.status) if error.query_status in {0, error.status} else f"{error.status}, {error.query_status}"
+        )
         meaning = " ".join((error.__doc__ or "").split())
         lines.append(f"| `{error.code}` | `{error.query_code or error.code}` | {status} | {meaning} |")
     return "\n".join([*lines, ""])
@@ -89,7 +97,7 @@ def _common_errors() -> list[type[ServiceError]]:
 def _meanings() -> Iterator[tuple[str, str]]:
     source = Path(config.__file__).read_text()
     body = next(n.body for n in ast.parse(source).body if isinstance(n, ast.ClassDef) and n.name == "Settings")
-    for field, doc in zip(body, body[1:], strict=False):
+    for field, doc in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(doc, ast.Expr) and isinstance(doc.value, ast.Constant):
             yield ast.unparse(field.target), " ".join(str(doc.value.value).split()).replace("|", "\\|")
 

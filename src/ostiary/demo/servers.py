@@ -25,18 +25,18 @@ GOOGLE_CLIENT_ID = "1234567890-demo.apps.googleusercontent.com"
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the processes listen, and how to sign as the first account's root."""
+    """Where the processes listen, and the access key (id, secret) of the first account's root."""
 
     ostiary: str
     provider: str
+    s3: str
     data_dir: Path
-    root_access_key_id: str
-    root_secret_access_key: str
+    root: tuple[str, str]
 
 
 @contextmanager
-def running_servers(folder: Path, narrator: Narrator) -> Iterator[Servers]:
-    """Start the three processes below `folder`, and stop them at the end."""
+def running_servers(folder: Path, narrator: Narrator, *, development: bool = True) -> Iterator[Servers]:
+    """Start the three processes below `folder`, and stop them at the end; `development` is `ostiary serve --dev`."""
     s3_port, provider_port, ostiary_port = (_free_port() for _ in range(3))
     s3, provider, ostiary = (f"http://127.0.0.1:{port}" for port in (s3_port, provider_port, ostiary_port))
     root = ("AKIADEMOROOTACCESSKE", "demo-root-secret-of-this-run-only-0000000")
@@ -60,12 +60,12 @@ def running_servers(folder: Path, narrator: Narrator) -> Iterator[Servers]:
             "OSTIARY_GOOGLE_ISSUER": provider,
             "OSTIARY_GOOGLE_JWKS_URL": f"{provider}/jwks",
         }
-        command = [sys.executable, "-m", "ostiary", "serve", "--dev", "--port", str(ostiary_port)]
-        command += ["--data-dir", str(data_dir)]
+        command = [sys.executable, "-m", "ostiary", "serve", "--port", str(ostiary_port), "--data-dir", str(data_dir)]
+        command += ["--dev"] if development else ["--allow-private-addresses"]
         processes.enter_context(_process(command, folder / "ostiary.log", settings))
         _wait(f"{provider}/.well-known/openid-configuration", folder / "provider.log")
         _wait(f"{ostiary}/readyz", folder / "ostiary.log")
-        yield Servers(ostiary, provider, data_dir, *root)
+        yield Servers(ostiary, provider, s3, data_dir, root)
 
 
 def rclone() -> str:

@@ -40,7 +40,7 @@ class World:
 
     def client(self, service: str, credentials: Mapping[str, Any] | None = None) -> Any:
         """Return a boto3 client of `service`: with temporary credentials as STS answers them, or unsigned."""
-        return _client(self.servers.ostiary, service, credentials)
+        return client(self.servers.ostiary, service, credentials)
 
     def google_token(self, subject: str, email: str) -> str:
         """Return an ID token of the provider that stands in for Google."""
@@ -61,7 +61,7 @@ class World:
 
 def build_world(servers: Servers, narrator: Narrator) -> World:
     """Create everything as administrators of the two accounts."""
-    root = (servers.root_access_key_id, servers.root_secret_access_key)
+    root = servers.root
     partner_account, partner_keys = _create_partner_account(servers)
     pool_id, client_id = _create_user_pool(servers, root)
     identity_pool_id = _create_identity_pool(servers, root, pool_id, client_id)
@@ -85,15 +85,15 @@ def _create_partner_account(servers: Servers) -> tuple[str, tuple[str, str]]:
 
 
 def _create_user_pool(servers: Servers, root: tuple[str, str]) -> tuple[str, str]:
-    idp = _administrator(servers, "cognito-idp", root)
+    idp = administrator(servers, "cognito-idp", root)
     pool = idp.create_user_pool(PoolName="people", AutoVerifiedAttributes=["email"])["UserPool"]
     flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
-    client = idp.create_user_pool_client(UserPoolId=pool["Id"], ClientName="app", ExplicitAuthFlows=flows)
-    return pool["Id"], client["UserPoolClient"]["ClientId"]
+    app = idp.create_user_pool_client(UserPoolId=pool["Id"], ClientName="app", ExplicitAuthFlows=flows)
+    return pool["Id"], app["UserPoolClient"]["ClientId"]
 
 
 def _create_identity_pool(servers: Servers, root: tuple[str, str], pool_id: str, client_id: str) -> str:
-    identity = _administrator(servers, "cognito-identity", root)
+    identity = administrator(servers, "cognito-identity", root)
     pool = identity.create_identity_pool(
         IdentityPoolName="everybody",
         AllowUnauthenticatedIdentities=True,
@@ -115,7 +115,7 @@ def user_pool_provider(pool_id: str) -> str:
 
 
 def _create_roles(servers: Servers, root: tuple[str, str], identity_pool_id: str, partner_account: str) -> None:
-    iam = _administrator(servers, "iam", root)
+    iam = administrator(servers, "iam", root)
     objects = f"arn:aws:s3:::{BUCKET}"
     public = _allow("s3:GetObject", f"{objects}/public/*")
     own = _allow(["s3:GetObject", "s3:PutObject"], f"{objects}/private/${{cognito-identity.amazonaws.com:sub}}/*")
@@ -133,7 +133,7 @@ def _create_roles(servers: Servers, root: tuple[str, str], identity_pool_id: str
 
 
 def _create_partner_roles(servers: Servers, partner_keys: tuple[str, str]) -> None:
-    iam = _administrator(servers, "iam", partner_keys)
+    iam = administrator(servers, "iam", partner_keys)
     visitor = _trust({"AWS": f"arn:aws:iam::{ACCOUNT}:role/service"}, "sts:AssumeRole")
     stranger = _trust({"AWS": f"arn:aws:iam::{ACCOUNT}:role/person"}, "sts:AssumeRole")
     archive = _policy(_allow(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::{PARTNER_BUCKET}/*"))
@@ -143,8 +143,8 @@ def _create_partner_roles(servers: Servers, partner_keys: tuple[str, str]) -> No
 
 
 def _create_buckets(servers: Servers, root: tuple[str, str], partner_keys: tuple[str, str]) -> None:
-    _administrator(servers, "s3", partner_keys).create_bucket(Bucket=PARTNER_BUCKET)
-    s3 = _administrator(servers, "s3", root)
+    administrator(servers, "s3", partner_keys).create_bucket(Bucket=PARTNER_BUCKET)
+    s3 = administrator(servers, "s3", root)
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="public/welcome.txt", Body=b"Welcome, whoever you are.")
 
@@ -170,11 +170,13 @@ def _policy(*statements: Document) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def _administrator(servers: Servers, service: str, keys: tuple[str, str]) -> Any:
-    return _client(servers.ostiary, service, {"AccessKeyId": keys[0], "SecretAccessKey": keys[1]})
+def administrator(servers: Servers, service: str, keys: tuple[str, str]) -> Any:
+    """Return a boto3 client of `service` that signs with an access key (id, secret)."""
+    return client(servers.ostiary, service, {"AccessKeyId": keys[0], "SecretAccessKey": keys[1]})
 
 
-def _client(endpoint: str, service: str, credentials: Mapping[str, Any] | None) -> Any:
+def client(endpoint: str, service: str, credentials: Mapping[str, Any] | None) -> Any:
+    """Return a boto3 client of `service` at `endpoint`: with credentials as STS answers them, or unsigned."""
     config = Config(signature_version=None if credentials else UNSIGNED, s3={"addressing_style": "path"})
     keys = credentials or {}
     return boto3.client(
