@@ -11,7 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import ostiary.app  # registers every operation
+import ostiary.app  # noqa: F401 - registers every operation
+
 from ostiary import config
 from ostiary.aws.errors import ServiceError
 from ostiary.aws.operations import table
@@ -57,9 +58,9 @@ def settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "In a TOML file (`--config`, `OSTIARY_CONFIG`) under the first name, in the environment under the second; the",
-        "environment wins over the file, a flag of `ostiary serve` over both. A name with `_FILE` behind it names a file that",
-        "holds the value.",
+        "In a TOML file (`--config`, `OSTIARY_CONFIG`) under the first name, in the environment under the second;",
+        "the environment wins over the file, a flag of `ostiary serve` over both. A name with `_FILE` behind it names a",
+        "file that holds the value.",
         "",
         "| in the file | in the environment | default | meaning |",
         "| --- | --- | --- | --- |",
