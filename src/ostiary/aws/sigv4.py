@@ -1,0 +1,451 @@
+"""Signature Version 4: reading, verifying and making signatures. Pure functions; the caller brings time and secret.
+
+The rules are AWS's published ones ("Signing AWS API requests") and security.md SIG-01 to SIG-15. Paths, queries and
+header values are texts made by `wire.text`, so that bytes outside UTF-8 survive.
+"""
+
+import hmac
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import NoReturn
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from ostiary.aws.errors import IncompleteSignatureError, InvalidSignatureError
+from ostiary.aws.wire import wire
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+TERMINATOR = "aws4_request"
+EMPTY_HASH = sha256(b"").hexdigest()
+UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+WINDOW = 300
+"""Seconds that a signature may be older or younger than the server's time."""
+LONGEST_PRESIGN = 604_800
+GLOBAL_SERVICES = frozenset({"iam", "sts"})
+"""Services with one endpoint for the world: clients sign for us-east-1 whatever their region."""
+GLOBAL_REGION = "us-east-1"
+
+_PRESIGN_PARAMETERS = (
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+    "X-Amz-Security-Token",
+)
+_SIGV2_PARAMETER = "AWSAccessKeyId"
+_NEVER_SIGNED = frozenset({"authorization", "connection", "content-length", "expect", "transfer-encoding", "user-agent"})
+_UNRESERVED = "-_.~"
+_AMZ_DATE = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+_SIGNATURE = re.compile(r"[0-9a-f]{64}")
+_SPACES = re.compile(r"[ \t\r\n]+")
+
+MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. "
+    "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+)
+
+
+class ScopeError(InvalidSignatureError):
+    """The credential scope is not of this day, region or service."""
+
+
+class SkewedError(InvalidSignatureError):
+    """The signature is too old, or from the future."""
+
+
+class PresignError(IncompleteSignatureError):
+    """A query-string signature is incomplete or out of its limits."""
+
+
+class PresignExpiredError(InvalidSignatureError):
+    """A presigned request came after its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a request says about its signature; nothing of it is proven before `verify`."""
+
+    method: str
+    raw_path: str
+    query_string: str
+    headers: list[tuple[str, str]]
+    access_key_id: str
+    date: str
+    """The day of the credential scope, as `20150830`."""
+    region: str
+    service: str
+    terminator: str
+    amz_date: str
+    """When it was signed, as `20150830T123600Z`."""
+    signed_headers: tuple[str, ...]
+    signature: str
+    session_token: str | None
+    expires: int | None
+    """Seconds that a presigned request is good for; None for one signed in its header."""
+
+    @property
+    def presigned(self) -> bool:
+        """Whether the signature came in the query string."""
+        return self.expires is not None
+
+    @property
+    def scope(self) -> str:
+        """The credential scope without the key id: `20150830/us-east-1/service/aws4_request`."""
+        return f"{self.date}/{self.region}/{self.service}/{self.terminator}"
+
+    @property
+    def signed_at(self) -> int:
+        """When it was signed, in seconds since the epoch."""
+        return _epoch(self.amz_date)
+
+
+def parse_authorization(
+    method: str, raw_path: str, query_string: str, headers: list[tuple[str, str]]
+) -> Signed | None:
+    """Return what a request says about its signature, or None when it carries none.
+
+    `raw_path` and `query_string` are as sent; header names are lower case. Raises IncompleteSignatureError when it
+    cannot be read, has both forms, or uses another scheme (SigV2, SigV4A, Bearer, Basic …).
+    """
+    authorizations = [value for name, value in headers if name == "authorization"]
+    query = _presign_query(query_string)
+    if len(authorizations) > 1 or (authorizations and query):
+        raise IncompleteSignatureError("Only one auth mechanism allowed; use either the Authorization header or the query string.")
+    if authorizations:
+        return _from_header(method, raw_path, query_string, headers, authorizations[0])
+    if query:
+        return _from_query(method, raw_path, query_string, headers, query)
+    return None
+
+
+def verify(
+    signed: Signed,
+    secret: str,
+    payload_hash: str,
+    now: float,
+    region: str,
+    services: Collection[str],
+    *,
+    s3: bool,
+) -> None:
+    """Return when `secret` made the signature, for this region, one of `services`, and now; else raise InvalidSignatureError.
+
+    `payload_hash` is the SHA-256 of the body that was received, in hex; for S3 what the client declared
+    (`UNSIGNED-PAYLOAD`, `STREAMING-…`), which the gateway holds the body to.
+    """
+    _check_scope(signed, region, services)
+    _check_time(signed, now)
+    expected = signature(secret, signed, canonical_request(signed, payload_hash, s3=s3))
+    if not _SIGNATURE.fullmatch(signed.signature) or not hmac.compare_digest(expected, signed.signature):
+        raise InvalidSignatureError(MISMATCH)
+
+
+def sign(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    payload_hash: str,
+    access_key_id: str,
+    secret: str,
+    session_token: str | None,
+    region: str,
+    service: str,
+    now: float,
+) -> dict[str, str]:
+    """Return `headers` and what signs them: host, date, content hash, session token, authorization; names in lower case.
+
+    `url` is the address as it will be sent (path and query percent-encoded).
+    """
+    parts = urlsplit(url)
+    amz_date = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
+    sent = {name.lower(): value for name, value in headers.items()}
+    sent |= {"host": parts.netloc, "x-amz-date": amz_date, "x-amz-content-sha256": payload_hash}
+    if session_token:
+        sent["x-amz-security-token"] = session_token
+    names = tuple(sorted(sent.keys() - _NEVER_SIGNED))
+    signed = Signed(
+        method=method,
+        raw_path=parts.path or "/",
+        query_string=parts.query,
+        headers=list(sent.items()),
+        access_key_id=access_key_id,
+        date=amz_date[:8],
+        region=region,
+        service=service,
+        terminator=TERMINATOR,
+        amz_date=amz_date,
+        signed_headers=names,
+        signature="",
+        session_token=session_token,
+        expires=None,
+    )
+    made = signature(secret, signed, canonical_request(signed, payload_hash, s3=service == "s3"))
+    credential = f"{access_key_id}/{signed.scope}"
+    sent["authorization"] = f"{ALGORITHM} Credential={credential}, SignedHeaders={';'.join(names)}, Signature={made}"
+    return sent
+
+
+def canonical_request(signed: Signed, payload_hash: str, *, s3: bool) -> str:
+    """Return the text whose hash is signed. For S3 the path is encoded once and not normalised."""
+    names = ";".join(signed.signed_headers)
+    path = _s3_path(signed.raw_path) if s3 else _normal_path(signed.raw_path)
+    query = _canonical_query(signed.query_string)
+    values = _canonical_headers(signed.headers, signed.signed_headers)
+    return f"{signed.method}\n{path}\n{query}\n{values}\n{names}\n{payload_hash}"
+
+
+def string_to_sign(signed: Signed, canonical: str) -> str:
+    """Return the text that the signing key signs."""
+    return f"{ALGORITHM}\n{signed.amz_date}\n{signed.scope}\n{sha256(wire(canonical)).hexdigest()}"
+
+
+def signature(secret: str, signed: Signed, canonical: str) -> str:
+    """Return the signature of a canonical request, in hex."""
+    key = signing_key(secret, signed.date, signed.region, signed.service)
+    return hmac.new(key, wire(string_to_sign(signed, canonical)), sha256).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
+    """Return the key of a day (`20150830`), region and service."""
+    key = wire("AWS4" + secret)
+    for part in (date, region, service, TERMINATOR):
+        key = hmac.new(key, wire(part), sha256).digest()
+    return key
+
+
+def _presign_query(query_string: str) -> dict[str, str]:
+    if "X-Amz-" not in query_string and _SIGV2_PARAMETER not in query_string and "%" not in query_string:
+        return {}
+    found: dict[str, str] = {}
+    for name, value in _pairs(query_string):
+        if name not in _PRESIGN_PARAMETERS and name != _SIGV2_PARAMETER:
+            continue
+        if name in found:
+            raise PresignError(f"The query parameter {name} must be given once.")
+        found[name] = value
+    if _SIGV2_PARAMETER in found:
+        raise IncompleteSignatureError(f"The authorization mechanism you have provided is not supported. Please use {ALGORITHM}.")
+    return found if found.keys() - {"X-Amz-Security-Token", "X-Amz-Date"} else {}
+
+
+def _from_header(
+    method: str, raw_path: str, query_string: str, headers: list[tuple[str, str]], authorization: str
+) -> Signed:
+    algorithm, _, rest = authorization.strip().partition(" ")
+    if algorithm != ALGORITHM:
+        raise IncompleteSignatureError(f"Authorization header requires the algorithm {ALGORITHM}.")
+    parts = dict(_authorization_parts(rest))
+    missing = [f"Authorization header requires '{p}' parameter." for p in ("Credential", "Signature", "SignedHeaders") if not parts.get(p)]
+    if missing:
+        raise IncompleteSignatureError(" ".join(missing))
+    tokens = [value for name, value in headers if name == "x-amz-security-token"]
+    if len(tokens) > 1:
+        raise IncompleteSignatureError("The header X-Amz-Security-Token must be given once.")
+    access_key_id, date, region, service, terminator = _credential(parts["Credential"])
+    return Signed(
+        method=method,
+        raw_path=raw_path,
+        query_string=query_string,
+        headers=headers,
+        access_key_id=access_key_id,
+        date=date,
+        region=region,
+        service=service,
+        terminator=terminator,
+        amz_date=_header_date(headers),
+        signed_headers=_signed_headers(parts["SignedHeaders"], headers),
+        signature=parts["Signature"],
+        session_token=tokens[0] if tokens else None,
+        expires=None,
+    )
+
+
+def _from_query(
+    method: str, raw_path: str, query_string: str, headers: list[tuple[str, str]], query: dict[str, str]
+) -> Signed:
+    missing = [f"AWS query-string parameters must include '{p}'." for p in _PRESIGN_PARAMETERS[:6] if not query.get(p)]
+    if missing:
+        raise PresignError(" ".join(missing))
+    if query["X-Amz-Algorithm"] != ALGORITHM:
+        raise PresignError(f'X-Amz-Algorithm only supports "{ALGORITHM}"')
+    access_key_id, date, region, service, terminator = _credential(query["X-Amz-Credential"])
+    return Signed(
+        method=method,
+        raw_path=raw_path,
+        query_string=query_string,
+        headers=headers,
+        access_key_id=access_key_id,
+        date=date,
+        region=region,
+        service=service,
+        terminator=terminator,
+        amz_date=_checked_date(query["X-Amz-Date"]),
+        signed_headers=_signed_headers(query["X-Amz-SignedHeaders"], headers),
+        signature=query["X-Amz-Signature"],
+        session_token=query.get("X-Amz-Security-Token") or None,
+        expires=_expires(query["X-Amz-Expires"]),
+    )
+
+
+def _authorization_parts(rest: str) -> Iterable[tuple[str, str]]:
+    seen = set[str]()
+    for part in rest.split(","):
+        name, equals, value = part.strip().partition("=")
+        if not equals:
+            raise IncompleteSignatureError(f"'{part.strip()}' not a valid key=value pair (missing equal-sign) in Authorization header.")
+        if name in seen:
+            raise IncompleteSignatureError(f"Authorization header has '{name}' more than once.")
+        seen.add(name)
+        yield name, value
+
+
+def _credential(value: str) -> tuple[str, str, str, str, str]:
+    parts = value.split("/")
+    if len(parts) != 5 or not all(parts):  # noqa: PLR2004 - the five parts the text names
+        raise IncompleteSignatureError(
+            f"Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{value}'"
+        )
+    return parts[0], parts[1], parts[2], parts[3], parts[4]
+
+
+def _signed_headers(value: str, headers: list[tuple[str, str]]) -> tuple[str, ...]:
+    names = value.split(";")
+    if names != sorted(set(names)) or value != value.lower():
+        raise IncompleteSignatureError("SignedHeaders must be lower case, sorted and without repetition.")
+    sent = {name for name, _ in headers}
+    needed = {"host"} | {name for name in sent if name.startswith("x-amz-")} - {"x-amz-security-token"}
+    for name in sorted(needed.difference(names)):
+        raise InvalidSignatureError(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
+    for name in sorted(set(names) - sent):
+        raise InvalidSignatureError(f"The signed header '{name}' is not in the request.")
+    return tuple(names)
+
+
+def _header_date(headers: list[tuple[str, str]]) -> str:
+    dates = [value for name, value in headers if name == "x-amz-date"]
+    if len(dates) > 1:
+        raise IncompleteSignatureError("The header X-Amz-Date must be given once.")
+    if dates:
+        return _checked_date(dates[0].strip())
+    for name, value in headers:
+        if name == "date":
+            try:
+                return parsedate_to_datetime(value).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+            except (ValueError, OverflowError):
+                _bad_date(value)
+    raise IncompleteSignatureError("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+
+
+def _checked_date(value: str) -> str:
+    if not _AMZ_DATE.fullmatch(value):
+        _bad_date(value)
+    try:
+        _epoch(value)
+    except ValueError:
+        _bad_date(value)
+    return value
+
+
+def _bad_date(value: str) -> NoReturn:
+    raise IncompleteSignatureError(f"Date must be in ISO-8601 'basic format'. Got '{value}'. See http://en.wikipedia.org/wiki/ISO_8601")
+
+
+@lru_cache(maxsize=1024)
+def _epoch(amz_date: str) -> int:
+    return int(datetime.strptime(amz_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp())
+
+
+def _expires(value: str) -> int:
+    if not (value.isascii() and value.isdigit()) or len(value) > 9:  # noqa: PLR2004 - longer is past the limit anyway
+        raise PresignError("X-Amz-Expires should be a number")
+    if not 1 <= int(value) <= LONGEST_PRESIGN:
+        raise PresignError(f"X-Amz-Expires must be between 1 and {LONGEST_PRESIGN} seconds")
+    return int(value)
+
+
+def _check_scope(signed: Signed, region: str, services: Collection[str]) -> None:
+    if signed.terminator != TERMINATOR:
+        raise ScopeError(f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{signed.terminator}'.")
+    if signed.date != signed.amz_date[:8]:
+        raise ScopeError(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            f"'{signed.date}' != '{signed.amz_date[:8]}', from '{signed.amz_date}'."
+        )
+    if signed.service not in services:
+        raise ScopeError(f"Credential should be scoped to correct service: '{', '.join(sorted(services))}'.")
+    everywhere = signed.service in GLOBAL_SERVICES and signed.region == GLOBAL_REGION
+    if signed.region != region and not everywhere:
+        raise ScopeError(f"Credential should be scoped to a valid region, not '{signed.region}'.")
+
+
+def _check_time(signed: Signed, now: float) -> None:
+    at, today = signed.signed_at, _amz(now)
+    if at > now + WINDOW:
+        raise SkewedError(
+            f"Signature not yet current: {signed.amz_date} is still later than {_amz(now + WINDOW)} ({today} + 5 min.)"
+        )
+    if signed.expires is not None:
+        if now > at + signed.expires:
+            raise PresignExpiredError(f"Signature expired: {_amz(at + signed.expires)} is now earlier than {today}.")
+    elif at < now - WINDOW:
+        raise SkewedError(
+            f"Signature expired: {signed.amz_date} is now earlier than {_amz(now - WINDOW)} ({today} - 5 min.)"
+        )
+
+
+def _amz(epoch: float) -> str:
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+@lru_cache(maxsize=256)
+def _normal_path(raw_path: str) -> str:
+    """Encode the path as sent once more, after taking out empty and dot segments."""
+    kept: list[str] = []
+    for segment in raw_path.split("/"):
+        if segment == "..":
+            del kept[-1:]
+        elif segment not in {"", "."}:
+            kept.append(segment)
+    trailing = "/" if kept and raw_path.endswith("/") else ""
+    return quote(wire("/" + "/".join(kept) + trailing), safe="/" + _UNRESERVED)
+
+
+def _s3_path(raw_path: str) -> str:
+    return quote(unquote_to_bytes(wire(raw_path)), safe="/" + _UNRESERVED)
+
+
+def _canonical_query(query_string: str) -> str:
+    if not query_string:
+        return ""
+    pairs = [
+        (quote(wire(name), safe=_UNRESERVED), quote(wire(value), safe=_UNRESERVED))
+        for name, value in _pairs(query_string)
+        if name != "X-Amz-Signature"
+    ]
+    return "&".join(f"{name}={value}" for name, value in sorted(pairs))
+
+
+def _pairs(query_string: str) -> Iterable[tuple[str, str]]:
+    for part in query_string.split("&"):
+        if part:
+            name, _, value = part.partition("=")
+            yield _decoded(name), _decoded(value)
+
+
+def _decoded(value: str) -> str:
+    return unquote_to_bytes(wire(value.replace("+", " "))).decode("utf-8", "surrogateescape")
+
+
+def _canonical_headers(headers: list[tuple[str, str]], names: tuple[str, ...]) -> str:
+    values: dict[str, list[str]] = {name: [] for name in names}
+    for name, value in headers:
+        if name in values:
+            values[name].append(_SPACES.sub(" ", value.strip(" \t\r\n")))
+    return "".join(f"{name}:{','.join(found)}\n" for name, found in values.items())
