@@ -28,7 +28,7 @@ _TABLES_OF_A_POOL = (
 
 @dataclass(frozen=True, slots=True)
 class UserPool:
-    """A user pool. `configuration` is a UserPoolType without ids, dates and counts; nobody changes it in place."""
+    """A user pool. `configuration` is a UserPoolType without ids, dates and counts, not to be changed in place."""
 
     pool_id: str
     account_id: str
@@ -88,10 +88,11 @@ def cached(store: Store, pool_id: str) -> UserPool | None:
     return store.cached(("user_pool", pool_id), lambda tx: find(tx, pool_id))
 
 
-def page(tx: Tx, account_id: str, after: str | None, limit: int) -> list[UserPool]:
-    """Return at most `limit` pools of the account, by id, behind the id `after`."""
+def page(tx: Tx, account_id: str, region: str, after: str | None, limit: int) -> list[UserPool]:
+    """Return at most `limit` pools of the account in the region, by id, behind the id `after`."""
     pools = schema.user_pools
-    query = select(pools).where(pools.c.account_id == account_id).order_by(pools.c.pool_id).limit(limit)
+    in_region = func.substr(pools.c.pool_id, 1, len(region) + 1) == f"{region}_"
+    query = select(pools).where(pools.c.account_id == account_id, in_region).order_by(pools.c.pool_id).limit(limit)
     if after is not None:
         query = query.where(pools.c.pool_id > after)
     return [_pool(row) for row in tx.all(query)]

@@ -1,0 +1,1 @@
+"""User pools: one module per resource; importing this package registers their operations."""

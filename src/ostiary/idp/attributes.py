@@ -1,0 +1,197 @@
+"""Attributes of users: what they may hold, which app client may see and set them, and how they are written."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ostiary.aws.types.cognito_idp import (
+    AliasExistsException,
+    AttributeType,
+    InvalidParameterException,
+    NotAuthorizedException,
+)
+from ostiary.idp import names
+from ostiary.idp.schema import LONGEST_VALUE, STANDARD
+from ostiary.store import users
+from ostiary.store.clients import AppClient
+from ostiary.store.db import Tx
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
+
+NEVER_WRITABLE = frozenset({"sub", "email_verified", "phone_number_verified", "identities"})
+"""What no app client may ever set (ATT-02)."""
+VERIFIABLE = ("phone_number", "email")
+"""The attributes a code can be sent to; the first one wins where both could get it."""
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+")
+_NOT_LINES = re.compile(r"\x00")
+_SHORTHAND = "oidc:profile"
+
+
+def verified_flag(name: str) -> str:
+    """Return the attribute that says whether `name` is verified."""
+    return f"{name}_verified"
+
+
+def is_verified(user: User, name: str) -> bool:
+    """Whether the user has this attribute, verified."""
+    return name in user.attributes and user.attributes.get(verified_flag(name)) == "true"
+
+
+# -- who may see and set what ----------------------------------------------------------------------------------------
+def is_readable(client: AppClient, name: str) -> bool:
+    """Whether the client may read the attribute (ATT-01); custom attributes only when they are listed."""
+    listed = client.configuration.get("ReadAttributes")
+    if name == "sub":
+        return True
+    return name in (_expanded(listed) if listed else STANDARD)
+
+
+def readable(client: AppClient, attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the attributes that the client may read (ATT-01)."""
+    return {name: value for name, value in attributes.items() if is_readable(client, name)}
+
+
+def check_writable(client: AppClient, written: Iterable[str]) -> None:
+    """Refuse attributes that the client, and so its users, may not set (ATT-01, ATT-02)."""
+    listed = client.configuration.get("WriteAttributes")
+    allowed = _expanded(listed) if listed else None
+    for name in written:
+        if (
+            name in NEVER_WRITABLE
+            or name.startswith(("dev:", "cognito:"))
+            or (allowed is not None and name not in allowed)
+        ):
+            raise NotAuthorizedException("A client attempted to write unauthorized attribute")
+
+
+def _expanded(listed: Iterable[str]) -> set[str]:
+    allowed = set(listed)
+    return allowed | (set(STANDARD) - NEVER_WRITABLE) if _SHORTHAND in allowed else allowed
+
+
+# -- what they may hold ----------------------------------------------------------------------------------------------
+def parsed(pool: UserPool, given: Iterable[AttributeType]) -> dict[str, str]:
+    """Return the given attributes as they are stored; raises InvalidParameterException. Empty values are kept."""
+    schema = {attribute["Name"]: attribute for attribute in pool.configuration["SchemaAttributes"]}
+    values: dict[str, str] = {}
+    faults = ""
+    for attribute in given:
+        name, value = attribute["Name"], attribute.get("Value", "")
+        if name not in schema or name == "sub":
+            reason = "Attribute cannot be updated." if name in schema else "Attribute does not exist in the schema."
+            faults += f"{name}: {reason}\n"
+            continue
+        values[name], fault = _stored(pool, schema[name], value) if value else ("", "")
+        faults += f"{name}: {fault}\n" if fault else ""
+    if faults:
+        raise InvalidParameterException(f"Attributes did not conform to the schema: {faults}")
+    return values
+
+
+def _stored(pool: UserPool, attribute: Mapping[str, Any], value: str) -> tuple[str, str]:
+    name = attribute["Name"]
+    if name == "phone_number" and not names.is_phone_number(value):
+        raise InvalidParameterException("Invalid phone number format.")
+    if name == "email" and not _EMAIL.fullmatch(value):
+        raise InvalidParameterException("Invalid email address format.")
+    if attribute["AttributeDataType"] == "Boolean":
+        return value.lower(), "" if value.lower() in {"true", "false"} else "The attribute must be a boolean"
+    if attribute["AttributeDataType"] == "Number":
+        return value, _number_fault(attribute.get("NumberAttributeConstraints", {}), value)
+    if name in {"email", "preferred_username"}:
+        value = names.shown(pool, value)
+    return value, _string_fault(attribute.get("StringAttributeConstraints", {}), value)
+
+
+def _number_fault(constraints: Mapping[str, str], value: str) -> str:
+    if not re.fullmatch(r"-?[0-9]{1,19}", value):
+        return "The attribute must be a number"
+    if "MinValue" in constraints and int(value) < int(constraints["MinValue"]):
+        return f"Number must be no less than {constraints['MinValue']}"
+    if "MaxValue" in constraints and int(value) > int(constraints["MaxValue"]):
+        return f"Number must be no greater than {constraints['MaxValue']}"
+    return ""
+
+
+def _string_fault(constraints: Mapping[str, str], value: str) -> str:
+    if _NOT_LINES.search(value):
+        return "String must not contain NUL"
+    if len(value) < int(constraints.get("MinLength", 0)):
+        return f"String must be longer than {int(constraints['MinLength']) - 1}"
+    if len(value) > int(constraints.get("MaxLength", LONGEST_VALUE)):
+        return f"String must be no longer than {constraints.get('MaxLength', LONGEST_VALUE)}"
+    return ""
+
+
+def check_required(pool: UserPool, attributes: Mapping[str, str]) -> None:
+    """Refuse attributes without the ones that the pool's users must have."""
+    missing = [
+        attribute["Name"]
+        for attribute in pool.configuration["SchemaAttributes"]
+        if attribute.get("Required") and attribute["Name"] != "sub" and not attributes.get(attribute["Name"])
+    ]
+    if missing:
+        faults = "".join(f"{name}: The attribute is required\n" for name in missing)
+        raise InvalidParameterException(f"Attributes did not conform to the schema: {faults}")
+
+
+def check_mutable(pool: UserPool, written: Iterable[str]) -> None:
+    """Refuse attributes that cannot change once a user exists (ATT-07)."""
+    fixed = {attribute["Name"] for attribute in pool.configuration["SchemaAttributes"] if not attribute["Mutable"]}
+    faults = "".join(f"user.{name}: Attribute cannot be updated.\n" for name in written if name in fixed)
+    if faults:
+        raise InvalidParameterException(faults)
+
+
+def merged(current: Mapping[str, str], written: Mapping[str, str]) -> dict[str, str]:
+    """Return `current` with `written`: an empty value deletes, and a new address is not verified (ATT-03)."""
+    after = {name: value for name, value in {**current, **written}.items() if value}
+    for name in VERIFIABLE:
+        if after.get(name) != current.get(name) and verified_flag(name) not in written:
+            after.pop(verified_flag(name), None)
+            if name in after:
+                after[verified_flag(name)] = "false"
+    return after
+
+
+def listed(user: User, attributes: Mapping[str, str] | None = None) -> list[AttributeType]:
+    """Return a user's attributes as answers carry them, `sub` first."""
+    shown = user.attributes if attributes is None else attributes
+    return [{"Name": "sub", "Value": user.sub}, *({"Name": name, "Value": value} for name, value in shown.items())]
+
+
+# -- writing ---------------------------------------------------------------------------------------------------------
+def write(
+    tx: Tx, pool: UserPool, user: User, attributes: Mapping[str, str], now: int, *, force: bool = False, **changes: Any
+) -> User:
+    """Replace the user's attributes, and with them the aliases that sign the user in; `changes` are of other members.
+
+    An alias that is another user's is refused with AliasExistsException; `force` takes it, and the other user's
+    attribute is then not verified any more (ATT-04). Nothing of an unconfirmed user signs in before confirmation,
+    except what is the user name itself.
+    """
+    status = changes.get("status", user.status)
+    wanted = names.alias_keys(pool, attributes)
+    if status == "UNCONFIRMED" and not names.username_attributes(pool):
+        wanted = {}
+    for alias_key in users.aliases_of(tx, pool.pool_id, user.sub) - wanted.keys():
+        users.release_alias(tx, pool.pool_id, alias_key, user.sub)
+    for alias_key in sorted(wanted):
+        if not users.claim_alias(tx, pool.pool_id, alias_key, user.sub):
+            if not force:
+                raise AliasExistsException(f"An account with the given {wanted[alias_key]} already exists.")
+            _take_over(tx, pool, alias_key, wanted[alias_key], user.sub, now)
+    return users.update(tx, user, attributes=dict(attributes), modified_at=now, **changes)
+
+
+def _take_over(tx: Tx, pool: UserPool, alias_key: str, name: str, sub: str, now: int) -> None:
+    owner_sub = users.alias_owner(tx, pool.pool_id, alias_key)
+    owner = None if owner_sub is None else users.find(tx, pool.pool_id, owner_sub)
+    if owner is not None:
+        users.release_alias(tx, pool.pool_id, alias_key, owner.sub)
+        changed = {**owner.attributes, verified_flag(name): "false"}
+        if name == "preferred_username":
+            changed = {key: value for key, value in owner.attributes.items() if key != name}
+        users.update(tx, owner, attributes=changed, modified_at=now)
+    if not users.claim_alias(tx, pool.pool_id, alias_key, sub):
+        raise AliasExistsException(f"An account with the given {name} already exists.")

@@ -1,0 +1,39 @@
+"""Pages of lists: a limit, and an opaque sealed token for what follows (ATT-11)."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.context import Context
+from ostiary.store import paging
+from ostiary.store.db import Tx
+
+T = TypeVar("T")
+LARGEST = 60
+"""The largest and the default page of this service's lists."""
+
+
+def page(
+    ctx: Context,
+    scope: str,
+    token: str | None,
+    limit: int | None,
+    *,
+    read: Callable[[Tx, str | None, int], list[T]],
+    key: Callable[[T], str],
+) -> tuple[list[T], str | None]:
+    """Return one page and the token of the next one, or None at the end.
+
+    `read(tx, after, limit)` reads items in the order of `key` behind the key `after`. `scope` names the list, and a token
+    opens only the list it was sealed for. A limit of 0 or None is LARGEST.
+    """
+    try:
+        after = paging.start_after(ctx.keyring, scope, token)
+    except ValueError as error:
+        raise InvalidParameterException("Invalid pagination token.") from error
+    size = limit or LARGEST
+    with ctx.store.read() as tx:
+        items = read(tx, after, size + 1)
+    if len(items) <= size:
+        return items, None
+    return items[:size], paging.next_token(ctx.keyring, scope, key(items[size - 1]))

@@ -1,0 +1,143 @@
+"""What a user pool is configured to do: defaults, and which combinations are refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ostiary.aws.errors import NotYetImplementedError
+from ostiary.aws.types.cognito_idp import InvalidParameterException
+
+PASSWORD_POLICY: dict[str, Any] = {
+    "MinimumLength": 8,
+    "RequireUppercase": True,
+    "RequireLowercase": True,
+    "RequireNumbers": True,
+    "RequireSymbols": True,
+    "TemporaryPasswordValidityDays": 7,
+}
+TEMPORARY_PASSWORD_DAYS = 7
+RECOVERY = [{"Priority": 1, "Name": "verified_email"}, {"Priority": 2, "Name": "verified_phone_number"}]
+MAXIMUM_TAGS = 50
+ECHOED = (
+    "AutoVerifiedAttributes",
+    "SmsVerificationMessage",
+    "EmailVerificationMessage",
+    "EmailVerificationSubject",
+    "SmsAuthenticationMessage",
+    "SmsConfiguration",
+    "DeviceConfiguration",
+    "UserPoolAddOns",
+    "UserAttributeUpdateSettings",
+    "IssuerConfiguration",
+    "KeyConfiguration",
+)
+"""Members that a pool shows only when they were given."""
+IMMUTABLE = ("SchemaAttributes", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
+"""Members that only CreateUserPool sets."""
+KEPT_WHEN_OMITTED = ("UserPoolTier", "IssuerConfiguration", "KeyConfiguration")
+"""Members that UpdateUserPool does not set back when they are omitted."""
+_MIRRORED = (
+    ("EmailVerificationMessage", "EmailMessage"),
+    ("EmailVerificationSubject", "EmailSubject"),
+    ("SmsVerificationMessage", "SmsMessage"),
+)
+
+
+def settings_of(req: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the mutable part of a pool's configuration: what `req` sets, and the defaults of what it omits."""
+    _refuse_what_is_not_built(req)
+    _check(req)
+    policies = req.get("Policies", {})
+    configuration: dict[str, Any] = {name: req[name] for name in ECHOED if name in req}
+    configuration["Policies"] = {
+        "PasswordPolicy": _password_policy(req),
+        "SignInPolicy": {
+            "AllowedFirstAuthFactors": policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors") or ["PASSWORD"]
+        },
+    }
+    configuration["DeletionProtection"] = req.get("DeletionProtection", "INACTIVE")
+    configuration["LambdaConfig"] = req.get("LambdaConfig", {})
+    configuration["MfaConfiguration"] = req.get("MfaConfiguration", "OFF")
+    configuration["EmailConfiguration"] = {
+        "EmailSendingAccount": "COGNITO_DEFAULT",
+        **req.get("EmailConfiguration", {}),
+    }
+    configuration["UserPoolTags"] = req.get("UserPoolTags", {})
+    configuration["AdminCreateUserConfig"] = {
+        "AllowAdminCreateUserOnly": False,
+        **req.get("AdminCreateUserConfig", {}),
+        "UnusedAccountValidityDays": configuration["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"],
+    }
+    configuration["AccountRecoverySetting"] = req.get("AccountRecoverySetting", {"RecoveryMechanisms": RECOVERY})
+    configuration["UserPoolTier"] = req.get("UserPoolTier", "ESSENTIALS")
+    _mirror_messages(req, configuration)
+    return configuration
+
+
+def _password_policy(req: Mapping[str, Any]) -> dict[str, Any]:
+    given = req.get("Policies", {}).get("PasswordPolicy")
+    days = req.get("AdminCreateUserConfig", {}).get("UnusedAccountValidityDays")
+    if given is None:
+        return {**PASSWORD_POLICY, "TemporaryPasswordValidityDays": days or TEMPORARY_PASSWORD_DAYS}
+    policy = {name: False for name in PASSWORD_POLICY if name.startswith("Require")}
+    return {
+        **PASSWORD_POLICY,
+        **policy,
+        **given,
+        "TemporaryPasswordValidityDays": given.get("TemporaryPasswordValidityDays") or days or TEMPORARY_PASSWORD_DAYS,
+    }
+
+
+def _mirror_messages(req: Mapping[str, Any], configuration: dict[str, Any]) -> None:
+    template = {"DefaultEmailOption": "CONFIRM_WITH_CODE", **req.get("VerificationMessageTemplate", {})}
+    for member, in_template in _MIRRORED:
+        text = template.get(in_template, req.get(member))
+        if text is not None:
+            template[in_template] = configuration[member] = text
+    configuration["VerificationMessageTemplate"] = template
+
+
+def _check(req: Mapping[str, Any]) -> None:
+    if req.get("AliasAttributes") and req.get("UsernameAttributes"):
+        raise InvalidParameterException(
+            "Only one of the aliasAttributes or usernameAttributes can be set in a user pool."
+        )
+    policy = req.get("Policies", {}).get("PasswordPolicy", {})
+    if (
+        "UnusedAccountValidityDays" in req.get("AdminCreateUserConfig", {})
+        and "TemporaryPasswordValidityDays" in policy
+    ):
+        raise InvalidParameterException(
+            "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays"
+        )
+    pending = req.get("UserAttributeUpdateSettings", {}).get("AttributesRequireVerificationBeforeUpdate", [])
+    if not set(pending) <= set(req.get("AutoVerifiedAttributes", [])):
+        raise InvalidParameterException(
+            "AttributesRequireVerificationBeforeUpdate should be a subset of AutoVerifiedAttributes."
+        )
+    email = req.get("EmailConfiguration", {})
+    if email.get("EmailSendingAccount") == "DEVELOPER" and "SourceArn" not in email:
+        raise InvalidParameterException("SourceArn is required when EmailSendingAccount is DEVELOPER.")
+    if len(req.get("UserPoolTags", {})) > MAXIMUM_TAGS:
+        raise InvalidParameterException(f"A user pool cannot have more than {MAXIMUM_TAGS} tags.")
+    recovery = [option["Name"] for option in req.get("AccountRecoverySetting", {}).get("RecoveryMechanisms", [])]
+    if "admin_only" in recovery and len(recovery) > 1:
+        raise InvalidParameterException("The recovery mechanism admin_only cannot be combined with others.")
+
+
+def _refuse_what_is_not_built(req: Mapping[str, Any]) -> None:
+    """Refuse settings that would be stored and not obeyed, where that would open what the owner wants closed."""
+    policies = req.get("Policies", {})
+    asked = {
+        "LambdaConfig": bool(req.get("LambdaConfig")),
+        "MfaConfiguration": req.get("MfaConfiguration", "OFF") != "OFF",
+        "UserPoolAddOns": req.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF",
+        "SignInPolicy": policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"]) != ["PASSWORD"],
+        "PasswordHistorySize": policies.get("PasswordPolicy", {}).get("PasswordHistorySize", 0) > 0,
+        "IssuerConfiguration": req.get("IssuerConfiguration", {}).get("Type", "ORIGINAL") != "ORIGINAL",
+        "KeyConfiguration": req.get("KeyConfiguration", {}).get("KeyType", "AWS_OWNED_KEY") != "AWS_OWNED_KEY",
+        "DcrConfiguration": "DcrConfiguration" in req,
+        "AcrConfiguration": "AcrConfiguration" in req,
+    }
+    for name, is_asked in asked.items():
+        if is_asked:
+            raise NotYetImplementedError(f"This value of {name} is not supported yet.")

@@ -1,0 +1,168 @@
+"""User pools: create, describe, update, list, delete."""
+
+from typing import Any
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    AddCustomAttributesRequest,
+    AddCustomAttributesResponse,
+    ConcurrentModificationException,
+    CreateUserPoolRequest,
+    CreateUserPoolResponse,
+    DeleteUserPoolRequest,
+    DescribeUserPoolRequest,
+    DescribeUserPoolResponse,
+    InvalidParameterException,
+    ListUserPoolsRequest,
+    ListUserPoolsResponse,
+    ResourceNotFoundException,
+    UpdateUserPoolRequest,
+    UpdateUserPoolResponse,
+    UserPoolDescriptionType,
+    UserPoolType,
+)
+from ostiary.context import Context
+from ostiary.idp.pages import page
+from ostiary.idp.pool_settings import IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
+from ostiary.idp.schema import schema_of, with_custom
+from ostiary.store import user_pools
+from ostiary.store.db import Tx
+from ostiary.store.user_pools import UserPool
+from ostiary.tokens import keys as signing_keys
+
+POOL_ARN = "arn:aws:cognito-idp:{region}:{account}:userpool/{UserPoolId}"
+"""What IAM decides on for operations of one pool."""
+_ID_LENGTH = 9
+
+
+def pool_of(ctx: Context, pool_id: str) -> UserPool:
+    """Return the pool of this id, whosever it is; raises ResourceNotFoundException."""
+    pool = user_pools.cached(ctx.store, pool_id)
+    if pool is None:
+        raise ResourceNotFoundException(f"User pool {pool_id} does not exist.")
+    return pool
+
+
+def own_pool(ctx: Context, pool_id: str) -> UserPool:
+    """Return the pool of this id if it is of the caller's account; another account's pool does not exist."""
+    pool = pool_of(ctx, pool_id)
+    if pool.account_id != ctx.account:
+        raise ResourceNotFoundException(f"User pool {pool_id} does not exist.")
+    return pool
+
+
+def fresh_pool(ctx: Context, tx: Tx, pool_id: str) -> UserPool:
+    """Return the caller's pool as this transaction sees it, for changing it."""
+    pool = user_pools.find(tx, pool_id)
+    if pool is None or pool.account_id != ctx.account:
+        raise ResourceNotFoundException(f"User pool {pool_id} does not exist.")
+    return pool
+
+
+def write_pool(ctx: Context, tx: Tx, pool: UserPool, configuration: dict[str, Any], *, name: str | None = None) -> None:
+    """Replace the configuration that `pool` was read with; raises ConcurrentModificationException when it lost a race."""
+    now = ctx.clock.now_seconds()
+    if not user_pools.update(tx, pool, name=name or pool.name, configuration=configuration, now=now):
+        raise ConcurrentModificationException("The user pool is being changed by another request.")
+
+
+@operation("cognito-idp")
+def create_user_pool(ctx: Context, req: CreateUserPoolRequest) -> CreateUserPoolResponse:
+    """Create a user pool with two signing keys of its own."""
+    configuration = settings_of(req)
+    configuration["SchemaAttributes"] = schema_of(req.get("Schema", []))
+    configuration.update({name: req[name] for name in IMMUTABLE if name in req})  # type: ignore[literal-required]
+    now = ctx.clock.now_seconds()
+    pool_id = f"{ctx.region}_{ctx.random.text(_ID_LENGTH)}"
+    pool = UserPool(pool_id, ctx.account, req["PoolName"], configuration, now, now)
+    keys = signing_keys.new_pool_keys(ctx)
+    with ctx.store.write() as tx:
+        user_pools.create(tx, pool)
+        signing_keys.save(tx, ctx, pool_id, keys)
+    return {"UserPool": _described(pool, users=0)}
+
+
+def _described(pool: UserPool, users: int) -> UserPoolType:
+    described: UserPoolType = {
+        **pool.configuration,  # type: ignore[typeddict-item]
+        "Id": pool.pool_id,
+        "Name": pool.name,
+        "Arn": pool.arn,
+        "CreationDate": pool.created_at,
+        "LastModifiedDate": pool.modified_at,
+        "EstimatedNumberOfUsers": users,
+    }
+    return described
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def describe_user_pool(ctx: Context, req: DescribeUserPoolRequest) -> DescribeUserPoolResponse:
+    """Return a pool's configuration."""
+    with ctx.store.read() as tx:
+        pool = fresh_pool(ctx, tx, req["UserPoolId"])
+        return {"UserPool": _described(pool, user_pools.number_of_users(tx, pool.pool_id))}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPoolResponse:
+    """Replace a pool's configuration: what is omitted goes back to its default, except the plan."""
+    settings = settings_of(req)
+    with ctx.store.write() as tx:
+        pool = fresh_pool(ctx, tx, req["UserPoolId"])
+        kept = {
+            name: pool.configuration[name]
+            for name in (*IMMUTABLE, *(name for name in KEPT_WHEN_OMITTED if name not in req))
+            if name in pool.configuration
+        }
+        write_pool(ctx, tx, pool, {**settings, **kept}, name=req.get("PoolName"))
+    return {}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def delete_user_pool(ctx: Context, req: DeleteUserPoolRequest) -> None:
+    """Delete a pool and everything in it, unless it is protected from that (ATT-10)."""
+    with ctx.store.write() as tx:
+        pool = fresh_pool(ctx, tx, req["UserPoolId"])
+        if pool.configuration["DeletionProtection"] == "ACTIVE":
+            raise InvalidParameterException(
+                "The user pool cannot be deleted because deletion protection is activated. "
+                "Deletion protection must be inactivated first."
+            )
+        user_pools.delete(tx, pool.pool_id)
+
+
+@operation("cognito-idp")
+def list_user_pools(ctx: Context, req: ListUserPoolsRequest) -> ListUserPoolsResponse:
+    """List the account's pools in this region."""
+    found, token = page(
+        ctx,
+        f"ListUserPools {ctx.account} {ctx.region}",
+        req.get("NextToken"),
+        req["MaxResults"],
+        read=lambda tx, after, limit: user_pools.page(tx, ctx.account, ctx.region, after, limit),
+        key=lambda pool: pool.pool_id,
+    )
+    answer: ListUserPoolsResponse = {"UserPools": [_listed(pool) for pool in found]}
+    if token is not None:
+        answer["NextToken"] = token
+    return answer
+
+
+def _listed(pool: UserPool) -> UserPoolDescriptionType:
+    return {
+        "Id": pool.pool_id,
+        "Name": pool.name,
+        "LambdaConfig": pool.configuration["LambdaConfig"],
+        "CreationDate": pool.created_at,
+        "LastModifiedDate": pool.modified_at,
+    }
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def add_custom_attributes(ctx: Context, req: AddCustomAttributesRequest) -> AddCustomAttributesResponse:
+    """Add custom attributes to a pool; they can never be removed."""
+    with ctx.store.write() as tx:
+        pool = fresh_pool(ctx, tx, req["UserPoolId"])
+        schema = with_custom(pool.configuration["SchemaAttributes"], req["CustomAttributes"])
+        write_pool(ctx, tx, pool, {**pool.configuration, "SchemaAttributes": schema})
+    return {}

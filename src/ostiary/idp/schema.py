@@ -1,0 +1,140 @@
+"""The attributes a user pool knows: the standard ones and the pool's own."""
+
+from typing import Any
+
+from ostiary.aws.types.cognito_idp import InvalidParameterException, SchemaAttributeType
+
+MAXIMUM_CUSTOM = 50
+LONGEST_VALUE = 2048
+_STRING = {"MinLength": "0", "MaxLength": str(LONGEST_VALUE)}
+_SPECIAL: dict[str, dict[str, Any]] = {
+    "birthdate": {"StringAttributeConstraints": {"MinLength": "10", "MaxLength": "10"}},
+    "updated_at": {"AttributeDataType": "Number", "NumberAttributeConstraints": {"MinValue": "0"}},
+    "identities": {"StringAttributeConstraints": {}},
+    "sub": {
+        "Mutable": False,
+        "Required": True,
+        "StringAttributeConstraints": {"MinLength": "1", "MaxLength": str(LONGEST_VALUE)},
+    },
+    "phone_number_verified": {"AttributeDataType": "Boolean"},
+    "email_verified": {"AttributeDataType": "Boolean"},
+}
+STANDARD = (
+    "profile",
+    "address",
+    "birthdate",
+    "gender",
+    "preferred_username",
+    "updated_at",
+    "website",
+    "picture",
+    "identities",
+    "sub",
+    "phone_number",
+    "phone_number_verified",
+    "zoneinfo",
+    "locale",
+    "email",
+    "email_verified",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "name",
+    "nickname",
+)
+"""The standard attributes, in the order in which pools list them."""
+_CONSTRAINTS = {
+    "String": ("StringAttributeConstraints", "MinLength", "MaxLength", "length"),
+    "Number": ("NumberAttributeConstraints", "MinValue", "MaxValue", "value"),
+}
+
+
+def _standard(name: str) -> SchemaAttributeType:
+    attribute: dict[str, Any] = {
+        "Name": name,
+        "AttributeDataType": "String",
+        "DeveloperOnlyAttribute": False,
+        "Mutable": True,
+        "Required": False,
+    }
+    attribute.update(_SPECIAL.get(name, {}))
+    if attribute["AttributeDataType"] == "String":
+        attribute.setdefault("StringAttributeConstraints", dict(_STRING))
+    return attribute  # type: ignore[return-value]
+
+
+def schema_of(given: list[SchemaAttributeType]) -> list[SchemaAttributeType]:
+    """Return the SchemaAttributes of a new pool that was asked for with `given`."""
+    overrides = {attribute["Name"]: attribute for attribute in given if attribute.get("Name") in STANDARD}
+    standard = [_overridden(_standard(name), overrides.get(name)) for name in STANDARD]
+    return with_custom(standard, [attribute for attribute in given if attribute.get("Name") not in STANDARD])
+
+
+def _overridden(standard: SchemaAttributeType, given: SchemaAttributeType | None) -> SchemaAttributeType:
+    if given is None:
+        return standard
+    same_type = given.get("AttributeDataType", standard["AttributeDataType"]) == standard["AttributeDataType"]
+    if not same_type or given.get("DeveloperOnlyAttribute"):
+        raise InvalidParameterException(
+            "You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute "
+            f"{standard['Name']}"
+        )
+    merged: SchemaAttributeType = {**standard, **given}
+    _check_constraints(merged)
+    return merged
+
+
+def with_custom(existing: list[SchemaAttributeType], added: list[SchemaAttributeType]) -> list[SchemaAttributeType]:
+    """Return `existing` with the custom attributes `added`; raises InvalidParameterException."""
+    schema = list(existing)
+    names = {attribute["Name"] for attribute in schema}
+    for attribute in added:
+        custom = _custom(attribute)
+        if custom["Name"] in names:
+            name = custom["Name"]
+            raise InvalidParameterException(f"{name}: Existing attribute already has name {name}.")
+        names.add(custom["Name"])
+        schema.append(custom)
+    if len(schema) - len(STANDARD) > MAXIMUM_CUSTOM:
+        raise InvalidParameterException(f"A user pool cannot have more than {MAXIMUM_CUSTOM} custom attributes.")
+    return schema
+
+
+def _custom(given: SchemaAttributeType) -> SchemaAttributeType:
+    if given.get("Required"):
+        raise InvalidParameterException("Required custom attributes are not supported currently.")
+    if "AttributeDataType" not in given:
+        raise InvalidParameterException(
+            "Invalid AttributeDataType input, consider using the provided AttributeDataType enum."
+        )
+    developer_only = given.get("DeveloperOnlyAttribute", False)
+    attribute: dict[str, Any] = {
+        "Name": f"{'dev' if developer_only else 'custom'}:{given.get('Name', '')}",
+        "AttributeDataType": given["AttributeDataType"],
+        "DeveloperOnlyAttribute": developer_only,
+        "Mutable": given.get("Mutable", True),
+        "Required": False,
+    }
+    if given["AttributeDataType"] in _CONSTRAINTS:
+        member = _CONSTRAINTS[given["AttributeDataType"]][0]
+        attribute[member] = given.get(member, {})
+    _check_constraints(attribute)
+    return attribute  # type: ignore[return-value]
+
+
+def _check_constraints(attribute: Any) -> None:
+    kind = _CONSTRAINTS.get(attribute["AttributeDataType"])
+    if kind is None:
+        return
+    member, least, most, what = kind
+    constraints = attribute.get(member, {})
+    try:
+        bounds = {bound: int(constraints[bound]) for bound in (least, most) if bound in constraints}
+    except ValueError as error:
+        raise InvalidParameterException(f"user.{attribute['Name']}: Constraints must be integers.") from error
+    if what == "length" and bounds.get(most, 0) > LONGEST_VALUE:
+        raise InvalidParameterException(
+            f"user.{attribute['Name']}: String attributes cannot have a length of more than {LONGEST_VALUE}"
+        )
+    if len(bounds) > 1 and bounds[least] > bounds[most]:
+        raise InvalidParameterException(f"user.{attribute['Name']}: Max {what} cannot be less than min {what}.")

@@ -1,0 +1,135 @@
+"""Users: looking one up, and what administrators do with one."""
+
+from typing import NoReturn
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    AdminDeleteUserAttributesRequest,
+    AdminDeleteUserAttributesResponse,
+    AdminDeleteUserRequest,
+    AdminDisableUserRequest,
+    AdminDisableUserResponse,
+    AdminEnableUserRequest,
+    AdminEnableUserResponse,
+    AdminGetUserRequest,
+    AdminGetUserResponse,
+    AdminUpdateUserAttributesRequest,
+    AdminUpdateUserAttributesResponse,
+    UserNotFoundException,
+    UserType,
+)
+from ostiary.context import Context
+from ostiary.idp import attributes
+from ostiary.idp.names import find_user, user_key
+from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.store import users
+from ostiary.store.db import Tx
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
+
+__all__ = ["described", "find_user", "known_user", "user_key"]
+
+
+def no_such_user() -> NoReturn:
+    """Raise what administrators hear of a user who is not there."""
+    raise UserNotFoundException("User does not exist.")
+
+
+def known_user(tx: Tx, pool: UserPool, name: str) -> User:
+    """Return the user whom an administrator means; raises UserNotFoundException."""
+    user = find_user(tx, pool, name)
+    return no_such_user() if user is None else user
+
+
+def described(user: User, attributes_to_get: list[str] | None = None) -> UserType:
+    """Return a user as lists and AdminCreateUser show one."""
+    shown = attributes.listed(user)
+    if attributes_to_get is not None:
+        shown = [attribute for attribute in shown if attribute["Name"] in attributes_to_get]
+    return {
+        "Username": user.username,
+        "Attributes": shown,
+        "UserCreateDate": user.created_at,
+        "UserLastModifiedDate": user.modified_at,
+        "Enabled": user.enabled,
+        "UserStatus": user.status,  # type: ignore[typeddict-item]
+    }
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_get_user(ctx: Context, req: AdminGetUserRequest) -> AdminGetUserResponse:
+    """Return a user with all attributes."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    with ctx.store.read() as tx:
+        user = known_user(tx, pool, req["Username"])
+    return {
+        "Username": user.username,
+        "UserAttributes": attributes.listed(user),
+        "UserCreateDate": user.created_at,
+        "UserLastModifiedDate": user.modified_at,
+        "Enabled": user.enabled,
+        "UserStatus": user.status,  # type: ignore[typeddict-item]
+    }
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_delete_user(ctx: Context, req: AdminDeleteUserRequest) -> None:
+    """Delete a user; the name may be taken again, by a user with another sub (TOK-12)."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    with ctx.store.write() as tx:
+        if not users.delete(tx, pool.pool_id, known_user(tx, pool, req["Username"]).sub):
+            no_such_user()
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_enable_user(ctx: Context, req: AdminEnableUserRequest) -> AdminEnableUserResponse:
+    """Let a disabled user sign in again; tokens from before stay dead."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    with ctx.store.write() as tx:
+        user = known_user(tx, pool, req["Username"])
+        if not user.enabled:
+            users.update(tx, user, enabled=True, modified_at=ctx.clock.now_seconds())
+    return {}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_disable_user(ctx: Context, req: AdminDisableUserRequest) -> AdminDisableUserResponse:
+    """Keep a user from signing in and make every token of theirs dead (TOK-12)."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    now = ctx.clock.now_seconds()
+    with ctx.store.write() as tx:
+        user = known_user(tx, pool, req["Username"])
+        users.update(tx, user, enabled=False, tokens_valid_after=now, modified_at=now)
+    return {}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_update_user_attributes(
+    ctx: Context, req: AdminUpdateUserAttributesRequest
+) -> AdminUpdateUserAttributesResponse:
+    """Set attributes of a user, the verified flags too; an empty value deletes."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    written = attributes.parsed(pool, req["UserAttributes"])
+    attributes.check_mutable(pool, written)
+    with ctx.store.write() as tx:
+        user = known_user(tx, pool, req["Username"])
+        after = attributes.merged(user.attributes, written)
+        attributes.check_required(pool, after)
+        attributes.write(tx, pool, user, after, ctx.clock.now_seconds())
+    return {}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_delete_user_attributes(
+    ctx: Context, req: AdminDeleteUserAttributesRequest
+) -> AdminDeleteUserAttributesResponse:
+    """Delete attributes of a user."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    deleted = attributes.parsed(pool, [{"Name": name} for name in req["UserAttributeNames"]])
+    attributes.check_mutable(pool, deleted)
+    with ctx.store.write() as tx:
+        user = known_user(tx, pool, req["Username"])
+        after = attributes.merged(user.attributes, deleted)
+        attributes.check_required(pool, after)
+        attributes.write(tx, pool, user, after, ctx.clock.now_seconds())
+    return {}
