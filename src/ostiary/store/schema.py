@@ -262,7 +262,9 @@ token_families = _table(
     Index(None, "expires_at"),
 )
 """One row per sign-in: the life of its refresh tokens. `state` is JSON (auth_time, event_id, scope …)."""
-spent = _table("spent", ("pool_id", "id"), _text("pool_id"), _text("id"), _when("expires_at"), Index(None, "expires_at"))
+spent = _table(
+    "spent", ("pool_id", "id"), _text("pool_id"), _text("id"), _when("expires_at"), Index(None, "expires_at")
+)
 """Ids of sealed single-use things (challenge sessions, secret blocks) that have been used."""
 
 # -- identity pools --------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Pure functions with published test vectors, and the sealing of secrets at rest."""

@@ -1,0 +1,285 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Create every table."""
+    op.create_table(
+        "access_keys",
+        sa.Column("access_key_id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("access_key_id", name=op.f("pk_access_keys")),
+    )
+    op.create_index(
+        op.f("ix_access_keys_account_id_user_name"), "access_keys", ["account_id", "user_name"], unique=False
+    )
+    op.create_table(
+        "accounts",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_accounts")),
+    )
+    op.create_table(
+        "aliases",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("alias_key", sa.Text(), nullable=False),
+        sa.Column("sub", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "alias_key", name=op.f("pk_aliases")),
+    )
+    op.create_index(op.f("ix_aliases_pool_id_sub"), "aliases", ["pool_id", "sub"], unique=False)
+    op.create_table(
+        "buckets",
+        sa.Column("bucket", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bucket", name=op.f("pk_buckets")),
+    )
+    op.create_index(op.f("ix_buckets_account_id"), "buckets", ["account_id"], unique=False)
+    op.create_table(
+        "codes",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "sub", "purpose", name=op.f("pk_codes")),
+    )
+    op.create_table(
+        "deployment",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_deployment")),
+    )
+    op.create_table(
+        "group_members",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("group_name", sa.Text(), nullable=False),
+        sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "group_name", "sub", name=op.f("pk_group_members")),
+    )
+    op.create_index(op.f("ix_group_members_pool_id_sub"), "group_members", ["pool_id", "sub"], unique=False)
+    op.create_table(
+        "groups",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("group_name", sa.Text(), nullable=False),
+        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("modified_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "group_name", name=op.f("pk_groups")),
+    )
+    op.create_table(
+        "iam_attachments",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("owner_type", sa.Text(), nullable=False),
+        sa.Column("owner_name", sa.Text(), nullable=False),
+        sa.Column("arn", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "owner_type", "owner_name", "arn", name=op.f("pk_iam_attachments")),
+    )
+    op.create_index(op.f("ix_iam_attachments_account_id_arn"), "iam_attachments", ["account_id", "arn"], unique=False)
+    op.create_table(
+        "iam_inline_policies",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("owner_type", sa.Text(), nullable=False),
+        sa.Column("owner_name", sa.Text(), nullable=False),
+        sa.Column("policy_name", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "account_id", "owner_type", "owner_name", "policy_name", name=op.f("pk_iam_inline_policies")
+        ),
+    )
+    op.create_table(
+        "iam_oidc_providers",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "url", name=op.f("pk_iam_oidc_providers")),
+    )
+    op.create_table(
+        "iam_policies",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("arn", sa.Text(), nullable=False),
+        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "arn", name=op.f("pk_iam_policies")),
+    )
+    op.create_table(
+        "iam_policy_versions",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("arn", sa.Text(), nullable=False),
+        sa.Column("version_id", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "arn", "version_id", name=op.f("pk_iam_policy_versions")),
+    )
+    op.create_table(
+        "iam_roles",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("role_name", sa.Text(), nullable=False),
+        sa.Column("role_id", sa.Text(), nullable=False),
+        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "role_name", name=op.f("pk_iam_roles")),
+    )
+    op.create_table(
+        "iam_users",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "user_name", name=op.f("pk_iam_users")),
+    )
+    op.create_table(
+        "identities",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("identity_id", sa.Text(), nullable=False),
+        sa.Column("merged_into", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("modified_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "identity_id", name=op.f("pk_identities")),
+    )
+    op.create_index(op.f("ix_identities_identity_id"), "identities", ["identity_id"], unique=True)
+    op.create_table(
+        "identity_pools",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("roles", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_identity_pools")),
+    )
+    op.create_index(
+        op.f("ix_identity_pools_account_id_pool_id"), "identity_pools", ["account_id", "pool_id"], unique=False
+    )
+    op.create_table(
+        "logins",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("identity_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "provider", "subject", name=op.f("pk_logins")),
+    )
+    op.create_index(op.f("ix_logins_pool_id_identity_id"), "logins", ["pool_id", "identity_id"], unique=False)
+    op.create_table(
+        "messages",
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("medium", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_messages")),
+    )
+    op.create_index(op.f("ix_messages_created_at"), "messages", ["created_at"], unique=False)
+    op.create_index(op.f("ix_messages_state_due_at"), "messages", ["state", "due_at"], unique=False)
+    op.create_table(
+        "sign_in_failures",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "sub", name=op.f("pk_sign_in_failures")),
+    )
+    op.create_table(
+        "signing_keys",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("kid", sa.Text(), nullable=False),
+        sa.Column("token_use", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "kid", name=op.f("pk_signing_keys")),
+    )
+    op.create_table(
+        "spent",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "id", name=op.f("pk_spent")),
+    )
+    op.create_index(op.f("ix_spent_expires_at"), "spent", ["expires_at"], unique=False)
+    op.create_table(
+        "token_families",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("origin_jti", sa.Text(), nullable=False),
+        sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("current_jti", sa.Text(), nullable=False),
+        sa.Column("previous_jti", sa.Text(), nullable=False),
+        sa.Column("rotated_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "origin_jti", name=op.f("pk_token_families")),
+    )
+    op.create_index(op.f("ix_token_families_expires_at"), "token_families", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_token_families_pool_id_sub"), "token_families", ["pool_id", "sub"], unique=False)
+    op.create_table(
+        "user_attributes",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value_key", sa.Text(), nullable=False),
+        sa.Column("sub", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "name", "value_key", "sub", name=op.f("pk_user_attributes")),
+    )
+    op.create_index(op.f("ix_user_attributes_pool_id_sub"), "user_attributes", ["pool_id", "sub"], unique=False)
+    op.create_table(
+        "user_pool_clients",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("sealed_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("modified_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "client_id", name=op.f("pk_user_pool_clients")),
+    )
+    op.create_index(op.f("ix_user_pool_clients_client_id"), "user_pool_clients", ["client_id"], unique=True)
+    op.create_table(
+        "user_pools",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("modified_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_user_pools")),
+    )
+    op.create_index(op.f("ix_user_pools_account_id_pool_id"), "user_pools", ["account_id", "pool_id"], unique=False)
+    op.create_table(
+        "users",
+        sa.Column("pool_id", sa.Text(), nullable=False),
+        sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("username_key", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("attributes", sa.Text(), nullable=False),
+        sa.Column("sealed_verifier", sa.LargeBinary(), nullable=True),
+        sa.Column("temporary_password_expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("tokens_valid_after", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("modified_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "sub", name=op.f("pk_users")),
+    )
+    op.create_index(op.f("ix_users_pool_id_username_key"), "users", ["pool_id", "username_key"], unique=True)
