@@ -1,7 +1,20 @@
-"""The settings: one frozen dataclass."""
+"""The settings: one frozen dataclass, one loader (file, then environment, then flags)."""
 
-from dataclasses import dataclass, field
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+
+PREFIX = "OSTIARY_"
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+WELL_KNOWN_KEYS = {"test", "admin", "minioadmin", "root", "password", "dev", "dummy", "AKIAIOSFODNN7EXAMPLE"}
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the text is one line that says which and what to write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +64,156 @@ class Settings:
     log_format: str = "text"
     """`text` or `json`."""
     log_level: str = "info"
+    threads: int = 8
+    """Threads that run operations, in each worker."""
+
+    @property
+    def base_url(self) -> str:
+        """Where clients reach this server, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database or f"sqlite:///{self.data_dir.absolute() / 'ostiary.sqlite3'}"
+
+    @property
+    def root_account(self) -> str:
+        """The first account: 12 digits."""
+        return self.root_account_id or self.account_id
+
+
+def load_settings(flags: Mapping[str, Any], file: Path | None = None) -> Settings:
+    """Return the settings of a TOML file, the environment and `flags`, a later one winning; raises SettingsError."""
+    values = _from_file(file or _file_in_environment())
+    values |= _from_environment()
+    values |= {name: value for name, value in flags.items() if value is not None}
+    settings = Settings(**{name: _typed(name, value) for name, value in values.items()})
+    _check(settings)
+    return settings
+
+
+def _file_in_environment() -> Path | None:
+    name = os.environ.get(f"{PREFIX}CONFIG")
+    return Path(name) if name else None
+
+
+def _from_file(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        values = tomllib.loads(file.read_text())
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror or error}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: is not TOML: {error}.") from None
+    unknown = values.keys() - _names()
+    if unknown:
+        raise SettingsError(f"{file}: there is no setting '{min(unknown)}'.")
+    return values
+
+
+def _from_environment() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in _names():
+        variable = f"{PREFIX}{name.upper()}"
+        if variable in os.environ:
+            found[name] = os.environ[variable]
+        elif f"{variable}_FILE" in os.environ:
+            path = Path(os.environ[f"{variable}_FILE"])
+            try:
+                found[name] = path.read_text().rstrip("\r\n")
+            except OSError as error:
+                raise SettingsError(f"{variable}_FILE: {path}: {error.strerror or error}.") from None
+    return found
+
+
+def _names() -> set[str]:
+    return {item.name for item in fields(Settings)}
+
+
+def _typed(name: str, value: Any) -> Any:
+    wanted = get_type_hints(Settings)[name]
+    try:
+        if wanted is bool:
+            return _boolean(value)
+        if wanted is int:
+            return int(value)
+        if wanted is Path:
+            return Path(value)
+    except (TypeError, ValueError):
+        kind = {bool: "true or false", int: "a whole number"}.get(wanted, "a path")
+        raise SettingsError(f"{name}: '{value}' is not {kind}.") from None
+    if wanted is str and not isinstance(value, str):
+        raise SettingsError(f"{name}: must be text.")
+    return _pairs(name, value) if wanted == dict[str, str] else value
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False}[
+        str(value).lower()
+    ]
+
+
+def _pairs(name: str, value: Any) -> dict[str, str]:
+    if isinstance(value, Mapping):
+        return {str(key): str(item) for key, item in value.items()}
+    pairs = [pair.partition("=") for pair in str(value).split(",") if pair]
+    if any(not sign for _, sign, _ in pairs):
+        raise SettingsError(f"{name}: write it as key=value,key=value.")
+    return {key.strip(): item.strip() for key, _, item in pairs}
+
+
+def _check(settings: Settings) -> None:
+    _check_addresses(settings)
+    _check_accounts(settings)
+    if settings.workers < 1 or settings.threads < 1:
+        raise SettingsError("workers, threads: must be at least 1.")
+    if not 0 <= settings.port <= 65535:  # noqa: PLR2004
+        raise SettingsError(f"port: {settings.port} is not between 0 and 65535.")
+    if settings.log_format not in {"text", "json"}:
+        raise SettingsError(f"log_format: '{settings.log_format}' is neither text nor json.")
+    if settings.log_level not in {"debug", "info", "warning", "error"}:
+        raise SettingsError(f"log_level: '{settings.log_level}' is not debug, info, warning or error.")
+    try:
+        settings.issuer.format(public_url="", pool_id="", region="")
+    except (KeyError, IndexError, ValueError):
+        raise SettingsError("issuer: may name {public_url}, {pool_id} and {region} only.") from None
+    if "{pool_id}" not in settings.issuer:
+        raise SettingsError("issuer: must contain {pool_id}, or all pools would share one issuer.")
+    if settings.dev:
+        _check_development(settings)
+
+
+def _check_addresses(settings: Settings) -> None:
+    for name in ("public_url", "delivery_webhook", "s3_upstream"):
+        value = getattr(settings, name)
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise SettingsError(f"{name}: '{value}' is not an http:// or https:// address.")
+    if settings.smtp and (
+        urlsplit(settings.smtp).scheme not in {"smtp", "smtps"} or not urlsplit(settings.smtp).hostname
+    ):
+        raise SettingsError("smtp: write it as smtp://user:password@host:587 or smtps://user:password@host:465.")
+    if settings.database and urlsplit(settings.database).scheme.partition("+")[0] not in {"sqlite", "postgresql"}:
+        raise SettingsError("database: must be a sqlite:// or postgresql:// URL.")
+
+
+def _check_accounts(settings: Settings) -> None:
+    for name in ("account_id", "root_account_id"):
+        value = getattr(settings, name)
+        if value and not (len(value) == 12 and value.isdecimal() and value.isascii()):  # noqa: PLR2004
+            raise SettingsError(f"{name}: '{value}' is not 12 digits.")
+    if bool(settings.root_access_key_id) != bool(settings.root_secret_access_key):
+        raise SettingsError("root_access_key_id, root_secret_access_key: set both or neither.")
+    keys = {settings.root_access_key_id, settings.root_secret_access_key}
+    if keys & WELL_KNOWN_KEYS and settings.host not in LOOPBACK:
+        raise SettingsError("root_access_key_id: a well-known key opens this server to everybody; choose another.")
+
+
+def _check_development(settings: Settings) -> None:
+    if settings.host not in LOOPBACK:
+        raise SettingsError(f"dev: any access key is root, so it listens on 127.0.0.1 only, not on '{settings.host}'.")
+    if settings.workers != 1:
+        raise SettingsError("dev: runs one worker, because its clock is one process's.")
