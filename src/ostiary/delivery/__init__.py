@@ -1,0 +1,14 @@
+"""How messages leave: one file per channel, and the hand-written list of them."""
+
+from ostiary.config import Settings
+from ostiary.delivery.channel import Channel
+from ostiary.delivery.smtp import Smtp
+from ostiary.delivery.webhook import Webhook
+from ostiary.http_client import HttpClient
+
+CHANNELS = (Smtp, Webhook)
+
+
+def configured_channels(settings: Settings, http: HttpClient) -> list[Channel]:
+    """Return a channel of each kind that the settings configure."""
+    return [channel for kind in CHANNELS if (channel := kind.configured(settings, http)) is not None]

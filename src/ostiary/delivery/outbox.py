@@ -1,0 +1,51 @@
+"""Messages to users, kept in the transaction that causes them until a channel has taken them."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from ostiary.context import Context
+from ostiary.crypto.seal import Keyring
+from ostiary.store import messages
+from ostiary.store.db import Tx
+
+PURPOSE = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message. `code` is the code or temporary password that `body` contains; `expires_at` is epoch seconds."""
+
+    pool_id: str
+    medium: Literal["EMAIL", "SMS"]
+    recipient: str
+    subject: str
+    body: str = field(repr=False)
+    code: str = field(repr=False)
+    trigger_source: str
+    username: str
+    expires_at: int
+
+
+def enqueue(tx: Tx, ctx: Context, message: Message) -> None:
+    """Write the message into the outbox: it leaves after the transaction is durable, or never."""
+    now = ctx.clock.now()
+    stored = messages.StoredMessage(
+        message_id=f"{int(now * 1_000_000):016x}-{ctx.random.text(12)}",
+        pool_id=message.pool_id,
+        medium=message.medium,
+        recipient=message.recipient,
+        sealed=ctx.keyring.seal(msgspec.json.encode(message), PURPOSE),
+        state=messages.DUE,
+        attempts=0,
+        created_at=int(now),
+        due_at=int(now),
+        expires_at=message.expires_at,
+    )
+    messages.add(tx, stored)
+
+
+def opened(keyring: Keyring, stored: messages.StoredMessage) -> Message:
+    """Return the content of a row."""
+    return msgspec.json.decode(keyring.open(bytes(stored.sealed), PURPOSE), type=Message)

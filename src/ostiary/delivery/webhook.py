@@ -1,0 +1,60 @@
+"""Messages as signed JSON, posted to an address of the operator's (docs/guide/delivery.md)."""
+
+import hashlib
+import hmac
+from typing import Self
+
+import msgspec
+
+from ostiary.clock import Clock
+from ostiary.config import Settings
+from ostiary.delivery.channel import DeliveryError
+from ostiary.delivery.outbox import Message
+from ostiary.http_client import HttpClient, HttpError
+
+SUCCESSES = range(200, 300)
+PERMANENT = {400, 401, 403, 404, 410, 413, 422}
+
+
+class Webhook:
+    """An address that takes messages of every medium."""
+
+    name = "webhook"
+
+    def __init__(self, url: str, secret: str, http: HttpClient) -> None:
+        self._url, self._secret, self._http = url, secret.encode(), http
+
+    @classmethod
+    def configured(cls, settings: Settings, http: HttpClient) -> Self | None:
+        """Return the channel of the setting `delivery_webhook`."""
+        return (
+            cls(settings.delivery_webhook, settings.delivery_webhook_secret, http)
+            if settings.delivery_webhook
+            else None
+        )
+
+    def carries(self, medium: str) -> bool:  # noqa: ARG002
+        """Whether it takes the medium: always."""
+        return True
+
+    def deliver(self, message: Message, message_id: str) -> None:
+        """Post the message; raises DeliveryError."""
+        body = msgspec.json.encode({"message_id": message_id, **msgspec.to_builtins(message)})
+        timestamp = str(Clock().now_seconds())
+        headers = {
+            "content-type": "application/json",
+            "ostiary-message-id": message_id,
+            "ostiary-timestamp": timestamp,
+            "ostiary-signature": f"v1={signature(self._secret, timestamp, body)}",
+        }
+        try:
+            answer = self._http.post(self._url, content=body, headers=headers)
+        except HttpError as error:
+            raise DeliveryError(str(error)) from error
+        if answer.status not in SUCCESSES:
+            raise DeliveryError(f"the webhook answered {answer.status}", permanent=answer.status in PERMANENT)
+
+
+def signature(secret: bytes, timestamp: str, body: bytes) -> str:
+    """Return the hex HMAC-SHA256 of `<timestamp>.<body>`, which the receiver computes and compares."""
+    return hmac.new(secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
