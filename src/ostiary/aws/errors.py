@@ -90,6 +90,12 @@ class UnknownOperationError(ServiceError):
     query_code = "InvalidAction"
 
 
+class MissingActionError(UnknownOperationError):
+    """The request names no operation at all."""
+
+    query_code = "MissingAction"
+
+
 class NotYetImplementedError(ServiceError):
     """The operation is in the model but is not built: `ostiary operations` lists it as absent."""
 

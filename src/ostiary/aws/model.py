@@ -11,7 +11,18 @@ SERVICES = ("cognito-idp", "cognito-identity", "cognito-sync", "sts", "iam", "sn
 
 Json = Mapping[str, Any]
 ShapeType = Literal[
-    "structure", "list", "map", "string", "character", "integer", "long", "float", "double", "boolean", "blob", "timestamp"
+    "structure",
+    "list",
+    "map",
+    "string",
+    "character",
+    "integer",
+    "long",
+    "float",
+    "double",
+    "boolean",
+    "blob",
+    "timestamp",
 ]
 
 
@@ -128,7 +139,7 @@ def linked(name: str, model: Json) -> Service:
         protocol=metadata["protocol"],
         api_version=metadata["apiVersion"],
         target_prefix=metadata.get("targetPrefix", ""),
-        json_version=metadata.get("jsonVersion", "1.1"),
+        json_version=metadata.get("jsonVersion", ""),
         xml_namespace=_namespace(metadata.get("xmlNamespace", "")),
         signing_name=metadata.get("signingName") or metadata.get("endpointPrefix", name),
         shapes=linked_shapes(model["shapes"]),

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ostiary.aws import model
+
 Handler = Callable[[Any, Any], Mapping[str, Any] | None]
 Resource = str | Callable[[Any, Any], str]
 F = TypeVar("F", bound=Callable[..., Mapping[str, Any] | None])
@@ -42,3 +44,12 @@ def operation(service: str, *, resource: Resource = "*", authorized_by_handler: 
 def implementation(service: str, operation_name: str) -> Implementation | None:
     """Return what is registered for an operation of the model (`cognito-idp`, `SignUp`), or None when it is absent."""
     return OPERATIONS.get((service, operation_name.lower()))
+
+
+def table() -> list[tuple[str, str, str | None]]:
+    """Return (service, operation, module that implements it or None) for every operation of every service."""
+    return [
+        (service.name, name, found.handler.__module__ if (found := implementation(service.name, name)) else None)
+        for service in map(model.service, model.SERVICES)
+        for name in service.operations
+    ]

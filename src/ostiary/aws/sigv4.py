@@ -39,7 +39,9 @@ _PRESIGN_PARAMETERS = (
     "X-Amz-Security-Token",
 )
 _SIGV2_PARAMETER = "AWSAccessKeyId"
-_NEVER_SIGNED = frozenset({"authorization", "connection", "content-length", "expect", "transfer-encoding", "user-agent"})
+_NEVER_SIGNED = frozenset(
+    {"authorization", "connection", "content-length", "expect", "transfer-encoding", "user-agent"}
+)
 _UNRESERVED = "-_.~"
 _AMZ_DATE = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _SIGNATURE = re.compile(r"[0-9a-f]{64}")
@@ -105,9 +107,7 @@ class Signed:
         return _epoch(self.amz_date)
 
 
-def parse_authorization(
-    method: str, raw_path: str, query_string: str, headers: list[tuple[str, str]]
-) -> Signed | None:
+def parse_authorization(method: str, raw_path: str, query_string: str, headers: list[tuple[str, str]]) -> Signed | None:
     """Return what a request says about its signature, or None when it carries none.
 
     `raw_path` and `query_string` are as sent; header names are lower case. Raises IncompleteSignatureError when it
@@ -116,7 +116,9 @@ def parse_authorization(
     authorizations = [value for name, value in headers if name == "authorization"]
     query = _presign_query(query_string)
     if len(authorizations) > 1 or (authorizations and query):
-        raise IncompleteSignatureError("Only one auth mechanism allowed; use either the Authorization header or the query string.")
+        raise IncompleteSignatureError(
+            "Only one auth mechanism allowed; use either the Authorization header or the query string."
+        )
     if authorizations:
         return _from_header(method, raw_path, query_string, headers, authorizations[0])
     if query:
@@ -124,7 +126,7 @@ def parse_authorization(
     return None
 
 
-def verify(
+def verify(  # noqa: PLR0917 - in the order of the text that is signed
     signed: Signed,
     secret: str,
     payload_hash: str,
@@ -134,8 +136,9 @@ def verify(
     *,
     s3: bool,
 ) -> None:
-    """Return when `secret` made the signature, for this region, one of `services`, and now; else raise InvalidSignatureError.
+    """Return if `secret` made the signature, for this region and one of `services`, and it is of now.
 
+    Raises InvalidSignatureError otherwise.
     `payload_hash` is the SHA-256 of the body that was received, in hex; for S3 what the client declared
     (`UNSIGNED-PAYLOAD`, `STREAMING-…`), which the gateway holds the body to.
     """
@@ -146,7 +149,7 @@ def verify(
         raise InvalidSignatureError(MISMATCH)
 
 
-def sign(
+def sign(  # noqa: PLR0917 - in the order of the text that is signed
     method: str,
     url: str,
     headers: Mapping[str, str],
@@ -158,7 +161,7 @@ def sign(
     service: str,
     now: float,
 ) -> dict[str, str]:
-    """Return `headers` and what signs them: host, date, content hash, session token, authorization; names in lower case.
+    """Return `headers` and what signs them: host, date, content hash, session token, authorization; lower-case names.
 
     `url` is the address as it will be sent (path and query percent-encoded).
     """
@@ -231,7 +234,9 @@ def _presign_query(query_string: str) -> dict[str, str]:
             raise PresignError(f"The query parameter {name} must be given once.")
         found[name] = value
     if _SIGV2_PARAMETER in found:
-        raise IncompleteSignatureError(f"The authorization mechanism you have provided is not supported. Please use {ALGORITHM}.")
+        raise IncompleteSignatureError(
+            f"The authorization mechanism you have provided is not supported. Please use {ALGORITHM}."
+        )
     return found if found.keys() - {"X-Amz-Security-Token", "X-Amz-Date"} else {}
 
 
@@ -242,7 +247,11 @@ def _from_header(
     if algorithm != ALGORITHM:
         raise IncompleteSignatureError(f"Authorization header requires the algorithm {ALGORITHM}.")
     parts = dict(_authorization_parts(rest))
-    missing = [f"Authorization header requires '{p}' parameter." for p in ("Credential", "Signature", "SignedHeaders") if not parts.get(p)]
+    missing = [
+        f"Authorization header requires '{p}' parameter."
+        for p in ("Credential", "Signature", "SignedHeaders")
+        if not parts.get(p)
+    ]
     if missing:
         raise IncompleteSignatureError(" ".join(missing))
     tokens = [value for name, value in headers if name == "x-amz-security-token"]
@@ -299,7 +308,9 @@ def _authorization_parts(rest: str) -> Iterable[tuple[str, str]]:
     for part in rest.split(","):
         name, equals, value = part.strip().partition("=")
         if not equals:
-            raise IncompleteSignatureError(f"'{part.strip()}' not a valid key=value pair (missing equal-sign) in Authorization header.")
+            raise IncompleteSignatureError(
+                f"'{part.strip()}' not a valid key=value pair (missing equal-sign) in Authorization header."
+            )
         if name in seen:
             raise IncompleteSignatureError(f"Authorization header has '{name}' more than once.")
         seen.add(name)
@@ -310,7 +321,8 @@ def _credential(value: str) -> tuple[str, str, str, str, str]:
     parts = value.split("/")
     if len(parts) != 5 or not all(parts):  # noqa: PLR2004 - the five parts the text names
         raise IncompleteSignatureError(
-            f"Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{value}'"
+            "Credential must have exactly 5 slash-delimited elements, "
+            f"e.g. keyid/date/region/service/term, got '{value}'"
         )
     return parts[0], parts[1], parts[2], parts[3], parts[4]
 
@@ -340,7 +352,9 @@ def _header_date(headers: list[tuple[str, str]]) -> str:
                 return parsedate_to_datetime(value).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
             except (ValueError, OverflowError):
                 _bad_date(value)
-    raise IncompleteSignatureError("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    raise IncompleteSignatureError(
+        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+    )
 
 
 def _checked_date(value: str) -> str:
@@ -354,7 +368,9 @@ def _checked_date(value: str) -> str:
 
 
 def _bad_date(value: str) -> NoReturn:
-    raise IncompleteSignatureError(f"Date must be in ISO-8601 'basic format'. Got '{value}'. See http://en.wikipedia.org/wiki/ISO_8601")
+    raise IncompleteSignatureError(
+        f"Date must be in ISO-8601 'basic format'. Got '{value}'. See http://en.wikipedia.org/wiki/ISO_8601"
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -372,7 +388,9 @@ def _expires(value: str) -> int:
 
 def _check_scope(signed: Signed, region: str, services: Collection[str]) -> None:
     if signed.terminator != TERMINATOR:
-        raise ScopeError(f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{signed.terminator}'.")
+        raise ScopeError(
+            f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{signed.terminator}'."
+        )
     if signed.date != signed.amz_date[:8]:
         raise ScopeError(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "

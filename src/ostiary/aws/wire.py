@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from urllib.parse import unquote_to_bytes
+
+from ostiary.aws.errors import SerializationError
 
 Headers = list[tuple[str, str]]
+MOST_FIELDS = 1000
+"""Fields that a form or a query string may have (security.md ROB-02)."""
+FORM = "application/x-www-form-urlencoded"
 
 
 def text(raw: bytes) -> str:
@@ -14,6 +20,27 @@ def text(raw: bytes) -> str:
 def wire(value: str) -> bytes:
     """Return the bytes that `text()` was made from."""
     return value.encode("utf-8", "surrogateescape")
+
+
+def fields(encoded: str) -> list[tuple[str, str]]:
+    """Return the names and values of a form or query string. Raises SerializationError for what is not UTF-8."""
+    if encoded.count("&") >= MOST_FIELDS:
+        raise SerializationError(f"The request has more than {MOST_FIELDS} parameters.")
+    found = [
+        (_decoded(name), _decoded(value)) for name, _, value in (p.partition("=") for p in encoded.split("&") if p)
+    ]
+    if "%00" in encoded or "\0" in encoded:
+        raise SerializationError("The request has a character that is not allowed: U+0000.")
+    return found
+
+
+def _decoded(value: str) -> str:
+    if "%" not in value and "+" not in value and value.isascii():
+        return value
+    try:
+        return unquote_to_bytes(wire(value.replace("+", " "))).decode()
+    except UnicodeDecodeError as error:
+        raise SerializationError("The request is not valid UTF-8.") from error
 
 
 @dataclass(frozen=True)
@@ -42,6 +69,19 @@ class Request:
     def media_type(self) -> str:
         """The content type in lower case, without its parameters."""
         return self.header("content-type").partition(";")[0].strip().lower()
+
+    @cached_property
+    def query(self) -> list[tuple[str, str]]:
+        """The query string's names and values. Raises SerializationError."""
+        return fields(self.query_string)
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The fields of the query string and of a form in the body; the body's win. Raises SerializationError."""
+        found = dict(self.query) if self.query_string else {}
+        if self.media_type == FORM:
+            found.update(fields(text(self.body)))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

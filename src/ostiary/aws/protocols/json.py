@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from ostiary.aws.errors import ServiceError
-from ostiary.aws.wire import Headers, Request, Response
 from ostiary.aws.model import Operation, Service
 from ostiary.aws.protocols import json_values
+from ostiary.aws.wire import Headers, Request, Response
 
 CONTENT_TYPES = frozenset({"application/x-amz-json-1.1", "application/x-amz-json-1.0", "application/json"})
 
@@ -27,7 +25,7 @@ def render(operation: Operation, output: Mapping[str, Any], request_id: str) -> 
     headers = _headers(operation.service, request_id)
     if operation.output is None:
         return Response(200, headers)
-    return Response(200, headers, msgspec.json.encode(json_values.writer(operation.output)(output)))
+    return Response(200, headers, json_values.encode(json_values.writer(operation.output)(output)))
 
 
 def error(service: Service | None, error: ServiceError, request_id: str) -> Response:
@@ -38,24 +36,14 @@ def error(service: Service | None, error: ServiceError, request_id: str) -> Resp
         ("x-amzn-ErrorMessage", header_text(error.message)),
     ]
     members = {name: value for name, value in error.members.items() if value is not None}
-    return Response(error.status, headers, encode({"__type": error.code, "message": error.message, **members}))
-
-
-def encode(value: Any) -> bytes:
-    """Return a value as JSON; halves of surrogate pairs, which UTF-8 cannot hold, become question marks."""
-    try:
-        return msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        return msgspec.json.encode({k: _sound(v) if isinstance(v, str) else v for k, v in value.items()})
+    return Response(
+        error.status, headers, json_values.encode({"__type": error.code, "message": error.message, **members})
+    )
 
 
 def header_text(message: str) -> str:
     """Return an error's text as a header can carry it: printable ASCII, one line, at most 1 KiB."""
     return "".join(c if " " <= c <= "~" else "?" for c in message[:1024])
-
-
-def _sound(value: str) -> str:
-    return value.encode("utf-8", "replace").decode()
 
 
 def _headers(service: Service | None, request_id: str) -> Headers:

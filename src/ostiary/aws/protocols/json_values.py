@@ -32,6 +32,22 @@ def decode(body: bytes) -> Any:
     return value
 
 
+def encode(value: Any) -> bytes:
+    """Return a value as JSON; halves of surrogate pairs, which UTF-8 cannot hold, become question marks."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_sound(value))
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_sound(key): _sound(inner) for key, inner in value.items()}
+    return [_sound(inner) for inner in value] if isinstance(value, list) else value
+
+
 def _check(value: Any) -> None:
     """Refuse what is nested too deep, and U+0000, which not every database holds."""
     pending: list[tuple[Any, int]] = [(value, 1)]
@@ -83,7 +99,7 @@ def _recursive(shape: Shape, building: Building, build: Callable[[], Convert]) -
     """Build a structure's function; inside itself it stands for a call of the one that is being built."""
     if shape in building:
         cell = building[shape]
-        return lambda value: cell[0](value)
+        return lambda value: cell[0](value)  # noqa: PLW0108 - the cell is empty until the structure is built
     building[shape] = cell = []
     cell.append(build())
     return cell[0]
@@ -198,7 +214,9 @@ def _unexpected(value: Any, wanted: str) -> SerializationError:
     return SerializationError(f"{kind.get(type(value), 'NUMBER_VALUE')} can not be converted to {wanted}")
 
 
-def _writes(shape: Shape, traits: Json, building: Building, *, body_only: bool = False) -> Convert | None:
+def _writes(  # noqa: PLR0911 - one for each type
+    shape: Shape, traits: Json, building: Building, *, body_only: bool = False
+) -> Convert | None:
     """Return the function that writes a shape, or None where a value goes out as it is."""
     if traits.get("jsonvalue"):
         return lambda value: msgspec.json.encode(value).decode()

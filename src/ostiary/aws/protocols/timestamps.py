@@ -52,7 +52,7 @@ def _from_text(value: str) -> float:
         if _NUMBER.fullmatch(value):
             return float(value)
         if _ISO.fullmatch(value):
-            return datetime.fromisoformat(value.upper().replace("Z", "+00:00")).timestamp()
+            return datetime.fromisoformat(value.upper()).timestamp()
         return parsedate_to_datetime(value).timestamp()
     except (ValueError, OverflowError) as error:
         raise SerializationError("STRING_VALUE can not be converted to a Timestamp") from error
