@@ -1,1 +1,17 @@
 """User pools: one module per resource; importing this package registers their operations."""
+
+from ostiary.idp import clients, groups, invitations, listing, mfa, pools, profile, recovery, signup, tags, users
+
+__all__ = [
+    "clients",
+    "groups",
+    "invitations",
+    "listing",
+    "mfa",
+    "pools",
+    "profile",
+    "recovery",
+    "signup",
+    "tags",
+    "users",
+]

@@ -56,11 +56,8 @@ def check_writable(client: AppClient, written: Iterable[str]) -> None:
     listed = client.configuration.get("WriteAttributes")
     allowed = _expanded(listed) if listed else None
     for name in written:
-        if (
-            name in NEVER_WRITABLE
-            or name.startswith(("dev:", "cognito:"))
-            or (allowed is not None and name not in allowed)
-        ):
+        unlisted = allowed is not None and name not in allowed
+        if unlisted or name in NEVER_WRITABLE or name.startswith(("dev:", "cognito:")):
             raise NotAuthorizedException("A client attempted to write unauthorized attribute")
 
 
@@ -156,8 +153,8 @@ def merged(current: Mapping[str, str], written: Mapping[str, str]) -> dict[str, 
 
 def listed(user: User, attributes: Mapping[str, str] | None = None) -> list[AttributeType]:
     """Return a user's attributes as answers carry them, `sub` first."""
-    shown = user.attributes if attributes is None else attributes
-    return [{"Name": "sub", "Value": user.sub}, *({"Name": name, "Value": value} for name, value in shown.items())]
+    shown = {"sub": user.sub, **(user.attributes if attributes is None else attributes)}
+    return [{"Name": name, "Value": value} for name, value in shown.items()]
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------
@@ -166,32 +163,43 @@ def write(
 ) -> User:
     """Replace the user's attributes, and with them the aliases that sign the user in; `changes` are of other members.
 
-    An alias that is another user's is refused with AliasExistsException; `force` takes it, and the other user's
-    attribute is then not verified any more (ATT-04). Nothing of an unconfirmed user signs in before confirmation,
-    except what is the user name itself.
+    Raises AliasExistsException, see `claim_aliases`.
     """
-    status = changes.get("status", user.status)
-    wanted = names.alias_keys(pool, attributes)
-    if status == "UNCONFIRMED" and not names.username_attributes(pool):
-        wanted = {}
-    for alias_key in users.aliases_of(tx, pool.pool_id, user.sub) - wanted.keys():
+    after = users.update(tx, user, attributes=dict(attributes), modified_at=now, **changes)
+    for alias_key in users.aliases_of(tx, pool.pool_id, user.sub) - _aliases(pool, after).keys():
         users.release_alias(tx, pool.pool_id, alias_key, user.sub)
+    claim_aliases(tx, pool, after, force=force)
+    return after
+
+
+def claim_aliases(tx: Tx, pool: UserPool, user: User, *, force: bool = False) -> None:
+    """Let the user's attributes sign the user in.
+
+    An alias that is another user's is refused with AliasExistsException; `force` takes it, and the other user's
+    attribute is then not verified any more (ATT-04).
+    """
+    wanted = _aliases(pool, user)
     for alias_key in sorted(wanted):
         if not users.claim_alias(tx, pool.pool_id, alias_key, user.sub):
-            if not force:
+            if not force or names.username_attributes(pool):
                 raise AliasExistsException(f"An account with the given {wanted[alias_key]} already exists.")
-            _take_over(tx, pool, alias_key, wanted[alias_key], user.sub, now)
-    return users.update(tx, user, attributes=dict(attributes), modified_at=now, **changes)
+            _free(tx, pool, alias_key, wanted[alias_key], user.modified_at)
+            users.claim_alias(tx, pool.pool_id, alias_key, user.sub)
 
 
-def _take_over(tx: Tx, pool: UserPool, alias_key: str, name: str, sub: str, now: int) -> None:
+def _aliases(pool: UserPool, user: User) -> dict[str, str]:
+    """Nothing of an unconfirmed user signs in, except what is the user name itself."""
+    unconfirmed = user.status == "UNCONFIRMED" and not names.username_attributes(pool)
+    return {} if unconfirmed else names.alias_keys(pool, user.attributes)
+
+
+def _free(tx: Tx, pool: UserPool, alias_key: str, name: str, now: int) -> None:
     owner_sub = users.alias_owner(tx, pool.pool_id, alias_key)
     owner = None if owner_sub is None else users.find(tx, pool.pool_id, owner_sub)
-    if owner is not None:
-        users.release_alias(tx, pool.pool_id, alias_key, owner.sub)
-        changed = {**owner.attributes, verified_flag(name): "false"}
-        if name == "preferred_username":
-            changed = {key: value for key, value in owner.attributes.items() if key != name}
-        users.update(tx, owner, attributes=changed, modified_at=now)
-    if not users.claim_alias(tx, pool.pool_id, alias_key, sub):
-        raise AliasExistsException(f"An account with the given {name} already exists.")
+    if owner is None:
+        return
+    users.release_alias(tx, pool.pool_id, alias_key, owner.sub)
+    changed = {**owner.attributes, verified_flag(name): "false"}
+    if name == "preferred_username":
+        changed = {key: value for key, value in owner.attributes.items() if key != name}
+    users.update(tx, owner, attributes=changed, modified_at=now)

@@ -29,6 +29,11 @@ def shown(pool: UserPool, name: str) -> str:
     return name if is_case_sensitive(pool) else name.lower()
 
 
+def is_sub(text: str) -> bool:
+    """Whether this is written like a user's sub."""
+    return _SUB.fullmatch(text) is not None
+
+
 def is_email(text: str) -> bool:
     """Whether this is written like an e-mail address."""
     return _EMAIL.fullmatch(text) is not None
@@ -52,7 +57,7 @@ def alias_attributes(pool: UserPool) -> list[str]:
 
 
 def attribute_of(pool: UserPool, name: str) -> str | None:
-    """Return which signing-in attribute of the pool a name is written like: an alias never hides one of another kind."""
+    """Return which signing-in attribute of the pool a name is written like: none hides one of another kind."""
     signing_in = username_attributes(pool) or alias_attributes(pool)
     if "email" in signing_in and is_email(name):
         return "email"
@@ -68,9 +73,11 @@ def alias_keys(pool: UserPool, attributes: Mapping[str, str]) -> dict[str, str]:
     counts when it is verified (ATT-04, FED-13).
     """
     names = [name for name in username_attributes(pool) if name in attributes]
-    for name in alias_attributes(pool):
-        if name in attributes and (name == "preferred_username" or attributes.get(f"{name}_verified") == "true"):
-            names.append(name)
+    names += [
+        name
+        for name in alias_attributes(pool)
+        if name in attributes and (name == "preferred_username" or attributes.get(f"{name}_verified") == "true")
+    ]
     return {_alias_key(pool, name, attributes[name]): name for name in names}
 
 
@@ -84,7 +91,7 @@ def find_user(tx: Tx, pool: UserPool, name: str) -> User | None:
     if attribute is not None and username_attributes(pool):
         return users.find_by_alias(tx, pool.pool_id, _alias_key(pool, attribute, name))
     user = users.find_by_username(tx, pool.pool_id, user_key(pool, name))
-    if user is None and _SUB.fullmatch(name):
+    if user is None and is_sub(name):
         user = users.find(tx, pool.pool_id, name)
     if user is None and attribute is not None:
         user = users.find_by_alias(tx, pool.pool_id, _alias_key(pool, attribute, name))

@@ -24,8 +24,8 @@ def page(
 ) -> tuple[list[T], str | None]:
     """Return one page and the token of the next one, or None at the end.
 
-    `read(tx, after, limit)` reads items in the order of `key` behind the key `after`. `scope` names the list, and a token
-    opens only the list it was sealed for. A limit of 0 or None is LARGEST.
+    `read(tx, after, limit)` reads items in the order of `key` behind the key `after`. `scope` names the list, and a
+    token opens only the list it was sealed for. A limit of 0 or None is LARGEST.
     """
     try:
         after = paging.start_after(ctx.keyring, scope, token)

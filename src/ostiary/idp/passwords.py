@@ -58,7 +58,8 @@ def temporary_until(pool: UserPool, now: int) -> int:
 
 def new_verifier(ctx: Context, pool: UserPool, username: str, password: str) -> bytes:
     """Return the sealed SRP salt and verifier of a password; `username` is the user's own, never an alias."""
-    salt = ctx.random.bytes(_SALT_BYTES)
+    head, *tail = ctx.random.bytes(_SALT_BYTES)
+    salt = bytes([head & 0x7F or 1, *tail])  # the same as bytes and as the number that clients read
     verifier = srp.new_verifier(pool.short_name, username, password, salt)
     return ctx.keyring.seal(salt + verifier.to_bytes(_VERIFIER_BYTES, "big"), _PURPOSE)
 

@@ -57,10 +57,7 @@ def settings_of(req: Mapping[str, Any]) -> dict[str, Any]:
     configuration["DeletionProtection"] = req.get("DeletionProtection", "INACTIVE")
     configuration["LambdaConfig"] = req.get("LambdaConfig", {})
     configuration["MfaConfiguration"] = req.get("MfaConfiguration", "OFF")
-    configuration["EmailConfiguration"] = {
-        "EmailSendingAccount": "COGNITO_DEFAULT",
-        **req.get("EmailConfiguration", {}),
-    }
+    configuration["EmailConfiguration"] = {"EmailSendingAccount": "COGNITO_DEFAULT"} | req.get("EmailConfiguration", {})
     configuration["UserPoolTags"] = req.get("UserPoolTags", {})
     configuration["AdminCreateUserConfig"] = {
         "AllowAdminCreateUserOnly": False,

@@ -60,7 +60,7 @@ def fresh_pool(ctx: Context, tx: Tx, pool_id: str) -> UserPool:
 
 
 def write_pool(ctx: Context, tx: Tx, pool: UserPool, configuration: dict[str, Any], *, name: str | None = None) -> None:
-    """Replace the configuration that `pool` was read with; raises ConcurrentModificationException when it lost a race."""
+    """Replace the configuration `pool` was read with; raises ConcurrentModificationException after a lost race."""
     now = ctx.clock.now_seconds()
     if not user_pools.update(tx, pool, name=name or pool.name, configuration=configuration, now=now):
         raise ConcurrentModificationException("The user pool is being changed by another request.")

@@ -20,6 +20,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.idp import attributes
+from ostiary.idp.addresses import change
 from ostiary.idp.names import find_user, user_key
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.store import users
@@ -110,12 +111,8 @@ def admin_update_user_attributes(
     """Set attributes of a user, the verified flags too; an empty value deletes."""
     pool = own_pool(ctx, req["UserPoolId"])
     written = attributes.parsed(pool, req["UserAttributes"])
-    attributes.check_mutable(pool, written)
     with ctx.store.write() as tx:
-        user = known_user(tx, pool, req["Username"])
-        after = attributes.merged(user.attributes, written)
-        attributes.check_required(pool, after)
-        attributes.write(tx, pool, user, after, ctx.clock.now_seconds())
+        change(tx, ctx, pool, known_user(tx, pool, req["Username"]), written)
     return {}
 
 
@@ -126,10 +123,6 @@ def admin_delete_user_attributes(
     """Delete attributes of a user."""
     pool = own_pool(ctx, req["UserPoolId"])
     deleted = attributes.parsed(pool, [{"Name": name} for name in req["UserAttributeNames"]])
-    attributes.check_mutable(pool, deleted)
     with ctx.store.write() as tx:
-        user = known_user(tx, pool, req["Username"])
-        after = attributes.merged(user.attributes, deleted)
-        attributes.check_required(pool, after)
-        attributes.write(tx, pool, user, after, ctx.clock.now_seconds())
+        change(tx, ctx, pool, known_user(tx, pool, req["Username"]), deleted)
     return {}

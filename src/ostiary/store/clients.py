@@ -4,15 +4,15 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ostiary.store.db import Store, Tx
 from sqlalchemy import select
 
 from ostiary.store import schema
+from ostiary.store.db import Store, Tx
 
 
 @dataclass(frozen=True, slots=True)
 class AppClient:
-    """An app client. `configuration` is a UserPoolClientType without ids, dates and secret; nobody changes it in place."""
+    """An app client. `configuration` is a UserPoolClientType without ids, dates and secret, not to be changed."""
 
     pool_id: str
     client_id: str

@@ -6,10 +6,10 @@ A row with the purpose `x` is the outstanding code; a row with the purpose `x/â€
 from dataclasses import dataclass
 from typing import Literal
 
-from ostiary.store.db import Tx
 from sqlalchemy import select
 
 from ostiary.store import schema
+from ostiary.store.db import Tx
 
 ATTEMPTS = 5
 """How many tries a code allows (PWD-07)."""

@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ostiary.store.db import Tx
 from sqlalchemy import select
 
 from ostiary.store import schema
+from ostiary.store.db import Tx
 from ostiary.store.users import User, user_of
 
 
@@ -129,7 +129,13 @@ def _all_of(tx: Tx, pool_id: str, sub: str) -> list[Group]:
     return [_group(row) for row in tx.all(query)]
 
 
-def members_page(tx: Tx, pool_id: str, group_name: str, after: str | None, limit: int) -> list[User]:
+def page_of_user(tx: Tx, pool_id: str, sub: str, after: str | None, limit: int) -> list[Group]:
+    """Return at most `limit` of the user's groups, by name, behind the name `after`."""
+    found = sorted(_all_of(tx, pool_id, sub), key=lambda group: group.group_name)
+    return [group for group in found if after is None or group.group_name > after][:limit]
+
+
+def members_page(tx: Tx, pool_id: str, group_name: str, *, after: str | None, limit: int) -> list[User]:
     """Return at most `limit` members of the group, by sub, behind the sub `after`."""
     users, members = schema.users, schema.group_members
     joined = (members.c.pool_id == users.c.pool_id) & (members.c.sub == users.c.sub)

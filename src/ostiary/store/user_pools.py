@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ostiary.store.db import Store, Tx
 from sqlalchemy import func, select
 
 from ostiary.store import schema
+from ostiary.store.db import Store, Tx
 
 _TABLES_OF_A_POOL = (
     schema.codes,

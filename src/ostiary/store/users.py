@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ostiary.store.db import Tx
-from ostiary.store.errors import Retry
 from sqlalchemy import ColumnElement, Select, func, select
 
 from ostiary.store import schema
+from ostiary.store.db import Tx
+from ostiary.store.errors import Retry
 
 SEARCHABLE = ("email", "phone_number", "name", "given_name", "family_name", "preferred_username")
 """The attributes that `ListUsers` filters on; only these have rows of their own."""

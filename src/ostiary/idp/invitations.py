@@ -1,0 +1,120 @@
+"""AdminCreateUser: a user with a temporary password, and the message that tells it."""
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Literal
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    AdminCreateUserRequest,
+    AdminCreateUserResponse,
+    InvalidParameterException,
+    UnsupportedUserStateException,
+)
+from ostiary.context import Context
+from ostiary.idp import attributes, messages, names, passwords
+from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.signup import initial_attributes, insert, new_user
+from ostiary.idp.users import described, known_user
+from ostiary.store import users
+from ostiary.store.db import Tx
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
+
+_MEDIA: dict[str, Literal["email", "phone_number"]] = {"EMAIL": "email", "SMS": "phone_number"}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_create_user(ctx: Context, req: AdminCreateUserRequest) -> AdminCreateUserResponse:
+    """Create a user who must choose a password at the first sign-in, or send the invitation again."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    if req.get("MessageAction") == "RESEND":
+        return {"User": described(_invite_again(ctx, pool, req))}
+    values = initial_attributes(pool, req["Username"], attributes.parsed(pool, req.get("UserAttributes", [])))
+    password = _temporary_password(ctx, pool, req)
+    user = new_user(ctx, pool, req["Username"], values, status="FORCE_CHANGE_PASSWORD", password=password)
+    user = _with_expiry(pool, user)
+    silent = req.get("MessageAction") == "SUPPRESS"
+    media = [] if silent else _destinations(user, req.get("DesiredDeliveryMediums", ["SMS"]))
+    with ctx.store.write() as tx:
+        insert(tx, pool, user, already="User account already exists", force=req.get("ForceAliasCreation", False))
+        _invite(tx, ctx, pool, user, password=password, media=media)
+    return {"User": described(user)}
+
+
+def _temporary_password(ctx: Context, pool: UserPool, req: AdminCreateUserRequest) -> str:
+    if "TemporaryPassword" not in req:
+        return passwords.generated(ctx, pool)
+    passwords.check_policy(pool, req["TemporaryPassword"])
+    return req["TemporaryPassword"]
+
+
+def _with_expiry(pool: UserPool, user: User) -> User:
+    return dataclasses.replace(user, temporary_password_expires_at=passwords.temporary_until(pool, user.modified_at))
+
+
+def _invite_again(ctx: Context, pool: UserPool, req: AdminCreateUserRequest) -> User:
+    """Give a user who was invited a new temporary password and a new expiry."""
+    password = _temporary_password(ctx, pool, req)
+    with ctx.store.read() as tx:
+        name = known_user(tx, pool, req["Username"]).username
+    verifier = passwords.new_verifier(ctx, pool, name, password)
+    now = ctx.clock.now_seconds()
+    with ctx.store.write() as tx:
+        user = known_user(tx, pool, req["Username"])
+        if user.status != "FORCE_CHANGE_PASSWORD" or user.username != name:
+            raise UnsupportedUserStateException(
+                f"Resend not possible. {user.username} status is not FORCE_CHANGE_PASSWORD"
+            )
+        user = users.update(
+            tx,
+            user,
+            sealed_verifier=verifier,
+            temporary_password_expires_at=passwords.temporary_until(pool, now),
+            modified_at=now,
+        )
+        media = _destinations(user, req.get("DesiredDeliveryMediums", ["SMS"]))
+        _invite(tx, ctx, pool, user, password=password, media=media)
+    return user
+
+
+def _destinations(user: User, media: Iterable[str]) -> list[Literal["email", "phone_number"]]:
+    """Return where the invitation goes: the desired media, or the other one when the user has none of them."""
+    wanted = [_MEDIA[medium] for medium in media]
+    usable = [name for name in wanted if name in user.attributes]
+    usable = usable or [name for name in _MEDIA.values() if name in user.attributes][:1]
+    if not usable:
+        raise InvalidParameterException(
+            "The user has neither an email nor a phone_number that the invitation could be sent to."
+        )
+    return usable
+
+
+def _invite(
+    tx: Tx,
+    ctx: Context,
+    pool: UserPool,
+    user: User,
+    *,
+    password: str,
+    media: Iterable[Literal["email", "phone_number"]],
+) -> None:
+    for attribute in media:
+        letter = messages.Letter(
+            kind="invitation",
+            trigger_source="CustomMessage_AdminCreateUser",
+            attribute=attribute,
+            recipient=user.attributes[attribute],
+            username=_name_to_tell(pool, user),
+            secret=password,
+            expires_at=user.temporary_password_expires_at or 0,
+        )
+        messages.send(tx, ctx, pool, letter)
+
+
+def _name_to_tell(pool: UserPool, user: User) -> str:
+    """Return the name the user signs in with: the address itself where it is the user name."""
+    for name in names.username_attributes(pool):
+        if name in user.attributes:
+            return user.attributes[name]
+    return user.username

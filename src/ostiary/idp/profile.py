@@ -1,0 +1,133 @@
+"""What a signed-in user does with their own account; the access token says whose it is."""
+
+from typing import Literal
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    DeleteUserAttributesRequest,
+    DeleteUserAttributesResponse,
+    DeleteUserRequest,
+    GetUserAttributeVerificationCodeRequest,
+    GetUserAttributeVerificationCodeResponse,
+    GetUserRequest,
+    GetUserResponse,
+    InvalidParameterException,
+    NotAuthorizedException,
+    UpdateUserAttributesRequest,
+    UpdateUserAttributesResponse,
+    UserNotFoundException,
+    VerifyUserAttributeRequest,
+    VerifyUserAttributeResponse,
+)
+from ostiary.context import Context
+from ostiary.idp import attributes, codes
+from ostiary.idp.addresses import change
+from ostiary.idp.clients import client_of
+from ostiary.store import users
+from ostiary.store.clients import AppClient
+from ostiary.store.db import Tx
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
+from ostiary.tokens import verify
+
+
+def signed_in(ctx: Context, access_token: str) -> tuple[UserPool, AppClient, User]:
+    """Return the pool, the app client and the user of an access token; raises NotAuthorizedException and others."""
+    claims = verify.access_token(ctx, access_token)
+    pool, client = client_of(ctx, str(claims["client_id"]))
+    with ctx.store.read() as tx:
+        user = users.find(tx, pool.pool_id, str(claims["sub"]))
+    if user is None:
+        raise UserNotFoundException("User does not exist.")
+    if not user.enabled:
+        raise NotAuthorizedException("User is disabled.")
+    return pool, client, user
+
+
+def _again(tx: Tx, user: User) -> User:
+    """Return the user as this transaction sees them."""
+    found = users.find(tx, user.pool_id, user.sub)
+    if found is None:
+        raise UserNotFoundException("User does not exist.")
+    return found
+
+
+@operation("cognito-idp")
+def get_user(ctx: Context, req: GetUserRequest) -> GetUserResponse:
+    """Return the user with the attributes that the client may read (ATT-01)."""
+    _, client, user = signed_in(ctx, req["AccessToken"])
+    shown = attributes.readable(client, user.attributes)
+    return {"Username": user.username, "UserAttributes": attributes.listed(user, shown)}
+
+
+@operation("cognito-idp")
+def delete_user(ctx: Context, req: DeleteUserRequest) -> None:
+    """Delete the user; every token of theirs is dead (TOK-12)."""
+    _, _, user = signed_in(ctx, req["AccessToken"])
+    with ctx.store.write() as tx:
+        if not users.delete(tx, user.pool_id, user.sub):
+            raise UserNotFoundException("User does not exist.")
+
+
+@operation("cognito-idp")
+def update_user_attributes(ctx: Context, req: UpdateUserAttributesRequest) -> UpdateUserAttributesResponse:
+    """Set attributes; a changed address that the pool verifies gets a code (ATT-03)."""
+    pool, client, user = signed_in(ctx, req["AccessToken"])
+    attributes.check_writable(client, (attribute["Name"] for attribute in req["UserAttributes"]))
+    written = attributes.parsed(pool, req["UserAttributes"])
+    with ctx.store.write() as tx:
+        _, sent = change(tx, ctx, pool, _again(tx, user), written)
+    return {"CodeDeliveryDetailsList": sent}
+
+
+@operation("cognito-idp")
+def delete_user_attributes(ctx: Context, req: DeleteUserAttributesRequest) -> DeleteUserAttributesResponse:
+    """Delete attributes."""
+    pool, client, user = signed_in(ctx, req["AccessToken"])
+    attributes.check_writable(client, req["UserAttributeNames"])
+    deleted = attributes.parsed(pool, [{"Name": name} for name in req["UserAttributeNames"]])
+    with ctx.store.write() as tx:
+        change(tx, ctx, pool, _again(tx, user), deleted)
+    return {}
+
+
+@operation("cognito-idp")
+def get_user_attribute_verification_code(
+    ctx: Context, req: GetUserAttributeVerificationCodeRequest
+) -> GetUserAttributeVerificationCodeResponse:
+    """Send a code that proves the user's e-mail address or phone number."""
+    pool, _, user = signed_in(ctx, req["AccessToken"])
+    attribute = _verifiable(req["AttributeName"])
+    purpose = codes.verification_of(attribute)
+    with ctx.store.write() as tx:
+        user = _again(tx, user)
+        if attribute not in user.attributes:
+            raise InvalidParameterException(f"The user has no {attribute}.")
+        codes.check_requests(tx, ctx, pool, user.sub, purpose)
+        source = "CustomMessage_VerifyUserAttribute"
+        details = codes.issue(tx, ctx, pool, user, purpose, attribute=attribute, trigger_source=source)
+    return {"CodeDeliveryDetails": details}
+
+
+@operation("cognito-idp")
+def verify_user_attribute(ctx: Context, req: VerifyUserAttributeRequest) -> VerifyUserAttributeResponse:
+    """Prove an address with the code that was sent to it; a pending address takes effect by that (ATT-03)."""
+    pool, _, user = signed_in(ctx, req["AccessToken"])
+    purpose = codes.verification_of(_verifiable(req["AttributeName"]))
+    with ctx.store.write() as tx:
+        user = _again(tx, user)
+        tried = codes.try_code(tx, ctx, pool, user.sub, purpose, digits=req["Code"])
+        if tried.outcome == "redeemed":
+            after = {**user.attributes, tried.attribute: tried.address}
+            after[attributes.verified_flag(tried.attribute)] = "true"
+            attributes.write(tx, pool, user, after, ctx.clock.now_seconds())
+    codes.refuse(tried.outcome)
+    return {}
+
+
+def _verifiable(name: str) -> Literal["email", "phone_number"]:
+    if name == "email":
+        return "email"
+    if name == "phone_number":
+        return "phone_number"
+    raise InvalidParameterException("Only email and phone_number can be verified.")

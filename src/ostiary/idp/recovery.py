@@ -1,0 +1,191 @@
+"""Setting, changing and recovering passwords."""
+
+from typing import Literal
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    AdminResetUserPasswordRequest,
+    AdminResetUserPasswordResponse,
+    AdminSetUserPasswordRequest,
+    AdminSetUserPasswordResponse,
+    ChangePasswordRequest,
+    ChangePasswordResponse,
+    ConfirmForgotPasswordRequest,
+    ConfirmForgotPasswordResponse,
+    ForgotPasswordRequest,
+    ForgotPasswordResponse,
+    InvalidParameterException,
+    LimitExceededException,
+    NotAuthorizedException,
+    UserNotFoundException,
+)
+from ostiary.context import Context
+from ostiary.idp import attributes, codes, passwords
+from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
+from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.profile import signed_in
+from ostiary.idp.strangers import simulated_delivery, stranger
+from ostiary.idp.users import find_user, known_user
+from ostiary.store import codes as attempts
+from ostiary.store import users
+from ostiary.store.db import Tx
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
+
+_RECOVERY = {"verified_email": "email", "verified_phone_number": "phone_number"}
+_CHANGES_PER_HOUR = 5
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_set_user_password(ctx: Context, req: AdminSetUserPasswordRequest) -> AdminSetUserPasswordResponse:
+    """Set a user's password: for good, or until the user chooses another at the next sign-in."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    passwords.check_policy(pool, req["Password"])
+    with ctx.store.read() as tx:
+        name = known_user(tx, pool, req["Username"]).username
+    verifier = passwords.new_verifier(ctx, pool, name, req["Password"])
+    now = ctx.clock.now_seconds()
+    permanent = req.get("Permanent", False)
+    with ctx.store.write() as tx:
+        user = known_user(tx, pool, req["Username"])
+        if user.username != name:
+            raise UserNotFoundException("User does not exist.")
+        codes.forget(tx, pool, user.sub, codes.RESET)
+        status = "CONFIRMED" if permanent else "FORCE_CHANGE_PASSWORD"
+        attributes.write(
+            tx,
+            pool,
+            user,
+            user.attributes,
+            now,
+            status=status,
+            sealed_verifier=verifier,
+            temporary_password_expires_at=None if permanent else passwords.temporary_until(pool, now),
+        )
+    return {}
+
+
+@operation("cognito-idp")
+def change_password(ctx: Context, req: ChangePasswordRequest) -> ChangePasswordResponse:
+    """Replace the password of the user whose access token this is."""
+    pool, _, user = signed_in(ctx, req["AccessToken"])
+    passwords.check_policy(pool, req["ProposedPassword"])
+    _count_change(ctx, user)
+    if user.sealed_verifier is not None and not passwords.password_matches(
+        ctx, pool, user, req.get("PreviousPassword", "")
+    ):
+        raise NotAuthorizedException("Incorrect username or password.")
+    verifier = passwords.new_verifier(ctx, pool, user.username, req["ProposedPassword"])
+    with ctx.store.write() as tx:
+        codes.forget(tx, pool, user.sub, codes.RESET)
+        users.update(tx, user, sealed_verifier=verifier, modified_at=ctx.clock.now_seconds())
+    return {}
+
+
+def _count_change(ctx: Context, user: User) -> None:
+    now = ctx.clock.now_seconds()
+    with ctx.store.write() as tx:
+        limits = {"limit": _CHANGES_PER_HOUR, "window": codes.HOUR, "now": now}
+        allowed = attempts.spend(tx, user.pool_id, user.sub, "change_password", **limits)
+    if not allowed:
+        raise LimitExceededException("Attempt limit exceeded, please try after some time.")
+
+
+# -- a password that was forgotten -----------------------------------------------------------------------------------
+@operation("cognito-idp")
+def forgot_password(ctx: Context, req: ForgotPasswordRequest) -> ForgotPasswordResponse:
+    """Send a code that sets a new password."""
+    pool, client = client_of(ctx, req["ClientId"])
+    check_secret_hash(ctx, client, req["Username"], req.get("SecretHash"))
+    with ctx.store.write() as tx:
+        user = find_user(tx, pool, req["Username"])
+        if hides_existence(client) and (user is None or not _is_recoverable(pool, user)):
+            return {"CodeDeliveryDetails": simulated_delivery(tx, ctx, pool, req["Username"], codes.RESET)}
+        if user is None:
+            raise UserNotFoundException("Username/client id combination not found.")
+        attribute = _recovery_attribute(pool, user)
+        codes.check_requests(tx, ctx, pool, user.sub, codes.RESET)
+        source = "CustomMessage_ForgotPassword"
+        details = codes.issue(tx, ctx, pool, user, codes.RESET, attribute=attribute, trigger_source=source)
+    return {"CodeDeliveryDetails": details}
+
+
+def _is_recoverable(pool: UserPool, user: User) -> bool:
+    try:
+        _recovery_attribute(pool, user)
+    except (NotAuthorizedException, InvalidParameterException):
+        return False
+    return True
+
+
+def _recovery_attribute(pool: UserPool, user: User) -> Literal["email", "phone_number"]:
+    """Return where the code goes: the first of the pool's recovery mechanisms that the user has, verified."""
+    if not user.enabled:
+        raise NotAuthorizedException("User is disabled.")
+    if user.status in {"FORCE_CHANGE_PASSWORD", "EXTERNAL_PROVIDER"}:
+        raise NotAuthorizedException("User password cannot be reset in the current state.")
+    options = pool.configuration["AccountRecoverySetting"].get("RecoveryMechanisms", [])
+    mechanisms = [option["Name"] for option in sorted(options, key=lambda option: int(option["Priority"]))]
+    if mechanisms == ["admin_only"]:
+        raise NotAuthorizedException("Contact administrator to reset password.")
+    for mechanism in mechanisms or ("verified_phone_number", "verified_email"):
+        name = _RECOVERY.get(mechanism, "")
+        if attributes.is_verified(user, name):
+            return "email" if name == "email" else "phone_number"
+    raise InvalidParameterException(
+        "Cannot reset password for the user as there is no registered/verified email or phone_number"
+    )
+
+
+@operation("cognito-idp")
+def confirm_forgot_password(ctx: Context, req: ConfirmForgotPasswordRequest) -> ConfirmForgotPasswordResponse:
+    """Set a new password with the code; it does not sign in by itself (PWD-09)."""
+    pool, client = client_of(ctx, req["ClientId"])
+    check_secret_hash(ctx, client, req["Username"], req.get("SecretHash"))
+    passwords.check_policy(pool, req["Password"])
+    with ctx.store.read() as tx:
+        known = find_user(tx, pool, req["Username"])
+    name = "" if known is None else known.username
+    verifier = passwords.new_verifier(ctx, pool, name, req["Password"])
+    hidden = hides_existence(client)
+    with ctx.store.write() as tx:
+        user = find_user(tx, pool, req["Username"])
+        if user is not None and (user.username != name or (hidden and not _is_recoverable(pool, user))):
+            user = None
+        if user is None and not hidden:
+            raise UserNotFoundException("Username/client id combination not found.")
+        if user is not None and not user.enabled:
+            raise NotAuthorizedException("User is disabled.")
+        sub = stranger(ctx, pool, req["Username"]) if user is None else user.sub
+        tried = codes.try_code(tx, ctx, pool, sub, codes.RESET, digits=req["ConfirmationCode"])
+        if tried.outcome == "redeemed" and user is not None:
+            _recover(tx, ctx, pool, user, verified=tried.proven(user), verifier=verifier)
+    codes.refuse(tried.outcome)
+    return {}
+
+
+def _recover(tx: Tx, ctx: Context, pool: UserPool, user: User, *, verified: dict[str, str], verifier: bytes) -> None:
+    attributes.write(
+        tx,
+        pool,
+        user,
+        verified,
+        ctx.clock.now_seconds(),
+        status="CONFIRMED",
+        sealed_verifier=verifier,
+        temporary_password_expires_at=None,
+    )
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_reset_user_password(ctx: Context, req: AdminResetUserPasswordRequest) -> AdminResetUserPasswordResponse:
+    """Make a user's password unusable and send the code that sets a new one."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    with ctx.store.write() as tx:
+        user = known_user(tx, pool, req["Username"])
+        attribute = _recovery_attribute(pool, user)
+        codes.check_requests(tx, ctx, pool, user.sub, codes.RESET)
+        user = users.update(tx, user, status="RESET_REQUIRED", modified_at=ctx.clock.now_seconds())
+        source = "CustomMessage_ForgotPassword"
+        codes.issue(tx, ctx, pool, user, codes.RESET, attribute=attribute, trigger_source=source)
+    return {}
