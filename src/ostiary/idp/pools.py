@@ -75,10 +75,10 @@ def create_user_pool(ctx: Context, req: CreateUserPoolRequest) -> CreateUserPool
     now = ctx.clock.now_seconds()
     pool_id = f"{ctx.region}_{ctx.random.text(_ID_LENGTH)}"
     pool = UserPool(pool_id, ctx.account, req["PoolName"], configuration, now, now)
-    keys = signing_keys.new_pool_keys(ctx)
+    keys = signing_keys.new_pool_keys(ctx.services)
     with ctx.store.write() as tx:
         user_pools.create(tx, pool)
-        signing_keys.save(tx, ctx, pool_id, keys)
+        signing_keys.save(tx, ctx.services, pool_id, keys)
     return {"UserPool": _described(pool, users=0)}
 
 

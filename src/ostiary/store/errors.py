@@ -18,9 +18,17 @@ class Conflict(StoreError):  # noqa: N818
 
 
 class Retry(StoreError):  # noqa: N818
-    """The transaction was not done (serialization, deadlock, lost connection); running the operation again is right."""
+    """The transaction was certainly not done (serialization, deadlock, lost connection); run the operation again."""
 
     retryable = True
+
+
+class InDoubt(StoreError):  # noqa: N818
+    """The connection was lost, or the standby silent, while a commit was under way: it may or may not be done."""
+
+
+class Unavailable(StoreError):  # noqa: N818
+    """The database cannot write: the disk is full, read-only or broken. Nothing was changed."""
 
 
 class SchemaError(StoreError):

@@ -253,7 +253,6 @@ token_families = _table(
     _text("origin_jti"),
     _text("sub"),
     _text("client_id"),
-    _text("state"),
     _text("current_jti"),
     _text("previous_jti"),
     _when("rotated_at"),
@@ -261,7 +260,7 @@ token_families = _table(
     Index(None, "pool_id", "sub"),
     Index(None, "expires_at"),
 )
-"""One row per sign-in: the life of its refresh tokens. `state` is JSON (auth_time, event_id, scope …)."""
+"""One row per sign-in: the life of its refresh tokens."""
 spent = _table(
     "spent", ("pool_id", "id"), _text("pool_id"), _text("id"), _when("expires_at"), Index(None, "expires_at")
 )

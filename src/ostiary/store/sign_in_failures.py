@@ -1,0 +1,37 @@
+"""How often in a row a user failed to sign in."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from ostiary.store import schema
+from ostiary.store.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailures:
+    """The number of failures and when the last was (epoch seconds)."""
+
+    failures: int
+    last_at: int
+
+
+NONE = SignInFailures(0, 0)
+
+
+def find(tx: Tx, pool_id: str, sub: str) -> SignInFailures:
+    """Return the failures of a user."""
+    table = schema.sign_in_failures
+    row = tx.one(select(table).where(table.c.pool_id == pool_id, table.c.sub == sub))
+    return NONE if row is None else SignInFailures(row.failures, row.last_at)
+
+
+def put(tx: Tx, pool_id: str, sub: str, failures: SignInFailures) -> None:
+    """Remember the failures of a user."""
+    tx.upsert(schema.sign_in_failures, pool_id=pool_id, sub=sub, failures=failures.failures, last_at=failures.last_at)
+
+
+def clear(tx: Tx, pool_id: str, sub: str) -> None:
+    """Forget the failures of a user."""
+    table = schema.sign_in_failures
+    tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)

@@ -1,0 +1,9 @@
+"""Sealed things that can be used once, and have been."""
+
+from ostiary.store import schema
+from ostiary.store.db import Tx
+
+
+def spend(tx: Tx, pool_id: str, thing: str, expires_at: int) -> bool:
+    """Mark `thing` as used; return whether it was not. It is remembered until it would have expired."""
+    return tx.insert_if_absent(schema.spent, pool_id=pool_id, id=thing, expires_at=expires_at)

@@ -1,0 +1,110 @@
+"""Statements that are compiled once and then run on the driver itself.
+
+Building and compiling an SQLAlchemy expression costs several times what SQLite needs to run it, so the statements of
+the hot path are made per shape (table and column names) and kept.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Delete, Dialect, Executable, Insert, Row, Select, Table, Update, bindparam, delete, select, update
+from sqlalchemy.engine.result import SimpleResultMetaData
+
+MakeInsert = Callable[[Table], Any]
+Statement = Select[Any] | Insert | Update | Delete
+PLAIN = frozenset({str, int, bool, bytes, float, type(None)})
+"""The types of values that a kept statement takes; anything else is an SQL expression."""
+
+
+class Prepared:
+    """SQL in a driver's own notation, how it takes its parameters, and how it gives its rows."""
+
+    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        if compiled.post_compile_params or compiled.literal_execute_params:
+            raise ValueError("A kept statement must not have lists among its parameters.")
+        self.sql: str = compiled.string
+        self._order: tuple[str, ...] | None = tuple(compiled.positiontup) if compiled.positional else None
+        self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+        columns = _columns(statement)
+        processors = [column.type.result_processor(dialect, None) for column in columns]
+        self._metadata = SimpleResultMetaData([column.key for column in columns])
+        self._processors = processors if any(processors) else None
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """Return the parameters as the driver takes them: by position or by name."""
+        named = {**self._constants, **values} if self._constants else values
+        return named if self._order is None else [named[name] for name in self._order]
+
+    def row(self, data: Any) -> Row[Any]:
+        """Return a row of the driver with the columns' names and types."""
+        return Row(self._metadata, self._processors, self._metadata._key_to_index, data)  # noqa: SLF001
+
+
+def _columns(statement: Any) -> list[Any]:
+    if isinstance(statement, Select):
+        return list(statement.selected_columns)
+    return [column for returned in statement._returning for column in returned._all_selected_columns]  # noqa: SLF001
+
+
+class Statements:
+    """The kept statements of one dialect."""
+
+    def __init__(self, dialect: Dialect, make_insert: MakeInsert) -> None:
+        self._dialect = dialect
+        self._make_insert = make_insert
+        self._kept: dict[Any, Prepared] = {}
+
+    def prepared(self, statement: Executable) -> Prepared:
+        """Return a statement that lives as long as the process, with `bindparam` where values go."""
+        return self._keep(statement, lambda: statement)
+
+    def get(self, table: Table, names: tuple[str, ...]) -> Prepared:
+        """Return SELECT … WHERE name = :where_name for all names."""
+        return self._keep(("get", table, names), lambda: select(table).where(*_equal(table, names)))
+
+    def insert(self, table: Table, names: tuple[str, ...]) -> Prepared:
+        """Return INSERT … ON CONFLICT DO NOTHING."""
+        return self._keep(("insert", table, names), lambda: self._values(table, names).on_conflict_do_nothing())
+
+    def upsert(self, table: Table, names: tuple[str, ...]) -> Prepared:
+        """Return INSERT … ON CONFLICT (primary key) DO UPDATE of the other columns."""
+
+        def make() -> Executable:
+            key = [column.name for column in table.primary_key]
+            statement = self._values(table, names)
+            others = {name: statement.excluded[name] for name in names if name not in key}
+            updated: Executable = statement.on_conflict_do_update(index_elements=key, set_=others)
+            return updated
+
+        return self._keep(("upsert", table, names), make)
+
+    def update(self, table: Table, names: tuple[str, ...], where: tuple[str, ...]) -> Prepared:
+        """Return UPDATE … SET name = :name … WHERE name = :where_name …."""
+
+        def make() -> Executable:
+            return update(table).where(*_equal(table, where)).values({name: bindparam(name) for name in names})
+
+        return self._keep(("update", table, names, where), make)
+
+    def delete(self, table: Table, where: tuple[str, ...]) -> Prepared:
+        """Return DELETE … WHERE name = :where_name …."""
+        return self._keep(("delete", table, where), lambda: delete(table).where(*_equal(table, where)))
+
+    def take(self, table: Table, where: tuple[str, ...]) -> Prepared:
+        """Return DELETE … WHERE name = :where_name … RETURNING every column."""
+        statement = delete(table).where(*_equal(table, where)).returning(*table.c)
+        return self._keep(("take", table, where), lambda: statement)
+
+    def _values(self, table: Table, names: tuple[str, ...]) -> Any:
+        return self._make_insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in names})
+
+    def _keep(self, key: Any, make: Callable[[], Executable]) -> Prepared:
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = Prepared(make(), self._dialect)
+        return kept
+
+
+def _equal(table: Table, names: tuple[str, ...]) -> list[Any]:
+    return [table.c[name] == bindparam(f"where_{name}", type_=table.c[name].type) for name in names]

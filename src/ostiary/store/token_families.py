@@ -1,0 +1,68 @@
+"""Sign-ins: one row each, for as long as its refresh token lives. A sign-in whose row is gone is revoked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from ostiary.store import schema
+from ostiary.store.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFamily:
+    """The tokens of one sign-in. `current_jti` is the refresh token that is good, `previous_jti` the one before it."""
+
+    pool_id: str
+    origin_jti: str
+    sub: str
+    client_id: str
+    current_jti: str
+    previous_jti: str
+    rotated_at: int
+    expires_at: int
+
+
+def add(tx: Tx, family: TokenFamily) -> None:
+    """Insert a sign-in."""
+    tx.insert(schema.token_families, **{name: getattr(family, name) for name in TokenFamily.__slots__})
+
+
+def find(tx: Tx, pool_id: str, origin_jti: str) -> TokenFamily | None:
+    """Return a sign-in that is not revoked."""
+    table = schema.token_families
+    row = tx.one(select(table).where(table.c.pool_id == pool_id, table.c.origin_jti == origin_jti))
+    return None if row is None else _family(row)
+
+
+def rotate(tx: Tx, family: TokenFamily, jti: str, now: int) -> bool:
+    """Make `jti` the good refresh token; return whether nobody else did so first."""
+    table = schema.token_families
+    unchanged = (
+        table.c.pool_id == family.pool_id,
+        table.c.origin_jti == family.origin_jti,
+        table.c.current_jti == family.current_jti,
+    )
+    return tx.update(table, *unchanged, current_jti=jti, previous_jti=family.current_jti, rotated_at=now) == 1
+
+
+def revoke(tx: Tx, pool_id: str, origin_jti: str) -> bool:
+    """End a sign-in; return whether it was there."""
+    table = schema.token_families
+    return tx.delete(table, table.c.pool_id == pool_id, table.c.origin_jti == origin_jti) == 1
+
+
+def revoke_all(tx: Tx, pool_id: str, sub: str) -> None:
+    """End every sign-in of a user."""
+    table = schema.token_families
+    tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
+
+
+def remove_expired(tx: Tx, now: int) -> None:
+    """Delete what no token can refer to any more."""
+    tx.delete(schema.token_families, schema.token_families.c.expires_at < now)
+    tx.delete(schema.spent, schema.spent.c.expires_at < now)
+
+
+def _family(row: Any) -> TokenFamily:
+    return TokenFamily(*(getattr(row, name) for name in TokenFamily.__slots__))

@@ -1,0 +1,1 @@
+"""A user pool's tokens: keys, issuing, verifying, revoking."""

@@ -1,0 +1,82 @@
+"""The claims of ID and access tokens (reference tokens.md 2, 3, 6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ostiary.store.groups import Group
+from ostiary.store.users import User
+
+API_SCOPE = "aws.cognito.signin.user.admin"
+_BOOLEANS = ("email_verified", "phone_number_verified")
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What all tokens of one issuance share. Times are epoch seconds; `origin_jti` is empty where revocation is off."""
+
+    issuer: str
+    client_id: str
+    origin_jti: str
+    event_id: str
+    scope: str
+    auth_time: int
+
+
+def id_claims(sign: Sign, user: User, attributes: Mapping[str, str], groups: Sequence[Group]) -> dict[str, Any]:
+    """Return the claims of an ID token, without times; `attributes` are those the client may read."""
+    return {
+        "sub": user.sub,
+        **_group_claims(groups),
+        "iss": sign.issuer,
+        "cognito:username": user.username,
+        **({"origin_jti": sign.origin_jti} if sign.origin_jti else {}),
+        **_role_claims(groups),
+        "aud": sign.client_id,
+        "event_id": sign.event_id,
+        "token_use": "id",
+        "auth_time": sign.auth_time,
+        **{name: _attribute(name, value) for name, value in attributes.items() if name != "identities"},
+    }
+
+
+def access_claims(sign: Sign, user: User, groups: Sequence[Group]) -> dict[str, Any]:
+    """Return the claims of an access token, without times."""
+    return {
+        "sub": user.sub,
+        **_group_claims(groups),
+        "iss": sign.issuer,
+        "client_id": sign.client_id,
+        **({"origin_jti": sign.origin_jti} if sign.origin_jti else {}),
+        "event_id": sign.event_id,
+        "token_use": "access",
+        "scope": sign.scope,
+        "auth_time": sign.auth_time,
+        "username": user.username,
+    }
+
+
+def _attribute(name: str, value: str) -> Any:
+    if name in _BOOLEANS:
+        return value == "true"
+    return {"formatted": value} if name == "address" else value
+
+
+def _group_claims(groups: Sequence[Group]) -> dict[str, Any]:
+    return {"cognito:groups": [group.group_name for group in groups]} if groups else {}
+
+
+def _role_claims(groups: Sequence[Group]) -> dict[str, Any]:
+    roles = [group.role_arn for group in groups if group.role_arn]
+    if not roles:
+        return {}
+    preferred = _preferred_role(groups)
+    return {"cognito:roles": roles, **({"cognito:preferred_role": preferred} if preferred else {})}
+
+
+def _preferred_role(groups: Sequence[Group]) -> str | None:
+    """Return the role of the group that comes first, unless two groups come first with different roles."""
+    with_role = [group for group in groups if group.role_arn]
+    first = min((group.precedence for group in with_role if group.precedence is not None), default=None)
+    arns = {group.role_arn for group in with_role if group.precedence == first}
+    return arns.pop() if len(arns) == 1 else None

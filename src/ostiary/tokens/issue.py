@@ -1,0 +1,89 @@
+"""Issuing a pool's tokens."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ostiary.context import Context
+from ostiary.crypto import jws
+from ostiary.store import token_families
+from ostiary.store.db import Tx
+from ostiary.store.groups import Group
+from ostiary.store.token_families import TokenFamily
+from ostiary.store.users import User
+from ostiary.tokens import keys, refresh
+from ostiary.tokens.claims import API_SCOPE, Sign, access_claims, id_claims
+from ostiary.tokens.issuer import issuer
+from ostiary.tokens.refresh import RefreshToken
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long an app client's tokens live, in seconds, and whether they can be revoked one sign-in at a time."""
+
+    access: int
+    id: int
+    refresh: int
+    revocable: bool
+
+
+def begin(ctx: Context, user: User, client_id: str, lifetimes: Lifetimes) -> RefreshToken:
+    """Return the refresh token of a new sign-in; `remember` makes it good."""
+    now = ctx.clock.now_seconds()
+    return RefreshToken(
+        pool_id=user.pool_id,
+        client_id=client_id,
+        sub=user.sub,
+        origin_jti=ctx.random.uuid(),
+        jti=ctx.random.uuid(),
+        event_id=ctx.random.uuid(),
+        scope=API_SCOPE,
+        auth_time=now,
+        expires_at=now + lifetimes.refresh,
+    )
+
+
+def remember(tx: Tx, token: RefreshToken) -> None:
+    """Store the sign-in that `begin` began."""
+    family = TokenFamily(
+        token.pool_id, token.origin_jti, token.sub, token.client_id, token.jti, "", token.auth_time, token.expires_at
+    )
+    token_families.add(tx, family)
+
+
+def tokens(
+    ctx: Context,
+    token: RefreshToken,
+    user: User,
+    *,
+    attributes: Mapping[str, str],
+    groups: Sequence[Group],
+    lifetimes: Lifetimes,
+) -> dict[str, Any]:
+    """Return `AccessToken`, `IdToken`, `ExpiresIn` (seconds) and `TokenType` of a sign-in."""
+    now = ctx.clock.now_seconds()
+    sign = Sign(
+        issuer=issuer(ctx.settings, token.pool_id),
+        client_id=token.client_id,
+        origin_jti=token.origin_jti if lifetimes.revocable else "",
+        event_id=token.event_id,
+        scope=token.scope,
+        auth_time=token.auth_time,
+    )
+    return {
+        "AccessToken": _signed(ctx, token, "access", access_claims(sign, user, groups), now + lifetimes.access),
+        "IdToken": _signed(ctx, token, "id", id_claims(sign, user, attributes, groups), now + lifetimes.id),
+        "ExpiresIn": lifetimes.access,
+        "TokenType": "Bearer",
+    }
+
+
+def refresh_token(ctx: Context, token: RefreshToken) -> str:
+    """Return the text of a refresh token."""
+    return refresh.sealed(ctx.keyring, token)
+
+
+def _signed(ctx: Context, token: RefreshToken, use: keys.TokenUse, claims: dict[str, Any], expires_at: int) -> str:
+    key = keys.signing_key(ctx.services, token.pool_id, use)
+    times = {"exp": expires_at, "iat": ctx.clock.now_seconds(), "jti": ctx.random.uuid()}
+    return jws.sign(key.header, {**claims, **times}, key.key)

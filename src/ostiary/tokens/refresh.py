@@ -1,0 +1,48 @@
+"""Refresh tokens: sealed, in the shape of a compact JWE, which some clients look for."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+
+import msgspec
+
+from ostiary.crypto.seal import HEAD_BYTES, NONCE_BYTES, Keyring, SealBrokenError
+
+HEADER = "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIiwiYWxnIjoiUlNBLU9BRVAifQ"
+_PARTS = 5
+_TAG_BYTES = 16
+_PURPOSE = "refresh-token"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """What a refresh token says. Times are epoch seconds; `origin_jti` names the sign-in, `jti` this token."""
+
+    pool_id: str
+    client_id: str
+    sub: str
+    origin_jti: str
+    jti: str
+    event_id: str
+    scope: str
+    auth_time: int
+    expires_at: int
+
+
+def sealed(keyring: Keyring, token: RefreshToken) -> str:
+    """Return the token's text."""
+    raw = keyring.seal(msgspec.msgpack.encode(token), _PURPOSE)
+    head, nonce = raw[: HEAD_BYTES - NONCE_BYTES], raw[HEAD_BYTES - NONCE_BYTES : HEAD_BYTES]
+    parts = (head, nonce, raw[HEAD_BYTES:-_TAG_BYTES], raw[-_TAG_BYTES:])
+    return ".".join([HEADER, *(urlsafe_b64encode(part).decode().rstrip("=") for part in parts)])
+
+
+def opened(keyring: Keyring, text: str) -> RefreshToken | None:
+    """Return what a refresh token says, or None when it is not one of ours."""
+    header, *parts = text.split(".")
+    if header != HEADER or len(parts) != _PARTS - 1:
+        return None
+    try:
+        raw = b"".join(urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in parts)
+        return msgspec.msgpack.decode(keyring.open(raw, _PURPOSE), type=RefreshToken)
+    except (ValueError, SealBrokenError):
+        return None

@@ -1,0 +1,15 @@
+"""Ending sign-ins."""
+
+from ostiary.context import Context
+from ostiary.store import token_families, users
+from ostiary.store.db import Tx
+from ostiary.store.users import User
+
+
+def sign_out_everywhere(tx: Tx, ctx: Context, user: User) -> None:
+    """Make every token of the user dead (TOK-12).
+
+    The rows of the sign-ins go; the time from which tokens are good catches those whose client does not track sign-ins.
+    """
+    token_families.revoke_all(tx, user.pool_id, user.sub)
+    users.update(tx, user, tokens_valid_after=ctx.clock.now_seconds())
