@@ -41,7 +41,7 @@ def sign(header: Mapping[str, str], claims: Mapping[str, Any], key: Key) -> str:
 
 
 def unverified(token: str) -> tuple[dict[str, Any], Claims]:
-    """Return header and claims of a token nobody has verified: to find whose keys to verify with; raises MalformedError."""
+    """Return header and claims of a token, not verified: they tell whose keys to verify with. Raises MalformedError."""
     if len(token) > MOST_CHARACTERS:
         raise MalformedError("too long")
     parts = token.split(".")

@@ -1,7 +1,7 @@
 """SRP-6a as Cognito's clients speak it: the 3072-bit group of RFC 3526 (4), SHA-256, and an HKDF of their own.
 
-Numbers are hashed as their shortest big-endian bytes, with a zero byte in front where the top bit is set; the rules are in RFC
-5054 (2.5) and in the clients' code. The arithmetic is gmpy2's, which lets other threads run meanwhile.
+Numbers are hashed as their shortest big-endian bytes, with a zero byte in front where the top bit is set; the rules are
+in RFC 5054 (2.5) and in the clients' code. The arithmetic is gmpy2's, which lets other threads run meanwhile.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ def padded(number: int) -> bytes:
 
 
 def new_verifier(pool_name: str, username: str, password: str, salt: bytes) -> int:
-    """Return the verifier of a password. `pool_name` is the pool's id behind the underscore; `salt` is read as a number."""
+    """Return the verifier of a password; `pool_name` is the pool's id behind the underscore, `salt` a number's bytes."""
     inner = hashlib.sha256(f"{pool_name}{username}:{password}".encode("utf-8", "surrogatepass")).digest()
     x = _hash(padded(int.from_bytes(salt, "big")), inner)
     return _power(G, x)

@@ -1,6 +1,6 @@
 """User pools: one module per resource; importing this package registers their operations."""
 
-from ostiary.idp import clients, groups, invitations, listing, mfa, pools, profile, recovery, signup, tags, users
+from ostiary.idp import clients, groups, invitations, listing, mfa, pools, profile, recovery, signin, signup, tags, users
 
 __all__ = [
     "clients",
@@ -11,6 +11,7 @@ __all__ = [
     "pools",
     "profile",
     "recovery",
+    "signin",
     "signup",
     "tags",
     "users",

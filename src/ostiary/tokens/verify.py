@@ -14,7 +14,7 @@ _TEXT_CLAIMS = ("sub", "iss", "client_id", "scope", "username")
 
 
 def access_token(ctx: Context, token: str) -> dict[str, Any]:
-    """Return the claims of an access token that this server issued and that is good now; raises NotAuthorizedException."""
+    """Return the claims of an access token of ours that is good now; raises NotAuthorizedException."""
     try:
         _, unverified = jws.unverified(token)
         pool_id = _pool_of(ctx.services, unverified)

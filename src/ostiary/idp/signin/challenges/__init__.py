@@ -1,0 +1,1 @@
+"""One file per challenge: how it is asked and how its answer is taken."""

@@ -1,0 +1,92 @@
+"""The ways a sign-in begins."""
+
+from collections.abc import Callable
+
+from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
+from ostiary.context import Context
+from ostiary.idp import passwords
+from ostiary.idp.clients import check_secret_hash
+from ostiary.idp.signin import lockout, refresh
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, person_named, unknown_user
+from ostiary.idp.signin.challenges import password_verifier
+from ostiary.idp.signin.steps import check_status, proceed
+
+Flow = Callable[[Context, Attempt, Parameters], Answer]
+
+
+def user_srp_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:
+    """Ask for a proof of the password."""
+    name, srp_a = required(parameters, "USERNAME"), required(parameters, "SRP_A")
+    check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
+    with ctx.store.read() as tx:
+        person = person_named(tx, attempt, name)
+    unknown = unknown_user(attempt)
+    if person is None and not isinstance(unknown, NotAuthorizedException):
+        raise unknown
+    return password_verifier.ask(ctx, attempt, name, person, srp_a)
+
+
+def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:
+    """Compare the password, and go on."""
+    name, password = required(parameters, "USERNAME"), required(parameters, "PASSWORD")
+    check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
+    with ctx.store.read() as tx:
+        person = person_named(tx, attempt, name)
+    if person is not None:
+        lockout.check(ctx, person)
+    right = passwords.password_matches(ctx, attempt.pool, None if person is None else person.user, password)
+    if person is None:
+        raise unknown_user(attempt)
+    if not right:
+        with ctx.store.write() as tx:
+            lockout.count(tx, ctx, person)
+        raise NotAuthorizedException("Incorrect username or password.")
+    check_status(ctx, person.user)
+    return proceed(ctx, attempt, person)
+
+
+def required(parameters: Parameters, name: str) -> str:
+    """Return a parameter; raises InvalidParameterException when it is missing."""
+    if not parameters.get(name):
+        raise InvalidParameterException(f"Missing required parameter {name}")
+    return parameters[name]
+
+
+FLOWS: dict[str, Flow] = {
+    "USER_SRP_AUTH": user_srp_auth,
+    "USER_PASSWORD_AUTH": user_password_auth,
+    "REFRESH_TOKEN_AUTH": refresh.refresh_token_auth,
+    "REFRESH_TOKEN": refresh.refresh_token_auth,
+}
+ADMIN_FLOWS: dict[str, Flow] = FLOWS | {
+    "ADMIN_USER_PASSWORD_AUTH": user_password_auth,
+    "ADMIN_NO_SRP_AUTH": user_password_auth,
+}
+_ALLOWED_BY = {
+    "USER_SRP_AUTH": {"ALLOW_USER_SRP_AUTH"},
+    "USER_PASSWORD_AUTH": {"ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"},
+    "ADMIN_USER_PASSWORD_AUTH": {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"},
+    "ADMIN_NO_SRP_AUTH": {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"},
+    "REFRESH_TOKEN_AUTH": {"ALLOW_REFRESH_TOKEN_AUTH"},
+    "REFRESH_TOKEN": {"ALLOW_REFRESH_TOKEN_AUTH"},
+    "CUSTOM_AUTH": {"ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY"},
+    "USER_AUTH": {"ALLOW_USER_AUTH"},
+}
+_REFUSALS = {
+    "USER_PASSWORD_AUTH": "USER_PASSWORD_AUTH flow not enabled for this client",
+    "ADMIN_USER_PASSWORD_AUTH": "Auth flow not enabled for this client",
+    "ADMIN_NO_SRP_AUTH": "Auth flow not enabled for this client",
+}
+_WHEN_NONE_IS_SET = {"ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"}
+_LEGACY = {"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"}
+
+
+def check_allowed(attempt: Attempt, flow: str) -> None:
+    """Refuse a flow that the client's ExplicitAuthFlows do not name; raises InvalidParameterException."""
+    allowed = set(attempt.client.configuration.get("ExplicitAuthFlows") or _WHEN_NONE_IS_SET)
+    if allowed <= _LEGACY:
+        # The old values name what is added to SRP and refresh, which they always allow.
+        allowed |= {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    if not allowed & _ALLOWED_BY[flow]:
+        name = "REFRESH_TOKEN_AUTH" if flow == "REFRESH_TOKEN" else flow
+        raise InvalidParameterException(_REFUSALS.get(flow, f"{name} is not enabled for the client."))

@@ -1,0 +1,88 @@
+"""Sign-in: InitiateAuth, RespondToAuthChallenge and their twins for administrators."""
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    AdminInitiateAuthRequest,
+    AdminInitiateAuthResponse,
+    AdminRespondToAuthChallengeRequest,
+    AdminRespondToAuthChallengeResponse,
+    InitiateAuthRequest,
+    InitiateAuthResponse,
+    InvalidParameterException,
+    NotAuthorizedException,
+    ResourceNotFoundException,
+    RespondToAuthChallengeRequest,
+    RespondToAuthChallengeResponse,
+)
+from ostiary.context import Context
+from ostiary.idp.clients import check_secret_hash, client_of
+from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
+from ostiary.idp.signin.challenges import new_password_required, password_verifier
+from ostiary.idp.signin.flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed, required
+from ostiary.idp.signin.steps import check_status, proceed
+
+_FOR_ADMINISTRATORS = ADMIN_FLOWS.keys() - FLOWS.keys()
+
+
+@operation("cognito-idp")
+def initiate_auth(ctx: Context, req: InitiateAuthRequest) -> InitiateAuthResponse:
+    """Begin a sign-in."""
+    pool, client = client_of(ctx, req["ClientId"])
+    if req["AuthFlow"] in _FOR_ADMINISTRATORS:
+        raise InvalidParameterException("Initiate Auth method not supported.")
+    return _begin(ctx, Attempt(pool, client), FLOWS, req["AuthFlow"], req.get("AuthParameters", {}))  # type: ignore[return-value]
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_initiate_auth(ctx: Context, req: AdminInitiateAuthRequest) -> AdminInitiateAuthResponse:
+    """Begin a sign-in on a user's behalf."""
+    attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"])
+    return _begin(ctx, attempt, ADMIN_FLOWS, req["AuthFlow"], req.get("AuthParameters", {}))  # type: ignore[return-value]
+
+
+@operation("cognito-idp")
+def respond_to_auth_challenge(ctx: Context, req: RespondToAuthChallengeRequest) -> RespondToAuthChallengeResponse:
+    """Take the answer to a challenge."""
+    pool, client = client_of(ctx, req["ClientId"])
+    responses, session = req.get("ChallengeResponses", {}), req.get("Session")
+    return _respond(ctx, Attempt(pool, client), req["ChallengeName"], responses, session)  # type: ignore[return-value]
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_respond_to_auth_challenge(
+    ctx: Context, req: AdminRespondToAuthChallengeRequest
+) -> AdminRespondToAuthChallengeResponse:
+    """Take the answer to a challenge on a user's behalf."""
+    attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"])
+    responses, session = req.get("ChallengeResponses", {}), req.get("Session")
+    return _respond(ctx, attempt, req["ChallengeName"], responses, session)  # type: ignore[return-value]
+
+
+def _of_pool(ctx: Context, pool_id: str, client_id: str) -> Attempt:
+    pool = own_pool(ctx, pool_id)
+    found, client = client_of(ctx, client_id)
+    if found.pool_id != pool.pool_id:
+        raise ResourceNotFoundException(f"User pool client {client_id} does not exist.")
+    return Attempt(pool, client)
+
+
+def _begin(ctx: Context, attempt: Attempt, flows: dict[str, Flow], name: str, parameters: Parameters) -> Answer:
+    check_allowed(attempt, name)
+    flow = flows.get(name)
+    if flow is None:
+        raise InvalidParameterException(f"{name} is not implemented by this server.")
+    return flow(ctx, attempt, parameters)
+
+
+def _respond(ctx: Context, attempt: Attempt, challenge: str, responses: Parameters, session: str | None) -> Answer:
+    name = required(responses, "USERNAME")
+    check_secret_hash(ctx, attempt.client, name, responses.get("SECRET_HASH"))
+    match challenge:
+        case password_verifier.NAME:
+            person, once = password_verifier.answer(ctx, attempt, responses)
+            check_status(ctx, person.user)
+            return proceed(ctx, attempt, person, once)
+        case new_password_required.NAME:
+            return new_password_required.answer(ctx, attempt, responses, session)
+    raise NotAuthorizedException("Invalid session for the user.")

@@ -1,0 +1,180 @@
+"""Refresh tokens: new tokens for old, rotation, and the operations that end sign-ins (reference 14)."""
+
+import hmac
+from dataclasses import replace
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    AdminUserGlobalSignOutRequest,
+    AdminUserGlobalSignOutResponse,
+    GetTokensFromRefreshTokenRequest,
+    GetTokensFromRefreshTokenResponse,
+    GlobalSignOutRequest,
+    GlobalSignOutResponse,
+    InvalidParameterException,
+    NotAuthorizedException,
+    RefreshTokenReuseException,
+    RevokeTokenRequest,
+    RevokeTokenResponse,
+    UnauthorizedException,
+    UnsupportedOperationException,
+    UnsupportedTokenTypeException,
+    UserNotFoundException,
+)
+from ostiary.context import Context
+from ostiary.crypto import jws
+from ostiary.idp import attributes
+from ostiary.idp.clients import check_secret_hash, client_of, client_secret
+from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.profile import signed_in
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, person_of
+from ostiary.idp.users import known_user
+from ostiary.store import token_families
+from ostiary.store.clients import AppClient
+from ostiary.store.token_families import TokenFamily
+from ostiary.tokens import issue
+from ostiary.tokens.refresh import RefreshToken, opened
+from ostiary.tokens.revoke import sign_out_everywhere
+
+
+def refresh_token_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:
+    """Return new ID and access tokens for a refresh token. Writes nothing."""
+    text = parameters.get("REFRESH_TOKEN")
+    if not text:
+        raise InvalidParameterException("Missing required parameter REFRESH_TOKEN")
+    token, person, _ = _checked(ctx, attempt, text)
+    _check_secret_hash(ctx, attempt, person, parameters.get("SECRET_HASH"))
+    return {"ChallengeParameters": {}, "AuthenticationResult": _tokens(ctx, attempt, token, person)}
+
+
+@operation("cognito-idp")
+def get_tokens_from_refresh_token(
+    ctx: Context, req: GetTokensFromRefreshTokenRequest
+) -> GetTokensFromRefreshTokenResponse:
+    """Return new tokens for a refresh token; where the client rotates them, with a new refresh token."""
+    pool, client = client_of(ctx, req["ClientId"])
+    _check_client_secret(ctx, client, req.get("ClientSecret"), NotAuthorizedException)
+    attempt = Attempt(pool, client)
+    token, person, family = _checked(ctx, attempt, req["RefreshToken"])
+    rotation = client.configuration.get("RefreshTokenRotation", {})
+    if rotation.get("Feature") != "ENABLED":
+        return {"AuthenticationResult": _tokens(ctx, attempt, token, person)}  # type: ignore[typeddict-item]
+    rotated = _rotated(ctx, token, family, rotation.get("RetryGracePeriodSeconds", 0))
+    result = _tokens(ctx, attempt, rotated, person)
+    result["RefreshToken"] = issue.refresh_token(ctx, rotated)
+    return {"AuthenticationResult": result}  # type: ignore[typeddict-item]
+
+
+@operation("cognito-idp")
+def revoke_token(ctx: Context, req: RevokeTokenRequest) -> RevokeTokenResponse:
+    """End the sign-in that a refresh token belongs to; others of the same user go on."""
+    _, client = client_of(ctx, req["ClientId"])
+    _check_client_secret(ctx, client, req.get("ClientSecret"), UnauthorizedException)
+    if not client.configuration.get("EnableTokenRevocation", True):
+        raise UnsupportedOperationException("Token revocation is not enabled for the client.")
+    token = opened(ctx.keyring, req["Token"])
+    if token is None:
+        _refuse_other_tokens(req["Token"])
+        return {}
+    if token.client_id != client.client_id:
+        raise UnauthorizedException("Token was not issued to this client.")
+    with ctx.store.write() as tx:
+        token_families.revoke(tx, token.pool_id, token.origin_jti)
+    return {}
+
+
+@operation("cognito-idp")
+def global_sign_out(ctx: Context, req: GlobalSignOutRequest) -> GlobalSignOutResponse:
+    """End every sign-in of the user whose access token this is."""
+    _, _, user = signed_in(ctx, req["AccessToken"])
+    with ctx.store.write() as tx:
+        sign_out_everywhere(tx, ctx, user)
+    return {}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_user_global_sign_out(ctx: Context, req: AdminUserGlobalSignOutRequest) -> AdminUserGlobalSignOutResponse:
+    """End every sign-in of a user."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    with ctx.store.write() as tx:
+        sign_out_everywhere(tx, ctx, known_user(tx, pool, req["Username"]))
+    return {}
+
+
+def _checked(ctx: Context, attempt: Attempt, text: str) -> tuple[RefreshToken, Person, TokenFamily]:
+    """Return what a refresh token says and whose it is; raises NotAuthorizedException where it is not good (TOK-15)."""
+    token = opened(ctx.keyring, text)
+    if token is None or (token.pool_id, token.client_id) != (attempt.pool.pool_id, attempt.client.client_id):
+        raise NotAuthorizedException("Invalid Refresh Token")
+    if token.expires_at <= ctx.clock.now():
+        raise NotAuthorizedException("Refresh Token has expired")
+    with ctx.store.read() as tx:
+        person = person_of(tx, token.pool_id, token.sub)
+        family = token_families.find(tx, token.pool_id, token.origin_jti)
+    if person is None:
+        raise UserNotFoundException("User does not exist.")
+    if not person.user.enabled:
+        raise NotAuthorizedException("User is disabled.")
+    if family is None or token.auth_time < person.user.tokens_valid_after:
+        raise NotAuthorizedException("Refresh Token has been revoked")
+    return token, person, family
+
+
+def _rotated(ctx: Context, token: RefreshToken, family: TokenFamily, grace_seconds: int) -> RefreshToken:
+    """Return the token that follows `token`; using one that was followed before ends the sign-in (TOK-14)."""
+    now = ctx.clock.now_seconds()
+    following = replace(token, jti=ctx.random.uuid())
+    if token.jti == family.current_jti:
+        with ctx.store.write() as tx:
+            won = token_families.rotate(tx, family, following.jti, now)
+        if won:
+            return following
+        with ctx.store.read() as tx:
+            family = token_families.find(tx, token.pool_id, token.origin_jti) or family
+    if token.jti == family.previous_jti and now < family.rotated_at + grace_seconds:
+        # A lost answer is asked for again: the token that it carried stays the good one.
+        return replace(token, jti=family.current_jti)
+    with ctx.store.write() as tx:
+        token_families.revoke(tx, token.pool_id, token.origin_jti)
+    raise RefreshTokenReuseException("Refresh token has been used already.")
+
+
+def _tokens(ctx: Context, attempt: Attempt, token: RefreshToken, person: Person) -> Answer:
+    return issue.tokens(
+        ctx,
+        token,
+        person.user,
+        attributes=attributes.readable(attempt.client, person.user.attributes),
+        groups=person.groups,
+        lifetimes=attempt.lifetimes,
+    )
+
+
+def _check_secret_hash(ctx: Context, attempt: Attempt, person: Person, secret_hash: str | None) -> None:
+    """Without a user name in the request, clients hash the token owner's: the user name or the sub."""
+    try:
+        check_secret_hash(ctx, attempt.client, person.user.username, secret_hash)
+    except NotAuthorizedException:
+        if secret_hash is None:
+            raise
+        check_secret_hash(ctx, attempt.client, person.user.sub, secret_hash)
+
+
+def _check_client_secret(
+    ctx: Context, client: AppClient, given: str | None, error: type[NotAuthorizedException | UnauthorizedException]
+) -> None:
+    secret = client_secret(ctx, client)
+    if secret is None and given is None:
+        return
+    if given is None:
+        raise error(f"Client {client.client_id} is configured for secret but secret was not received")
+    if secret is None or not hmac.compare_digest(secret.encode(), given.encode()):
+        raise error(f"Unable to verify secret hash for client {client.client_id}")
+
+
+def _refuse_other_tokens(text: str) -> None:
+    try:
+        jws.unverified(text)
+    except jws.JwsError:
+        return
+    raise UnsupportedTokenTypeException("Only refresh tokens can be revoked.")
