@@ -27,6 +27,7 @@ from ostiary.store import users
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
+from ostiary.tokens import revoke
 
 __all__ = ["described", "find_user", "known_user", "user_key"]
 
@@ -97,10 +98,10 @@ def admin_enable_user(ctx: Context, req: AdminEnableUserRequest) -> AdminEnableU
 def admin_disable_user(ctx: Context, req: AdminDisableUserRequest) -> AdminDisableUserResponse:
     """Keep a user from signing in and make every token of theirs dead (TOK-12)."""
     pool = own_pool(ctx, req["UserPoolId"])
-    now = ctx.clock.now_seconds()
     with ctx.store.write() as tx:
         user = known_user(tx, pool, req["Username"])
-        users.update(tx, user, enabled=False, tokens_valid_after=now, modified_at=now)
+        revoke.sign_out_everywhere(tx, ctx, user)
+        users.update(tx, user, enabled=False, modified_at=ctx.clock.now_seconds())
     return {}
 
 
