@@ -1,78 +1,26 @@
-"""The database: transactions, the statements that aggregates are made of, and a cache of configuration."""
+"""The database: transactions, and a cache of the configuration in it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, local
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, Row, Select, Table, delete, select, update
+from sqlalchemy import bindparam, select
 
 from ostiary.clock import Clock
-from ostiary.randomness import Random
-from ostiary.store import schema
+from ostiary.store import migrations, schema
 from ostiary.store.engines import Engine, engine_of
-from ostiary.store.errors import AlreadyExists
+from ostiary.store.errors import Retry
+from ostiary.store.migrations import SchemaState
+from ostiary.store.tx import CONFIGURATION_VERSION, Tx
+
+__all__ = ["Store", "Tx"]
 
 T = TypeVar("T")
-Where = ColumnElement[bool]
-CONFIGURATION_VERSION = "configuration_version"
 STALE_SECONDS = 0.25
-"""How long a change of configuration by another process may go unnoticed."""
-
-
-class Tx:
-    """One transaction."""
-
-    def __init__(self, connection: Connection, engine: Engine) -> None:
-        self.connection = connection
-        self._engine = engine
-        self.changed_configuration = False
-
-    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        """Run any statement."""
-        return cast("CursorResult[Any]", self.connection.execute(statement, parameters))
-
-    def one(self, query: Select[Any]) -> Row[Any] | None:
-        """Return the first row, or None."""
-        return self.connection.execute(query).first()
-
-    def all(self, query: Select[Any]) -> list[Row[Any]]:
-        """Return every row."""
-        return list(self.connection.execute(query).all())
-
-    def insert(self, table: Table, **values: Any) -> None:
-        """Insert a row; raises AlreadyExists when a unique key is taken, and the transaction goes on."""
-        if not self.insert_if_absent(table, **values):
-            raise AlreadyExists(table.name)
-
-    def insert_if_absent(self, table: Table, **values: Any) -> bool:
-        """Insert a row; return whether it was not there."""
-        statement = self._engine.insert(table).values(values).on_conflict_do_nothing()
-        return self.execute(statement).rowcount == 1
-
-    def upsert(self, table: Table, **values: Any) -> None:
-        """Insert a row, or change the one with the same primary key."""
-        key = [column.name for column in table.primary_key]
-        others = {name: value for name, value in values.items() if name not in key}
-        statement = self._engine.insert(table).values(values)
-        self.execute(statement.on_conflict_do_update(index_elements=key, set_=others))
-
-    def update(self, table: Table, *where: Where, **values: Any) -> int:
-        """Change the rows; return how many there were."""
-        return self.execute(update(table).where(*where).values(values)).rowcount
-
-    def delete(self, table: Table, *where: Where) -> int:
-        """Delete the rows; return how many there were."""
-        return self.execute(delete(table).where(*where)).rowcount
-
-    def take(self, table: Table, *where: Where) -> Row[Any] | None:
-        """Delete a row and return it, or None: of several who take it at once, one gets it."""
-        return self.connection.execute(delete(table).where(*where).returning(*table.c)).first()
-
-    def configuration_changed(self) -> None:
-        """Have every process forget the configuration it cached, when this transaction commits."""
-        self.upsert(schema.deployment, name=CONFIGURATION_VERSION, value=Random.text(22))
-        self.changed_configuration = True
+"""How long this process goes without asking whether another one changed the configuration."""
+MOST_CACHED = 100_000
+_VERSION = select(schema.deployment.c.value).where(schema.deployment.c.name == bindparam("name"))
 
 
 class Store:
@@ -81,6 +29,7 @@ class Store:
     def __init__(self, engine: Engine, url: str) -> None:
         self.engine = engine
         self.url = url
+        self._mine = local()
         self._cache: dict[tuple[str, ...], Any] = {}
         self._cache_lock = Lock()
         self._generation = 0
@@ -98,18 +47,43 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """Begin a transaction that only reads."""
-        with self.engine.read() as connection:
-            yield Tx(connection, self.engine)
+        """Begin a transaction that only reads: one snapshot on SQLite, one for each statement on PostgreSQL."""
+        with self.engine.read() as handle:
+            yield Tx(handle, self.engine, writes=False)
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
-        """Begin a transaction that writes; when the block has ended, its changes survive a crash and a power cut."""
-        with self.engine.write() as connection:
-            tx = Tx(connection, self.engine)
-            yield tx
+        """Begin a transaction that writes; when the block has ended, its changes survive a crash and a power cut.
+
+        A block that leaves by an exception changes nothing. Raises Retry when the transaction was not done but may be
+        run again, Unavailable when the disk is full, InDoubt when a connection was lost during the commit, and
+        RuntimeError for a block inside a block of the same thread.
+        """
+        if getattr(self._mine, "writing", False):
+            raise RuntimeError("A thread writes in one transaction at a time.")
+        self._mine.writing = True
+        try:
+            with self.engine.write() as handle:
+                tx = Tx(handle, self.engine, writes=True)
+                yield tx
+                if tx.failed:
+                    raise Retry("A statement failed and the block went on.")
+        finally:
+            self._mine.writing = False
         if tx.changed_configuration:
             self.forget()
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; raises SchemaError when it is newer than this version knows."""
+        migrations.migrate(self.engine)
+
+    def schema_state(self) -> SchemaState:
+        """Return how the schema stands to this version: `empty`, `older`, `current` or `newer`."""
+        return migrations.schema_state(self.engine)
+
+    def check_schema(self) -> None:
+        """Raise SchemaError, with what to do, unless the schema is the one this version works with."""
+        migrations.check_schema(self.engine)
 
     def cached(self, key: tuple[str, ...], load: Callable[[Tx], T | None]) -> T | None:
         """Return the configuration under `key`, loaded when it is not cached; None is never cached.
@@ -118,13 +92,17 @@ class Store:
         """
         if Clock.monotonic() - self._checked_at > STALE_SECONDS:
             self._check_version()
-        if key in self._cache:
-            return cast("T", self._cache[key])
+        kept = self._cache.get(key)
+        if kept is not None:
+            return cast("T", kept)
         generation = self._generation
         with self.read() as tx:
             value = load(tx)
         with self._cache_lock:
+            # What was loaded before somebody's change must not be kept after it.
             if value is not None and generation == self._generation:
+                if len(self._cache) >= MOST_CACHED:
+                    self._cache = {}
                 self._cache[key] = value
         return value
 
@@ -137,8 +115,7 @@ class Store:
     def _check_version(self) -> None:
         self._checked_at = Clock.monotonic()
         with self.read() as tx:
-            table = schema.deployment
-            row = tx.one(select(table.c.value).where(table.c.name == CONFIGURATION_VERSION))
+            row = tx.one(_VERSION, name=CONFIGURATION_VERSION)
         version = row.value if row else ""
         if version != self._version:
             self._version = version

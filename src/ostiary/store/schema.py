@@ -1,8 +1,10 @@
 """Every table. One schema for all engines: text, bigint, boolean, and JSON as text; ids are made in the app.
 
-Times are seconds since the epoch (bigint). `sealed` columns hold ciphertext of `crypto/seal.py`. Configuration is kept in
-its wire shape in one JSON column; identity data is rows. Every key of tenant data begins with its pool or account.
+Times are seconds since the epoch (bigint). `sealed` columns hold ciphertext of `crypto/seal.py`. Configuration is kept
+in its wire shape in one JSON column; identity data is rows. Every key of tenant data begins with its pool or account.
 """
+
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text
 
@@ -19,8 +21,8 @@ def _when(name: str, *, null: bool = False) -> Column[int]:
     return Column(name, BigInteger, nullable=null)
 
 
-def _table(name: str, key: tuple[str, ...], *columns: Column[object] | Index) -> Table:
-    return Table(name, metadata, *columns, PrimaryKeyConstraint(*key))  # type: ignore[arg-type]
+def _table(name: str, key: tuple[str, ...], *columns: Column[Any] | Index) -> Table:
+    return Table(name, metadata, *columns, PrimaryKeyConstraint(*key))
 
 
 # -- the deployment --------------------------------------------------------------------------------------------------

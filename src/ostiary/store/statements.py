@@ -4,14 +4,13 @@ Building and compiling an SQLAlchemy expression costs several times what SQLite 
 the hot path are made per shape (table and column names) and kept.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Delete, Dialect, Executable, Insert, Row, Select, Table, Update, bindparam, delete, select, update
+from sqlalchemy import Column, Dialect, Executable, Row, Select, Table, bindparam, delete, select, update
 from sqlalchemy.engine.result import SimpleResultMetaData
 
 MakeInsert = Callable[[Table], Any]
-Statement = Select[Any] | Insert | Update | Delete
 PLAIN = frozenset({str, int, bool, bytes, float, type(None)})
 """The types of values that a kept statement takes; anything else is an SQL expression."""
 
@@ -19,16 +18,16 @@ PLAIN = frozenset({str, int, bool, bytes, float, type(None)})
 class Prepared:
     """SQL in a driver's own notation, how it takes its parameters, and how it gives its rows."""
 
-    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+    def __init__(self, statement: Executable, dialect: Dialect, columns: Iterable[Column[Any]] = ()) -> None:
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         if compiled.post_compile_params or compiled.literal_execute_params:
             raise ValueError("A kept statement must not have lists among its parameters.")
         self.sql: str = compiled.string
         self._order: tuple[str, ...] | None = tuple(compiled.positiontup) if compiled.positional else None
         self._constants = {name: value for name, value in compiled.params.items() if value is not None}
-        columns = _columns(statement)
-        processors = [column.type.result_processor(dialect, None) for column in columns]
-        self._metadata = SimpleResultMetaData([column.key for column in columns])
+        returned = list(columns)
+        processors = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned]
+        self._metadata = SimpleResultMetaData([column.key for column in returned])
         self._processors = processors if any(processors) else None
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
@@ -41,12 +40,6 @@ class Prepared:
         return Row(self._metadata, self._processors, self._metadata._key_to_index, data)  # noqa: SLF001
 
 
-def _columns(statement: Any) -> list[Any]:
-    if isinstance(statement, Select):
-        return list(statement.selected_columns)
-    return [column for returned in statement._returning for column in returned._all_selected_columns]  # noqa: SLF001
-
-
 class Statements:
     """The kept statements of one dialect."""
 
@@ -55,13 +48,13 @@ class Statements:
         self._make_insert = make_insert
         self._kept: dict[Any, Prepared] = {}
 
-    def prepared(self, statement: Executable) -> Prepared:
-        """Return a statement that lives as long as the process, with `bindparam` where values go."""
-        return self._keep(statement, lambda: statement)
+    def prepared(self, query: Select[Any]) -> Prepared:
+        """Return a query that lives as long as the process, with `bindparam` where values go."""
+        return self._keep(query, lambda: query, query.selected_columns)
 
     def get(self, table: Table, names: tuple[str, ...]) -> Prepared:
         """Return SELECT … WHERE name = :where_name for all names."""
-        return self._keep(("get", table, names), lambda: select(table).where(*_equal(table, names)))
+        return self._keep(("get", table, names), lambda: select(table).where(*_equal(table, names)), table.c)
 
     def insert(self, table: Table, names: tuple[str, ...]) -> Prepared:
         """Return INSERT … ON CONFLICT DO NOTHING."""
@@ -93,16 +86,19 @@ class Statements:
 
     def take(self, table: Table, where: tuple[str, ...]) -> Prepared:
         """Return DELETE … WHERE name = :where_name … RETURNING every column."""
-        statement = delete(table).where(*_equal(table, where)).returning(*table.c)
-        return self._keep(("take", table, where), lambda: statement)
+
+        def make() -> Executable:
+            return delete(table).where(*_equal(table, where)).returning(*table.c)
+
+        return self._keep(("take", table, where), make, table.c)
 
     def _values(self, table: Table, names: tuple[str, ...]) -> Any:
         return self._make_insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in names})
 
-    def _keep(self, key: Any, make: Callable[[], Executable]) -> Prepared:
+    def _keep(self, key: Any, make: Callable[[], Executable], columns: Iterable[Any] = ()) -> Prepared:
         kept = self._kept.get(key)
         if kept is None:
-            kept = self._kept[key] = Prepared(make(), self._dialect)
+            kept = self._kept[key] = Prepared(make(), self._dialect, columns)
         return kept
 
 

@@ -6,6 +6,8 @@ from ostiary.store.engines.engine import Engine
 from ostiary.store.engines.postgresql import PostgreSQL
 from ostiary.store.engines.sqlite import SQLite
 
+__all__ = ["ENGINES", "Engine", "engine_of"]
+
 ENGINES: dict[str, type[SQLite] | type[PostgreSQL]] = {"sqlite": SQLite, "postgresql": PostgreSQL}
 
 

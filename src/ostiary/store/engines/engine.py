@@ -1,25 +1,40 @@
 """What the store asks of a database engine."""
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
+
+from ostiary.store.errors import StoreError
+from ostiary.store.statements import Statements
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handle:
+    """A connection that a block has for itself: SQLAlchemy's, and the driver's own beneath it."""
+
+    connection: Connection
+    driver: Any
 
 
 class Engine(Protocol):
     """Transactions on one database. A block that leaves by an exception changes nothing."""
 
-    def read(self) -> AbstractContextManager[Connection]:
-        """Give a connection that sees one snapshot and never waits for a writer."""
+    statements: Statements
+    driver_error: type[Exception]
 
-    def write(self) -> AbstractContextManager[Connection]:
+    def read(self) -> AbstractContextManager[Handle]:
+        """Give a connection for reading, which never waits for a writer."""
+
+    def write(self) -> AbstractContextManager[Handle]:
         """Give a connection inside a transaction; the block's end returns when its changes are durable."""
 
-    def insert(self, table: Table) -> Any:
-        """Return the engine's own INSERT, which knows ON CONFLICT."""
-
     def migration(self) -> AbstractContextManager[Connection]:
-        """Give a connection for changing the schema."""
+        """Give a connection inside the only transaction that may change the schema; others wait for their turn."""
+
+    def translated(self, error: BaseException | None) -> StoreError:
+        """Return the store's error for one of the driver."""
 
     def close(self) -> None:
         """Close every connection."""

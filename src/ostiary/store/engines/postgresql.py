@@ -1,92 +1,172 @@
 """PostgreSQL, through psycopg: read committed, synchronous commit."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, event, make_url
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from ostiary.store.errors import Retry
+from ostiary.store.engines.engine import Handle
+from ostiary.store.errors import AlreadyExists, InDoubt, Retry, StoreError, Unavailable
+from ostiary.store.statements import Statements
 
 CONNECTIONS = 20
+OVERFLOW = 20
+POOL_SECONDS = 10
 WARNING = "01000"
 """SQLSTATE of the notice that a commit came back before the standby had it."""
-TRANSIENT = {"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006", "08001", "25006"}
-OPTIONS = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+UNIQUE_VIOLATION = "23505"
+LOST = ("08", "57P")
+"""Classes of SQLSTATE that mean the connection, or the server behind it, is gone."""
+TRANSIENT = {"40001", "40P01", "55P03", "25P03", "25006"}
+"""Serialization failure, deadlock, lock time-out, idle time-out, and a primary that has become a standby."""
+CANNOT_WRITE = ("53", "58")
+"""Classes of SQLSTATE for a full disk, no memory, too many connections, and failing storage."""
+SESSION = """
+SELECT set_config('statement_timeout', '15s', false),
+       set_config('lock_timeout', '10s', false),
+       set_config('idle_in_transaction_session_timeout', '60s', false),
+       set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local')
+                                        THEN 'on' ELSE current_setting('synchronous_commit') END, false)
+"""
+MAKE_LEASE = "CREATE TABLE IF NOT EXISTS schema_lease (name text PRIMARY KEY, taken bigint NOT NULL)"
+OFFER_LEASE = "INSERT INTO schema_lease (name, taken) VALUES ('schema', 0) ON CONFLICT DO NOTHING"
+TAKE_LEASE = "UPDATE schema_lease SET taken = taken + 1"
 
 
 class PostgreSQL:
     """One database."""
 
+    driver_error: type[Exception] = psycopg.Error
+
     def __init__(self, url: str) -> None:
-        address = make_url(url).set(drivername="postgresql+psycopg")
         self._engine = create_engine(
-            address,
+            make_url(url).set(drivername="postgresql+psycopg"),
+            isolation_level="AUTOCOMMIT",
             pool_size=CONNECTIONS,
-            max_overflow=CONNECTIONS,
-            pool_pre_ping=False,
-            connect_args={"options": OPTIONS, "connect_timeout": 3},
+            max_overflow=OVERFLOW,
+            pool_timeout=POOL_SECONDS,
+            pool_use_lifo=True,
+            connect_args={"connect_timeout": 5},
         )
-        event.listen(self._engine, "connect", _watch_notices)
+        event.listen(self._engine, "connect", self._configure)
+        self.statements = Statements(self._engine.dialect, insert)
+        self._generation = 0
+        self._changing = Lock()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Give a connection inside a transaction that is rolled back at the end."""
-        with _retryable(), self._engine.connect() as connection:
-            yield connection
+    def read(self) -> Iterator[Handle]:
+        """Give a connection on which each statement sees what is committed when it begins."""
+        with self._checked_out() as handle:
+            yield handle
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Give a connection inside a transaction that is committed at the end."""
-        with _retryable(), self._engine.connect() as connection:
-            transaction = connection.begin()
+    def write(self) -> Iterator[Handle]:
+        """Give a connection inside a transaction; return when the commit is on disk, and on a synchronous standby."""
+        with self._checked_out() as handle:
+            self._control(handle, "BEGIN")
             try:
-                yield connection
+                yield handle
             except BaseException:
-                if transaction.is_active:
-                    transaction.rollback()
+                with suppress(psycopg.Error):
+                    handle.driver.execute("ROLLBACK")
                 raise
-            connection.info["warned"] = False
-            transaction.commit()
-            if connection.info["warned"]:
-                connection.invalidate()
-                raise Retry("The commit is not on the standby.")
-
-    def insert(self, table: Table) -> Any:
-        """Return PostgreSQL's INSERT."""
-        return insert(table)
+            self._commit(handle)
 
     @contextmanager
     def migration(self) -> Iterator[Connection]:
-        """Give a connection inside a transaction."""
-        with self._engine.begin() as connection:
-            yield connection
+        """Give a connection inside a transaction that holds the lease's row, so that others wait until it ends."""
+        with self._checked_out() as handle:
+            driver = handle.driver
+            _offer_lease(driver)
+            with driver.transaction():
+                driver.execute("SET LOCAL lock_timeout = 0")
+                driver.execute("SET LOCAL statement_timeout = 0")
+                driver.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+                driver.execute(TAKE_LEASE)
+                yield handle.connection
+
+    def translated(self, error: BaseException | None) -> StoreError:
+        """Return the store's error for an SQLSTATE."""
+        state = getattr(error, "sqlstate", None)
+        if state == UNIQUE_VIOLATION:
+            return AlreadyExists(str(error))
+        lost = isinstance(error, psycopg.OperationalError) if state is None else state.startswith(LOST)
+        if lost or state in TRANSIENT:
+            return Retry(str(error))
+        if state is not None and state.startswith(CANNOT_WRITE):
+            return Unavailable(str(error))
+        return StoreError(str(error))
 
     def close(self) -> None:
         """Close the pool."""
         self._engine.dispose()
 
+    @contextmanager
+    def _checked_out(self) -> Iterator[Handle]:
+        try:
+            connection = self._engine.connect()
+        except DBAPIError as error:
+            raise self.translated(error.orig) from error
+        except PoolTimeoutError as error:
+            raise Unavailable("All connections to the database are in use.") from error
+        with connection:
+            driver: Any = connection.connection.driver_connection
+            generation = connection.info["generation"]
+            try:
+                yield Handle(connection, driver)
+            finally:
+                if driver.closed or driver.info.transaction_status != TransactionStatus.IDLE:
+                    connection.invalidate()
+                    self._replace_pool(generation)
 
-@contextmanager
-def _retryable() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None)
-        if (
-            error.connection_invalidated
-            or state in TRANSIENT
-            or (state is None and isinstance(error, OperationalError))
-        ):
-            raise Retry(str(error.orig)) from error
-        raise
+    def _replace_pool(self, generation: int) -> None:
+        """Give up every connection that is as old as one that was lost: the server has probably restarted."""
+        with self._changing:
+            if generation == self._generation:
+                self._generation += 1
+                self._engine.dispose()
+
+    def _control(self, handle: Handle, statement: str) -> None:
+        try:
+            handle.driver.execute(statement)
+        except psycopg.Error as error:
+            raise self.translated(error) from error
+
+    def _commit(self, handle: Handle) -> None:
+        handle.connection.info["warned"] = False
+        try:
+            outcome = handle.driver.execute("COMMIT").statusmessage
+        except psycopg.Error as error:
+            translated = self.translated(error)
+            if handle.driver.closed:
+                translated = InDoubt(str(error))
+            raise translated from error
+        if outcome != "COMMIT":
+            raise Retry("A statement had failed, and PostgreSQL rolled the transaction back.")
+        if handle.connection.info["warned"]:
+            handle.driver.close()
+            raise InDoubt("The commit is not on the standby.")
+
+    def _configure(self, driver: Any, record: Any) -> None:
+        record.info["generation"] = self._generation
+        driver.execute(SESSION)
+
+        def noticed(notice: Any) -> None:
+            if notice.sqlstate == WARNING:
+                record.info["warned"] = True
+
+        driver.add_notice_handler(noticed)
 
 
-def _watch_notices(connection: Any, record: Any) -> None:
-    def noticed(notice: Any) -> None:
-        if notice.sqlstate == WARNING:
-            record.info["warned"] = True
-
-    connection.add_notice_handler(noticed)
+def _offer_lease(driver: Any) -> None:
+    """Make the lease's table and its one row; of several who do it at once, the others find it made."""
+    with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
+        driver.execute(MAKE_LEASE)
+    driver.execute(OFFER_LEASE)
