@@ -1,6 +1,19 @@
 """User pools: one module per resource; importing this package registers their operations."""
 
-from ostiary.idp import clients, groups, invitations, listing, mfa, pools, profile, recovery, signin, signup, tags, users
+from ostiary.idp import (
+    clients,
+    groups,
+    invitations,
+    listing,
+    mfa,
+    pools,
+    profile,
+    recovery,
+    signin,
+    signup,
+    tags,
+    users,
+)
 
 __all__ = [
     "clients",

@@ -1,0 +1,423 @@
+"""Signing up, confirming, codes."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from ostiary.aws.types.cognito_idp import (
+    AliasExistsException,
+    CodeMismatchException,
+    ExpiredCodeException,
+    InvalidParameterException,
+    InvalidPasswordException,
+    LimitExceededException,
+    NotAuthorizedException,
+    UsernameExistsException,
+    UserNotFoundException,
+)
+from ostiary.context import Services
+from ostiary.store import schema
+from tests.fixtures.context import Api
+
+MakePool = Callable[..., Any]
+DAY = 86400
+INSENSITIVE = {"UsernameConfiguration": {"CaseSensitive": False}}
+
+
+def test_a_new_user_is_unconfirmed_and_gets_a_code(pool: Any) -> None:
+    answer = pool.sign_up("ada", email="ada@example.com", name="Ada")
+    user = pool.get("ada")
+    assert answer == {
+        "UserConfirmed": False,
+        "UserSub": user["UserAttributes"][0]["Value"],
+        "CodeDeliveryDetails": {"Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"},
+    }
+    assert user["UserStatus"] == "UNCONFIRMED"
+    assert user["Enabled"] is True
+    assert pool.attributes("ada") == {
+        "sub": answer["UserSub"],
+        "email": "ada@example.com",
+        "email_verified": "false",
+        "name": "Ada",
+    }
+    (message,) = pool.sent()
+    assert (message.medium, message.recipient, message.trigger_source) == (
+        "EMAIL",
+        "ada@example.com",
+        "CustomMessage_SignUp",
+    )
+    assert message.subject == "Your verification code"
+    assert message.body == f"Your verification code is {message.code}."
+    assert len(message.code) == 6
+    assert message.code.isdigit()
+
+
+def test_the_code_confirms_the_user_and_the_address(pool: Any) -> None:
+    pool.sign_up("ada", email="ada@example.com")
+    assert pool.confirm("ada") == {}
+    assert pool.get("ada")["UserStatus"] == "CONFIRMED"
+    assert pool.attributes("ada")["email_verified"] == "true"
+    with pytest.raises(NotAuthorizedException, match="User cannot be confirmed. Current status is CONFIRMED"):
+        pool.confirm("ada")
+
+
+def test_a_wrong_code_leaves_the_user_unconfirmed(pool: Any) -> None:
+    pool.sign_up("ada", email="ada@example.com")
+    with pytest.raises(CodeMismatchException, match="Invalid verification code provided, please try again."):
+        pool.confirm("ada", pool.wrong_code())
+    assert pool.get("ada")["UserStatus"] == "UNCONFIRMED"
+    pool.confirm("ada")
+    assert pool.get("ada")["UserStatus"] == "CONFIRMED"
+
+
+def test_five_wrong_tries_kill_a_code(pool: Any) -> None:
+    """PWD-07."""
+    pool.sign_up("ada", email="ada@example.com")
+    for _ in range(5):
+        with pytest.raises(CodeMismatchException):
+            pool.confirm("ada", pool.wrong_code())
+    with pytest.raises(LimitExceededException, match="Attempt limit exceeded, please try after some time."):
+        pool.confirm("ada")
+    assert pool.get("ada")["UserStatus"] == "UNCONFIRMED"
+    pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    pool.confirm("ada")
+
+
+def test_a_code_lives_a_day(pool: Any, services: Services) -> None:
+    """PWD-07, PWD-08: expiry is decided when the code is used."""
+    pool.sign_up("ada", email="ada@example.com")
+    services.clock.advance(DAY)
+    with pytest.raises(ExpiredCodeException, match="Invalid code provided, please request a code again."):
+        pool.confirm("ada")
+    pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    services.clock.advance(DAY - 5)
+    pool.confirm("ada")
+
+
+def test_a_new_code_kills_the_old_one(pool: Any) -> None:
+    """PWD-07."""
+    pool.sign_up("ada", email="ada@example.com")
+    old = pool.code()
+    answer = pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    assert answer["CodeDeliveryDetails"]["Destination"] == "a***@e***"
+    assert pool.sent()[-1].trigger_source == "CustomMessage_ResendCode"
+    if old != pool.code():
+        with pytest.raises(CodeMismatchException):
+            pool.confirm("ada", old)
+    pool.confirm("ada")
+
+
+def test_codes_can_be_asked_for_five_times_an_hour(pool: Any, services: Services) -> None:
+    pool.sign_up("ada", email="ada@example.com")
+    for _ in range(5):
+        pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    with pytest.raises(LimitExceededException):
+        pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    assert len(pool.sent()) == 6
+    services.clock.advance(3600)
+    pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+
+
+def test_resending_needs_somebody_unconfirmed_and_an_address(make_pool: MakePool) -> None:
+    pool = make_pool(AutoVerifiedAttributes=[])
+    pool.sign_up("ada", email="ada@example.com")
+    with pytest.raises(InvalidParameterException, match="Cannot resend codes. Auto verification not turned on."):
+        pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    pool.admin("AdminConfirmSignUp", UserPoolId=pool.id, Username="ada")
+    with pytest.raises(InvalidParameterException, match="User is already confirmed."):
+        pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    assert pool.sent() == []
+
+
+def test_of_fifty_concurrent_sign_ups_under_one_name_one_wins(pool: Any) -> None:
+    """ATT-06."""
+
+    def sign_up(number: int) -> str:
+        try:
+            answer = pool.sign_up("ada", email=f"ada{number}@example.com")
+        except UsernameExistsException as error:
+            return error.message
+        return str(answer["UserSub"])
+
+    with ThreadPoolExecutor(50) as threads:
+        answers = list(threads.map(sign_up, range(50)))
+    won = [answer for answer in answers if answer != "User already exists"]
+    assert won == [pool.attributes("ada")["sub"]]
+    assert len(pool.sent()) == 1
+
+
+def test_of_fifty_concurrent_sign_ups_with_one_address_one_wins(make_pool: MakePool) -> None:
+    """ATT-06, where the address is the user name."""
+    pool = make_pool(UsernameAttributes=["email"], **INSENSITIVE)
+
+    def sign_up(number: int) -> bool:
+        try:
+            pool.sign_up("ada@example.com" if number % 2 else "ADA@Example.com")
+        except UsernameExistsException as error:
+            assert error.message == "An account with the given email already exists."  # noqa: PT017
+            return False
+        return True
+
+    with ThreadPoolExecutor(50) as threads:
+        assert sum(threads.map(sign_up, range(50))) == 1
+    assert len(pool.admin("ListUsers", UserPoolId=pool.id)["Users"]) == 1
+
+
+def test_of_many_concurrent_uses_of_a_code_one_wins(pool: Any) -> None:
+    pool.sign_up("ada", email="ada@example.com")
+    code = pool.code()
+
+    def confirm(_: int) -> str:
+        try:
+            pool.confirm("ada", code)
+        except (NotAuthorizedException, ExpiredCodeException, CodeMismatchException, LimitExceededException) as error:
+            return type(error).__name__
+        return "won"
+
+    with ThreadPoolExecutor(20) as threads:
+        assert list(threads.map(confirm, range(20))).count("won") == 1
+
+
+def test_many_concurrent_guesses_are_no_more_than_five(pool: Any) -> None:
+    """PWD-07 holds for tries at the same time."""
+    pool.sign_up("ada", email="ada@example.com")
+    wrong = pool.wrong_code()
+
+    def guess(_: int) -> type[Exception]:
+        try:
+            pool.confirm("ada", wrong)
+        except (CodeMismatchException, LimitExceededException) as error:
+            return type(error)
+        return Exception
+
+    with ThreadPoolExecutor(20) as threads:
+        outcomes = list(threads.map(guess, range(20)))
+    assert outcomes.count(CodeMismatchException) == 5
+    assert outcomes.count(LimitExceededException) == 15
+
+
+def test_a_sign_up_that_fails_leaves_nothing(pool: Any, services: Services) -> None:
+    pool.sign_up("ada", email="ada@example.com")
+    before = _rows(services)
+    for attempt in (
+        lambda: pool.sign_up("ada", email="else@example.com"),
+        lambda: pool.sign_up("bob", password="short", email="bob@example.com"),
+        lambda: pool.sign_up("bob", email="not an address"),
+        lambda: pool.sign_up("bob", **{"custom:absent": "x"}),
+    ):
+        with pytest.raises((UsernameExistsException, InvalidPasswordException, InvalidParameterException)):
+            attempt()
+    assert _rows(services) == before
+
+
+def _rows(services: Services) -> list[int]:
+    tables = (schema.users, schema.user_attributes, schema.aliases, schema.codes, schema.messages)
+    with services.store.read() as tx:
+        return [len(tx.all(table.select())) for table in tables]
+
+
+def test_self_sign_up_can_be_closed(make_pool: MakePool) -> None:
+    pool = make_pool(AdminCreateUserConfig={"AllowAdminCreateUserOnly": True})
+    with pytest.raises(NotAuthorizedException, match="SignUp is not permitted for this user pool"):
+        pool.sign_up("ada", email="ada@example.com")
+
+
+def test_required_attributes_are_required(make_pool: MakePool) -> None:
+    pool = make_pool(Schema=[{"Name": "name", "Required": True}])
+    with pytest.raises(InvalidParameterException, match="schema: name: The attribute is required"):
+        pool.sign_up("ada", email="ada@example.com")
+    pool.sign_up("ada", email="ada@example.com", name="Ada")
+
+
+def test_nobody_verifies_their_own_address_at_sign_up(pool: Any) -> None:
+    """ATT-02."""
+    for name, value in (("email_verified", "true"), ("sub", "x"), ("cognito:groups", "x"), ("dev:x", "x")):
+        with pytest.raises(NotAuthorizedException, match="A client attempted to write unauthorized attribute"):
+            pool.sign_up("ada", **{"email": "ada@example.com", name: value})
+
+
+def test_write_attributes_of_the_client_bind_sign_up(make_pool: MakePool) -> None:
+    """ATT-01."""
+    pool = make_pool(client={"WriteAttributes": ["email"]})
+    with pytest.raises(NotAuthorizedException, match="A client attempted to write unauthorized attribute"):
+        pool.sign_up("ada", email="ada@example.com", name="Ada")
+    pool.sign_up("ada", email="ada@example.com")
+
+
+def test_the_code_goes_to_the_phone_where_both_could_get_it(make_pool: MakePool) -> None:
+    pool = make_pool(AutoVerifiedAttributes=["email", "phone_number"])
+    details = pool.sign_up("ada", email="ada@example.com", phone_number="+12065550100")["CodeDeliveryDetails"]
+    assert details == {"Destination": "+*******0100", "DeliveryMedium": "SMS", "AttributeName": "phone_number"}
+    (message,) = pool.sent()
+    assert (message.medium, message.recipient) == ("SMS", "+12065550100")
+    pool.confirm("ada")
+    assert pool.attributes("ada")["phone_number_verified"] == "true"
+    assert pool.attributes("ada")["email_verified"] == "false"
+
+
+def test_no_code_is_sent_where_nothing_is_verified(make_pool: MakePool) -> None:
+    pool = make_pool(AutoVerifiedAttributes=[])
+    assert "CodeDeliveryDetails" not in pool.sign_up("ada", email="ada@example.com")
+    with pytest.raises(ExpiredCodeException):
+        pool.confirm("ada", "123456")
+    pool.admin("AdminConfirmSignUp", UserPoolId=pool.id, Username="ada")
+    assert pool.get("ada")["UserStatus"] == "CONFIRMED"
+    assert pool.attributes("ada")["email_verified"] == "false"
+
+
+def test_a_code_proves_only_the_address_it_went_to(pool: Any) -> None:
+    """ATT-03: an administrator changed the address while the code was on its way."""
+    pool.sign_up("ada", email="ada@example.com")
+    first = pool.code()
+    pool.update("ada", email="other@example.com")
+    pool.confirm("ada", first)
+    assert pool.get("ada")["UserStatus"] == "CONFIRMED"
+    assert pool.attributes("ada")["email_verified"] == "false"
+
+
+# -- names -----------------------------------------------------------------------------------------------------------
+def test_names_differ_by_case_unless_the_pool_says_otherwise(make_pool: MakePool) -> None:
+    """ATT-05."""
+    pool = make_pool()
+    pool.sign_up("ada", email="ada@example.com")
+    pool.sign_up("ADA", email="ada@example.com")
+    with pytest.raises(UserNotFoundException):
+        pool.get("Ada")
+    folding = make_pool(**INSENSITIVE)
+    folding.sign_up("Ada", email="Ada@Example.com")
+    for name in ("ADA", "ada", "\uff21da"):
+        with pytest.raises(UsernameExistsException, match="User already exists"):
+            folding.sign_up(name, email="else@example.com")
+    assert folding.get("aDa")["Username"] == "ada"
+    assert folding.attributes("ada")["email"] == "ada@example.com"
+
+
+def test_where_the_address_is_the_name_the_user_is_called_by_the_sub(make_pool: MakePool) -> None:
+    pool = make_pool(UsernameAttributes=["email"], **INSENSITIVE)
+    answer = pool.sign_up("Ada@Example.com")
+    user = pool.get("ada@example.com")
+    assert user["Username"] == answer["UserSub"]
+    assert pool.attributes(answer["UserSub"])["email"] == "ada@example.com"
+    pool.confirm("ADA@example.com")
+    assert pool.get(answer["UserSub"])["UserStatus"] == "CONFIRMED"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (["email"], "Username should be an email."),
+        (["phone_number"], "Username should be a phone number."),
+        (["email", "phone_number"], "Username should be either an email or a phone number."),
+    ],
+)
+def test_where_the_address_is_the_name_nothing_else_is(make_pool: MakePool, wanted: list[str], message: str) -> None:
+    pool = make_pool(UsernameAttributes=wanted)
+    with pytest.raises(InvalidParameterException, match=message):
+        pool.sign_up("ada")
+
+
+def test_an_alias_pool_refuses_names_that_look_like_aliases(make_pool: MakePool) -> None:
+    pool = make_pool(AliasAttributes=["email", "phone_number"])
+    with pytest.raises(InvalidParameterException, match="Username cannot be of email format"):
+        pool.sign_up("ada@example.com", email="ada@example.com")
+    with pytest.raises(InvalidParameterException, match="Username cannot be of phone number format"):
+        pool.sign_up("+12065550100", email="ada@example.com")
+
+
+def test_an_address_is_an_alias_once_it_is_verified(make_pool: MakePool) -> None:
+    """ATT-04, FED-13."""
+    pool = make_pool(AliasAttributes=["email"])
+    pool.sign_up("ada", email="ada@example.com")
+    with pytest.raises(UserNotFoundException):
+        pool.get("ada@example.com")
+    pool.confirm("ada")
+    assert pool.get("ada@example.com")["Username"] == "ada"
+
+
+def test_of_two_users_with_one_address_the_verified_one_has_the_alias(make_pool: MakePool) -> None:
+    """ATT-04, ENU-05."""
+    pool = make_pool(AliasAttributes=["email"], **INSENSITIVE)
+    pool.confirmed("ada", email="shared@example.com")
+    pool.sign_up("eve", email="Shared@example.com")
+    code = pool.code()
+    with pytest.raises(AliasExistsException, match="An account with the given email already exists."):
+        pool.confirm("eve", code)
+    assert pool.get("eve")["UserStatus"] == "UNCONFIRMED"
+    assert pool.get("shared@example.com")["Username"] == "ada"
+    pool.confirm("eve", code, ForceAliasCreation=True)
+    assert pool.get("shared@example.com")["Username"] == "eve"
+    assert pool.attributes("ada")["email_verified"] == "false"
+    assert pool.attributes("eve")["email_verified"] == "true"
+
+
+def test_the_sub_names_a_user_too_and_cannot_be_taken_as_a_name(pool: Any) -> None:
+    sub = pool.sign_up("ada", email="ada@example.com")["UserSub"]
+    assert pool.get(sub)["Username"] == "ada"
+    with pytest.raises(UsernameExistsException):
+        pool.sign_up(sub, email="eve@example.com")
+
+
+def test_a_preferred_name_is_an_alias_only_after_confirmation(make_pool: MakePool) -> None:
+    pool = make_pool(AliasAttributes=["preferred_username"])
+    with pytest.raises(InvalidParameterException, match="preferred_username"):
+        pool.sign_up("ada", email="ada@example.com", preferred_username="countess")
+    pool.confirmed("ada")
+    pool.update("ada", preferred_username="countess")
+    assert pool.get("countess")["Username"] == "ada"
+    pool.update("ada", preferred_username="")
+    with pytest.raises(UserNotFoundException):
+        pool.get("countess")
+
+
+# -- who exists ------------------------------------------------------------------------------------------------------
+def test_a_legacy_client_is_told_who_does_not_exist(pool: Any) -> None:
+    for operation, more in (("ConfirmSignUp", {"ConfirmationCode": "123456"}), ("ResendConfirmationCode", {})):
+        with pytest.raises(UserNotFoundException, match="Username/client id combination not found."):
+            pool.anybody(operation, ClientId=pool.client_id, Username="nobody", **more)
+
+
+def test_an_enabled_client_is_not_told_who_exists(make_pool: MakePool, services: Services) -> None:
+    """ENU-01, ENU-03."""
+    pool = make_pool(client={"PreventUserExistenceErrors": "ENABLED"})
+
+    def resend(name: str) -> dict[str, str]:
+        answer = pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username=name)
+        return dict(answer["CodeDeliveryDetails"])
+
+    with pytest.raises(ExpiredCodeException):
+        pool.confirm("nobody", "123456")
+    assert resend("nobody") == resend("nobody")
+    assert resend("nobody").keys() == {"Destination", "DeliveryMedium", "AttributeName"}
+    assert resend("bob@example.com")["Destination"] == "b***@e***"
+    assert pool.sent() == []
+    for _ in range(5):
+        with pytest.raises(CodeMismatchException):
+            pool.confirm("nobody", "123456")
+    with pytest.raises(LimitExceededException):
+        pool.confirm("nobody", "123456")
+    services.clock.advance(DAY)
+    with pytest.raises(ExpiredCodeException):
+        pool.confirm("nobody", "123456")
+
+
+def test_codes_are_stored_hashed(pool: Any, services: Services) -> None:
+    pool.sign_up("ada", email="ada@example.com")
+    with services.store.read() as tx:
+        (row,) = tx.all(schema.codes.select().where(schema.codes.c.purpose == "sign_up"))
+    assert pool.code() not in row.code_hash
+    assert len(row.code_hash) == 64
+
+
+def test_templates_of_the_pool_are_used_and_names_are_escaped(make_pool: MakePool, admin: Api) -> None:
+    """HUI-08."""
+    pool = make_pool(
+        VerificationMessageTemplate={"EmailSubject": "Hello", "EmailMessage": "Take {####}!"},
+        AdminCreateUserConfig={"InviteMessageTemplate": {"EmailMessage": "{username} with {####}"}},
+    )
+    pool.sign_up("ada", email="ada@example.com")
+    assert (pool.sent()[-1].subject, pool.sent()[-1].body) == ("Hello", f"Take {pool.code()}!")
+    attributes = [{"Name": "email", "Value": "bob@example.com"}]
+    admin("AdminCreateUser", UserPoolId=pool.id, Username="<b>bob", UserAttributes=attributes)
+    assert pool.sent()[-1].body == f"&lt;b&gt;bob with {pool.code()}"
