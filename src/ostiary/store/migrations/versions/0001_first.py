@@ -8,7 +8,37 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Create every table."""
+    """Take every step."""
+    _access_keys()
+    _accounts()
+    _aliases()
+    _buckets()
+    _codes()
+    _deployment()
+    _group_members()
+    _groups()
+    _iam_attachments()
+    _iam_inline_policies()
+    _iam_oidc_providers()
+    _iam_policies()
+    _iam_policy_versions()
+    _iam_roles()
+    _iam_users()
+    _identities()
+    _identity_pools()
+    _logins()
+    _messages()
+    _sign_in_failures()
+    _signing_keys()
+    _spent()
+    _token_families()
+    _user_attributes()
+    _user_pool_clients()
+    _user_pools()
+    _users()
+
+
+def _access_keys() -> None:
     op.create_table(
         "access_keys",
         sa.Column("access_key_id", sa.Text(), nullable=False),
@@ -22,6 +52,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_access_keys_account_id_user_name"), "access_keys", ["account_id", "user_name"], unique=False
     )
+
+
+def _accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -29,6 +62,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_accounts")),
     )
+
+
+def _aliases() -> None:
     op.create_table(
         "aliases",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -37,6 +73,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "alias_key", name=op.f("pk_aliases")),
     )
     op.create_index(op.f("ix_aliases_pool_id_sub"), "aliases", ["pool_id", "sub"], unique=False)
+
+
+def _buckets() -> None:
     op.create_table(
         "buckets",
         sa.Column("bucket", sa.Text(), nullable=False),
@@ -46,6 +85,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bucket", name=op.f("pk_buckets")),
     )
     op.create_index(op.f("ix_buckets_account_id"), "buckets", ["account_id"], unique=False)
+
+
+def _codes() -> None:
     op.create_table(
         "codes",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -58,12 +100,18 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "sub", "purpose", name=op.f("pk_codes")),
     )
+
+
+def _deployment() -> None:
     op.create_table(
         "deployment",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_deployment")),
     )
+
+
+def _group_members() -> None:
     op.create_table(
         "group_members",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -73,6 +121,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "group_name", "sub", name=op.f("pk_group_members")),
     )
     op.create_index(op.f("ix_group_members_pool_id_sub"), "group_members", ["pool_id", "sub"], unique=False)
+
+
+def _groups() -> None:
     op.create_table(
         "groups",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -82,6 +133,9 @@ def upgrade() -> None:
         sa.Column("modified_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "group_name", name=op.f("pk_groups")),
     )
+
+
+def _iam_attachments() -> None:
     op.create_table(
         "iam_attachments",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -91,6 +145,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "owner_type", "owner_name", "arn", name=op.f("pk_iam_attachments")),
     )
     op.create_index(op.f("ix_iam_attachments_account_id_arn"), "iam_attachments", ["account_id", "arn"], unique=False)
+
+
+def _iam_inline_policies() -> None:
     op.create_table(
         "iam_inline_policies",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -102,6 +159,9 @@ def upgrade() -> None:
             "account_id", "owner_type", "owner_name", "policy_name", name=op.f("pk_iam_inline_policies")
         ),
     )
+
+
+def _iam_oidc_providers() -> None:
     op.create_table(
         "iam_oidc_providers",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -110,6 +170,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "url", name=op.f("pk_iam_oidc_providers")),
     )
+
+
+def _iam_policies() -> None:
     op.create_table(
         "iam_policies",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -118,6 +181,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "arn", name=op.f("pk_iam_policies")),
     )
+
+
+def _iam_policy_versions() -> None:
     op.create_table(
         "iam_policy_versions",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -127,6 +193,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "arn", "version_id", name=op.f("pk_iam_policy_versions")),
     )
+
+
+def _iam_roles() -> None:
     op.create_table(
         "iam_roles",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -136,6 +205,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "role_name", name=op.f("pk_iam_roles")),
     )
+
+
+def _iam_users() -> None:
     op.create_table(
         "iam_users",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -145,6 +217,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "user_name", name=op.f("pk_iam_users")),
     )
+
+
+def _identities() -> None:
     op.create_table(
         "identities",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -155,6 +230,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "identity_id", name=op.f("pk_identities")),
     )
     op.create_index(op.f("ix_identities_identity_id"), "identities", ["identity_id"], unique=True)
+
+
+def _identity_pools() -> None:
     op.create_table(
         "identity_pools",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -168,6 +246,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_identity_pools_account_id_pool_id"), "identity_pools", ["account_id", "pool_id"], unique=False
     )
+
+
+def _logins() -> None:
     op.create_table(
         "logins",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -178,6 +259,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "provider", "subject", name=op.f("pk_logins")),
     )
     op.create_index(op.f("ix_logins_pool_id_identity_id"), "logins", ["pool_id", "identity_id"], unique=False)
+
+
+def _messages() -> None:
     op.create_table(
         "messages",
         sa.Column("message_id", sa.Text(), nullable=False),
@@ -194,6 +278,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_messages_created_at"), "messages", ["created_at"], unique=False)
     op.create_index(op.f("ix_messages_state_due_at"), "messages", ["state", "due_at"], unique=False)
+
+
+def _sign_in_failures() -> None:
     op.create_table(
         "sign_in_failures",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -202,6 +289,9 @@ def upgrade() -> None:
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "sub", name=op.f("pk_sign_in_failures")),
     )
+
+
+def _signing_keys() -> None:
     op.create_table(
         "signing_keys",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -211,6 +301,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "kid", name=op.f("pk_signing_keys")),
     )
+
+
+def _spent() -> None:
     op.create_table(
         "spent",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -219,13 +312,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "id", name=op.f("pk_spent")),
     )
     op.create_index(op.f("ix_spent_expires_at"), "spent", ["expires_at"], unique=False)
+
+
+def _token_families() -> None:
     op.create_table(
         "token_families",
         sa.Column("pool_id", sa.Text(), nullable=False),
         sa.Column("origin_jti", sa.Text(), nullable=False),
         sa.Column("sub", sa.Text(), nullable=False),
         sa.Column("client_id", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("current_jti", sa.Text(), nullable=False),
         sa.Column("previous_jti", sa.Text(), nullable=False),
         sa.Column("rotated_at", sa.BigInteger(), nullable=False),
@@ -234,6 +329,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_token_families_expires_at"), "token_families", ["expires_at"], unique=False)
     op.create_index(op.f("ix_token_families_pool_id_sub"), "token_families", ["pool_id", "sub"], unique=False)
+
+
+def _user_attributes() -> None:
     op.create_table(
         "user_attributes",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -243,6 +341,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "name", "value_key", "sub", name=op.f("pk_user_attributes")),
     )
     op.create_index(op.f("ix_user_attributes_pool_id_sub"), "user_attributes", ["pool_id", "sub"], unique=False)
+
+
+def _user_pool_clients() -> None:
     op.create_table(
         "user_pool_clients",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -255,6 +356,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "client_id", name=op.f("pk_user_pool_clients")),
     )
     op.create_index(op.f("ix_user_pool_clients_client_id"), "user_pool_clients", ["client_id"], unique=True)
+
+
+def _user_pools() -> None:
     op.create_table(
         "user_pools",
         sa.Column("pool_id", sa.Text(), nullable=False),
@@ -266,6 +370,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_user_pools")),
     )
     op.create_index(op.f("ix_user_pools_account_id_pool_id"), "user_pools", ["account_id", "pool_id"], unique=False)
+
+
+def _users() -> None:
     op.create_table(
         "users",
         sa.Column("pool_id", sa.Text(), nullable=False),
