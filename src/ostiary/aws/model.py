@@ -10,6 +10,8 @@ from typing import Any, Literal
 SERVICES = ("cognito-idp", "cognito-identity", "cognito-sync", "sts", "iam", "sns")
 
 Json = Mapping[str, Any]
+OUTSIDE = frozenset({"header", "headers", "statusCode"})
+"""Where members of an answer travel that are not in its body."""
 ShapeType = Literal[
     "structure",
     "list",

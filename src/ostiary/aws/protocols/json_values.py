@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ostiary.aws.errors import SerializationError
-from ostiary.aws.model import Json, Member, Shape
+from ostiary.aws.model import OUTSIDE, Json, Member, Shape
 from ostiary.aws.protocols import timestamps
 
 Convert = Callable[[Any], Any]
@@ -244,7 +244,7 @@ def _writes_structure(shape: Shape, building: Building, *, body_only: bool) -> C
     plan = {
         name: (member.wire_name, _writes(member.shape, member.traits, building))
         for name, member in shape.members.items()
-        if not (body_only and member.location)
+        if not (body_only and member.location in OUTSIDE)
     }
 
     def convert(value: Any) -> dict[str, Any]:

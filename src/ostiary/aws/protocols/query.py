@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ostiary.aws.errors import SerializationError, ServiceError
-from ostiary.aws.model import Member, Operation, Service, Shape
+from ostiary.aws.model import Operation, Service, Shape
 from ostiary.aws.protocols import scalars, xml_values
 from ostiary.aws.wire import Request, Response
 
@@ -75,17 +75,10 @@ def _plant(tree: Tree, name: str, value: str) -> None:
 def _structure(shape: Shape, tree: Tree) -> dict[str, Any]:
     found = {}
     for name, member in shape.members.items():
-        branch = tree.get(_field(member))
+        branch = tree.get(member.wire_name)
         if branch is not None:
             found[name] = _value(member.shape, branch, flattened=member.flattened)
     return found
-
-
-def _field(member: Member) -> str:
-    """Return what a member's fields begin with; a flattened list goes by the name of its items."""
-    if member.flattened and member.shape.type == "list" and member.shape.item:
-        return str(member.shape.item.traits.get("locationName", member.wire_name))
-    return member.wire_name
 
 
 def _value(shape: Shape, tree: Tree, *, flattened: bool = False) -> Any:

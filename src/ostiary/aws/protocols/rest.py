@@ -36,7 +36,7 @@ def located(operation: Operation, request: Request) -> dict[str, Any]:
     labels = matched.groupdict() if matched else {}
     readers: dict[str, Callable[[Member], Any]] = {
         "uri": lambda member: _of_label(member, labels),
-        "querystring": lambda member: _of_query(member, request, operation.input),
+        "querystring": lambda member: _of_query(member, request),
         "header": lambda member: _of_header(member, request),
         "headers": lambda member: _of_headers(member, request),
     }
@@ -90,9 +90,9 @@ def _of_label(member: Member, labels: Mapping[str, str]) -> Any:
     return scalars.read(member.shape, utf8(unquote_to_bytes(wire(value))))
 
 
-def _of_query(member: Member, request: Request, shape: Shape | None) -> Any:
+def _of_query(member: Member, request: Request) -> Any:
     if member.shape.type == "map":
-        return _query_map(member.shape, request, shape)
+        return _query_map(member.shape, request)
     values = [value for name, value in request.query if name == member.wire_name]
     if not values:
         return None
@@ -102,18 +102,11 @@ def _of_query(member: Member, request: Request, shape: Shape | None) -> Any:
     return scalars.read(member.shape, values[0])
 
 
-def _query_map(shape: Shape, request: Request, owner: Shape | None) -> dict[str, Any] | None:
-    """Return the parameters that no other member is named for."""
-    named = (
-        {m.wire_name for m in owner.members.values() if m.location == "querystring" and m.shape is not shape}
-        if owner
-        else set()
-    )
+def _query_map(shape: Shape, request: Request) -> dict[str, Any] | None:
+    """Return all parameters, those too that have members of their own."""
     many = shape.item is not None and shape.item.shape.type == "list"
     found: dict[str, Any] = {}
     for name, value in request.query:
-        if name in named:
-            continue
         if many:
             found.setdefault(name, []).append(value)
         else:

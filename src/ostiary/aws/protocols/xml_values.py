@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from ostiary.aws.model import Json, Member, Shape
+from ostiary.aws.model import OUTSIDE, Json, Member, Shape
 from ostiary.aws.protocols import scalars
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -45,19 +45,18 @@ def content(shape: Shape, traits: Json, value: Any) -> str:
 def _members(shape: Shape, value: Mapping[str, Any]) -> Iterator[str]:
     for name, member in shape.members.items():
         inner = value.get(name)
-        if inner is None or member.location or member.traits.get("xmlAttribute"):
+        if inner is None or member.location in OUTSIDE or member.traits.get("xmlAttribute"):
             continue
         if member.flattened and member.shape.type in {"list", "map"}:
             yield from _flattened(member, inner)
         else:
-            yield element(_name(member), member.shape, member.traits, inner)
+            yield element(member.wire_name, member.shape, member.traits, inner)
 
 
 def _flattened(member: Member, value: Any) -> Iterator[str]:
     item = _item(member.shape)
     if member.shape.type == "list":
-        name = item.traits.get("locationName", member.wire_name)
-        yield from (element(name, item.shape, item.traits, inner) for inner in value if inner is not None)
+        yield from (element(member.wire_name, item.shape, item.traits, inner) for inner in value if inner is not None)
         return
     attributes = _namespace(member.trait("xmlNamespace"))
     for entry in _entries(member.shape, value):
@@ -89,10 +88,6 @@ def _namespace(namespace: Any) -> str:
         return f' xmlns="{escape(namespace, _IN_ATTRIBUTE)}"'
     prefix = f":{namespace['prefix']}" if namespace.get("prefix") else ""
     return f' xmlns{prefix}="{escape(namespace["uri"], _IN_ATTRIBUTE)}"'
-
-
-def _name(member: Member) -> str:
-    return member.wire_name
 
 
 def _item(shape: Shape) -> Member:
