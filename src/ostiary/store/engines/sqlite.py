@@ -17,7 +17,7 @@ from ostiary.store.statements import Statements
 
 BUSY_SECONDS = 15
 MOST_BLOCKS_A_COMMIT = 64
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 1.0
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",

@@ -1,0 +1,1 @@
+"""IAM: accounts, roles, users, policies and OIDC providers, and the decision over them."""
