@@ -64,7 +64,7 @@ def test_a_row_comes_back_with_the_types_that_went_in(store: Store) -> None:
             tx.one(select(users).where(users.c.sub == bindparam("sub")), sub="s"),
         ):
             assert found is not None
-            assert dict(found._mapping) == row
+            assert dict(zip(found._fields, found, strict=True)) == row
             assert found.enabled is False
             assert bytes(found.sealed_verifier) == row["sealed_verifier"]
 

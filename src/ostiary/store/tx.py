@@ -2,9 +2,22 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from operator import eq
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Row, Select, Table, delete, update
+from sqlalchemy import (
+    BinaryExpression,
+    BindParameter,
+    Column,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Row,
+    Select,
+    Table,
+    delete,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 
 from ostiary.randomness import Random
@@ -75,7 +88,7 @@ class Tx:
 
     def update(self, table: Table, /, *where: Where, **values: Any) -> int:
         """Change the rows; return how many there were. A value may be an SQL expression."""
-        key = _key(where)
+        key = _key(table, where)
         if key is not None and all(type(value) in PLAIN for value in values.values()):
             prepared = self.engine.statements.update(table, tuple(values), tuple(key))
             return self._change(prepared, {**values, **_where(key)})
@@ -83,7 +96,7 @@ class Tx:
 
     def delete(self, table: Table, *where: Where) -> int:
         """Delete the rows; return how many there were."""
-        key = _key(where)
+        key = _key(table, where)
         if key is not None:
             return self._change(self.engine.statements.delete(table, tuple(key)), _where(key))
         return self.execute(delete(table).where(*_expressions(table, where))).rowcount
@@ -91,7 +104,7 @@ class Tx:
     def take(self, table: Table, *where: Where) -> Row[Any] | None:
         """Delete a row and return it, or None: of several who take it at once, one gets it."""
         self._refuse_in_read(writes=True)
-        key = _key(where)
+        key = _key(table, where)
         if key is not None:
             return self._first(self.engine.statements.take(table, tuple(key)), _where(key))
         statement = delete(table).where(*_expressions(table, where)).returning(*table.c)
@@ -135,8 +148,33 @@ def _where(key: Mapping[str, Any]) -> dict[str, Any]:
     return {f"where_{name}": value for name, value in key.items()}
 
 
-def _key(where: tuple[Where, ...]) -> Mapping[str, Any] | None:
-    return where[0] if len(where) == 1 and isinstance(where[0], Mapping) else None
+def _key(table: Table, where: tuple[Where, ...]) -> Mapping[str, Any] | None:
+    """Return the columns and values of a condition that is nothing but equalities, or None."""
+    if len(where) == 1 and isinstance(where[0], Mapping):
+        return where[0]
+    key: dict[str, Any] = {}
+    for condition in where:
+        if isinstance(condition, Mapping):
+            equal = condition
+        elif _is_equality(table, condition):
+            equal = {condition.left.key: condition.right.value}
+        else:
+            return None
+        if key.keys() & equal.keys():
+            return None
+        key.update(equal)
+    return key
+
+
+def _is_equality(table: Table, condition: Any) -> bool:
+    return (
+        type(condition) is BinaryExpression
+        and condition.operator is eq
+        and type(condition.left) is Column
+        and condition.left.table is table
+        and type(condition.right) is BindParameter
+        and type(condition.right.value) in PLAIN
+    )
 
 
 def _expressions(table: Table, where: tuple[Where, ...]) -> list[ColumnElement[bool]]:
