@@ -74,6 +74,7 @@ class Endpoint:
         threads: int = 40,
         answered: Answered | None = None,
         routes: Router | None = None,
+        implementations: Callable[[str, str], Implementation | None] = implementation,
     ) -> None:
         self._who_signed = who_signed
         self._open_context = open_context
@@ -84,6 +85,7 @@ class Endpoint:
         self._max_body = max_body
         self._answered = answered
         self._router = routes or router()
+        self._implementations = implementations
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="aws")
 
     async def __call__(self, scope: edge.Scope, receive: edge.Receive, send: edge.Send) -> None:
@@ -135,7 +137,7 @@ class Endpoint:
         return call.service.name, name, response
 
     def _call(self, call: Call, request: Request, peer: Peer) -> Mapping[str, Any] | None:
-        implemented = implementation(call.service.name, call.operation.name)
+        implemented = self._implementations(call.service.name, call.operation.name)
         if implemented is None:
             raise NotYetImplementedError(f"{call.operation.name} is not implemented by this server.")
         req = call.protocol.parse(call.operation, request)
