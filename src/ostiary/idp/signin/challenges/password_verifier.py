@@ -141,8 +141,8 @@ def _proves(
     """Whether the claim is right; the work is the same for somebody who does not exist."""
     known = None if person is None else passwords.open_verifier(ctx, person.user)
     verifier = known[1] if known else _fake(ctx, attempt, block.username)[2]
-    numbers = (int.from_bytes(value, "big") for value in (block.client_public, block.public))
-    key = srp.session_key(*numbers, verifier, int.from_bytes(block.private, "big"))
+    client_public, public = int.from_bytes(block.client_public, "big"), int.from_bytes(block.public, "big")
+    key = srp.session_key(client_public, public, verifier, int.from_bytes(block.private, "big"))
     expected = srp.claim(key, attempt.pool.short_name, block.username, raw, responses["TIMESTAMP"])
     claimed = responses.get("PASSWORD_CLAIM_SIGNATURE", "").encode()
     return hmac.compare_digest(base64.b64encode(expected), claimed) and known is not None
