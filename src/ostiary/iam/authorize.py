@@ -75,11 +75,10 @@ def permissions_of(ctx: Context, owner_type: OwnerType, account_id: str, name: s
 
 def caller_of(principal: Principal) -> Caller:
     """Return the principal as policies name it."""
-    session = principal.session
-    role_arn = f"arn:aws:iam::{session.account}:role{session.role_path}{session.role_name}" if session else ""
-    return Caller(
-        account=principal.account, arn=principal.arn, role_arn=role_arn, is_root=principal.is_root and session is None
-    )
+    session, role_arn = principal.session, ""
+    if session is not None and session.role_name:
+        role_arn = f"arn:aws:iam::{session.account}:role{session.role_path}{session.role_name}"
+    return Caller(account=principal.account, arn=principal.arn, role_arn=role_arn, is_root=principal.is_root)
 
 
 def global_conditions(ctx: Context) -> dict[str, str | Sequence[str]]:

@@ -1,0 +1,38 @@
+"""The OpenID tokens that identity pools issue, presented to STS or back to an identity pool."""
+
+from collections.abc import Collection
+
+from ostiary.context import Context
+from ostiary.crypto import jws
+from ostiary.federation.keys import check_times, identity_of
+from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
+from ostiary.tokens import keys
+
+NAME = "cognito-identity.amazonaws.com"
+ISSUER = f"https://{NAME}"
+
+
+class IdentityPool:
+    """All identity pools of this deployment: they share a key, the audience tells them apart."""
+
+    name = NAME
+
+    def issued(self, ctx: Context, issuer: str) -> bool:  # noqa: ARG002
+        """Whether this `iss` is the identity pools'."""
+        return issuer == ISSUER
+
+    def verify(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
+        """Return the identity in an OpenID token of an identity pool."""
+        key = keys.identity_key(ctx.services)
+        try:
+            claims = jws.verify(token, lambda kid: key.key if kid == key.kid else None, [keys.ALGORITHMS["identity"]])
+        except jws.SignatureError:
+            raise InvalidTokenError("signature") from None
+        except jws.JwsError as error:
+            raise InvalidTokenError("malformed", str(error)) from None
+        check_times(claims, ctx.clock.now())
+        if claims.get("iss") != ISSUER:
+            raise InvalidTokenError("issuer")
+        if audiences is not None and claims.get("aud") not in audiences:
+            raise InvalidTokenError("audience")
+        return identity_of(claims, NAME, NAME)

@@ -1,0 +1,54 @@
+"""The list of providers, and the two doors to them: for STS and for `Logins` of identity pools."""
+
+from ostiary.context import Context
+from ostiary.crypto import jws
+from ostiary.federation.amazon import Amazon
+from ostiary.federation.apple import Apple
+from ostiary.federation.facebook import Facebook
+from ostiary.federation.google import Google
+from ostiary.federation.identity_pool import IdentityPool
+from ostiary.federation.oidc import Oidc
+from ostiary.federation.provider import Provider
+from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
+from ostiary.store import oidc_providers
+
+SOCIAL: tuple[Provider, ...] = (Google(), Facebook(), Amazon(), Apple())
+"""What identity pools name in SupportedLoginProviders."""
+BUILT_IN: tuple[Provider, ...] = (*SOCIAL, IdentityPool())
+"""What STS knows without being told."""
+OAUTH_PROVIDERS = ("graph.facebook.com", "www.amazon.com")
+"""Those whose access tokens STS takes, with ProviderId."""
+
+
+def verify_web_identity(ctx: Context, account_id: str, token: str, provider_id: str | None) -> WebIdentity:
+    """Return who presents a token to STS, for a role of this account; raises InvalidTokenError (STS-05)."""
+    if provider_id is not None:
+        if provider_id not in OAUTH_PROVIDERS:
+            raise InvalidTokenError("unknown_provider", issuer=provider_id)
+        return social(provider_id).verify(ctx, token, None)
+    try:
+        _, claims = jws.unverified(token)
+    except jws.JwsError as error:
+        raise InvalidTokenError("malformed", str(error)) from None
+    issuer = str(claims.get("iss", ""))
+    registered = registered_provider(ctx, account_id, issuer.partition("://")[2] or issuer)
+    if registered is not None and registered.issued(ctx, issuer):
+        return registered.verify(ctx, token, None)
+    built_in = next((provider for provider in BUILT_IN if provider.issued(ctx, issuer)), None)
+    if built_in is None:
+        raise InvalidTokenError("unknown_provider", issuer=issuer)
+    return built_in.verify(ctx, token, None)
+
+
+def social(name: str) -> Provider:
+    """Return a social provider by its key in `Logins`; raises InvalidTokenError."""
+    found = next((provider for provider in SOCIAL if provider.name == name), None)
+    if found is None:
+        raise InvalidTokenError("unknown_provider", issuer=name)
+    return found
+
+
+def registered_provider(ctx: Context, account_id: str, url: str) -> Oidc | None:
+    """Return the provider that an account registered at a URL without scheme, from the cache."""
+    found = ctx.store.cached(("oidc_provider", account_id, url), lambda tx: oidc_providers.find(tx, account_id, url))
+    return None if found is None else Oidc(found)

@@ -1,0 +1,46 @@
+"""User pools of our own: ID tokens, under the issuer's name and AWS's alike (clients.md 1-3)."""
+
+from collections.abc import Collection
+
+from ostiary.context import Context
+from ostiary.crypto import jws
+from ostiary.federation.keys import check_times, identity_of
+from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
+from ostiary.store import users
+from ostiary.tokens import verify
+from ostiary.tokens.issuer import pool_of_provider
+
+
+class UserPool:
+    """One user pool, as the provider `name`."""
+
+    def __init__(self, name: str, pool_id: str, *, federated: str = "", check_revocation: bool = False) -> None:
+        self.name = name
+        self._pool_id = pool_id
+        self._federated = federated or name
+        self._check_revocation = check_revocation
+
+    def issued(self, ctx: Context, issuer: str) -> bool:
+        """Whether this `iss` is the pool's."""
+        return pool_of_provider(ctx.settings, issuer.partition("://")[2]) == self._pool_id
+
+    def verify(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
+        """Return who is in an ID token of the pool; access tokens are refused (IDP-02)."""
+        try:
+            claims = verify.id_token(ctx.services, self._pool_id, token)
+        except jws.SignatureError:
+            raise InvalidTokenError("signature") from None
+        except jws.JwsError as error:
+            raise InvalidTokenError("malformed", str(error)) from None
+        check_times(claims, ctx.clock.now())
+        if audiences is not None and claims.get("aud") not in audiences:
+            raise InvalidTokenError("audience")
+        if self._check_revocation and not self._is_current(ctx, claims):
+            raise InvalidTokenError("revoked")
+        return identity_of(claims, self.name, self._federated)
+
+    def _is_current(self, ctx: Context, claims: jws.Claims) -> bool:
+        """Whether the user is still there, enabled and signed in (ServerSideTokenCheck)."""
+        with ctx.store.read() as tx:
+            user = users.find(tx, self._pool_id, str(claims["sub"]))
+        return user is not None and user.enabled and not verify.is_revoked(ctx.services, self._pool_id, claims)

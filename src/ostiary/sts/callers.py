@@ -1,0 +1,127 @@
+"""Who signed a request, and the operations that tell."""
+
+from ostiary.aws.errors import AccessDeniedError, UnrecognizedClientError, ValidationError
+from ostiary.aws.operations import operation
+from ostiary.aws.types.sts import (
+    GetAccessKeyInfoRequest,
+    GetAccessKeyInfoResponse,
+    GetCallerIdentityRequest,
+    GetCallerIdentityResponse,
+    GetSessionTokenRequest,
+    GetSessionTokenResponse,
+)
+from ostiary.context import Context, Principal, Services, Session
+from ostiary.iam.accounts import open_secret
+from ostiary.iam.names import account_of
+from ostiary.store import access_keys, iam_entities
+from ostiary.sts.sessions import INVALID, mint, resolve
+
+_SESSION_SECONDS = 43_200
+_ROOT_SESSION_SECONDS = 3_600
+
+
+def who_signed(services: Services, access_key_id: str, session_token: str | None) -> tuple[str, Principal]:
+    """Return the secret behind an access key id, and the principal it stands for.
+
+    Raises UnrecognizedClientError or ExpiredTokenError. In development an id that nobody made is the root of the
+    development account, and its secret is empty: there is nothing to verify with.
+    """
+    if session_token is not None and access_key_id.startswith("ASIA"):
+        secret, session = resolve(services, access_key_id, session_token)
+        return secret, _session_principal(services, session)
+    key = services.store.cached(("access_key", access_key_id), lambda tx: access_keys.find(tx, access_key_id))
+    if key is not None and key.status == "Active" and session_token is None:
+        return open_secret(services, key), _key_principal(services, key)
+    if services.settings.dev and key is None:
+        return "", _root(services.settings.account_id)
+    raise UnrecognizedClientError(INVALID)
+
+
+@operation("sts", authorized_by_handler=True)
+def get_caller_identity(ctx: Context, req: GetCallerIdentityRequest) -> GetCallerIdentityResponse:  # noqa: ARG001
+    """Say who signed; nobody can be denied this."""
+    principal = ctx.principal
+    return {"UserId": principal.user_id, "Account": principal.account, "Arn": principal.arn}
+
+
+@operation("sts")
+def get_access_key_info(ctx: Context, req: GetAccessKeyInfoRequest) -> GetAccessKeyInfoResponse:  # noqa: ARG001
+    """Say which account an access key id belongs to: the id tells."""
+    account_id = account_of(req["AccessKeyId"])
+    if account_id is None:
+        raise ValidationError("Invalid access key ID.")
+    return {"Account": account_id}
+
+
+@operation("sts", authorized_by_handler=True)
+def get_session_token(ctx: Context, req: GetSessionTokenRequest) -> GetSessionTokenResponse:
+    """Return temporary credentials of the caller's own; only long-term keys may ask."""
+    principal = ctx.principal
+    if principal.session is not None:
+        raise AccessDeniedError("Cannot call GetSessionToken with session credentials")
+    now = ctx.clock.now_seconds()
+    seconds = req.get("DurationSeconds", _SESSION_SECONDS)
+    if principal.is_root:
+        seconds = min(seconds, _ROOT_SESSION_SECONDS)
+    session = Session(
+        account=principal.account,
+        role_name="",
+        role_id=principal.user_id,
+        role_path="",
+        name=principal.user_name,
+        issued_at=now,
+        expires_at=now + seconds,
+    )
+    return {"Credentials": mint(ctx.services, session).wire()}
+
+
+def _session_principal(services: Services, session: Session) -> Principal:
+    """Return whom a session stands for; raises UnrecognizedClientError when the role or user is gone (STS-07)."""
+    if not session.role_name:
+        return _own_session(services, session)
+    owner = services.store.cached(
+        ("iam_role", session.account, session.role_name),
+        lambda tx: iam_entities.find(tx, "role", session.account, session.role_name),
+    )
+    if owner is None or owner.unique_id != session.role_id:
+        raise UnrecognizedClientError(INVALID)
+    return Principal(
+        account=session.account,
+        type="AssumedRole",
+        arn=f"arn:aws:sts::{session.account}:assumed-role/{session.role_name}/{session.name}",
+        user_id=f"{session.role_id}:{session.name}",
+        session=session,
+    )
+
+
+def _own_session(services: Services, session: Session) -> Principal:
+    """A session of GetSessionToken is the user or root who asked for it."""
+    if not session.name:
+        return Principal(session.account, "Account", *_root_names(session.account), session=session)
+    user = services.store.cached(
+        ("iam_user", session.account, session.name),
+        lambda tx: iam_entities.find(tx, "user", session.account, session.name),
+    )
+    if user is None or user.unique_id != session.role_id:
+        raise UnrecognizedClientError(INVALID)
+    return Principal(session.account, "User", user.arn, user.unique_id, user.name, session)
+
+
+def _key_principal(services: Services, key: access_keys.AccessKey) -> Principal:
+    if not key.user_name:
+        return _root(key.account_id)
+    user = services.store.cached(
+        ("iam_user", key.account_id, key.user_name),
+        lambda tx: iam_entities.find(tx, "user", key.account_id, key.user_name),
+    )
+    if user is None:
+        raise UnrecognizedClientError(INVALID)
+    return Principal(key.account_id, "User", user.arn, user.unique_id, user.name)
+
+
+def _root(account_id: str) -> Principal:
+    return Principal(account_id, "Account", *_root_names(account_id))
+
+
+def _root_names(account_id: str) -> tuple[str, str]:
+    return f"arn:aws:iam::{account_id}:root", account_id
