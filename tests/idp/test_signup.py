@@ -59,13 +59,13 @@ def test_the_code_confirms_the_user_and_the_address(pool: Any) -> None:
     assert pool.confirm("ada") == {}
     assert pool.get("ada")["UserStatus"] == "CONFIRMED"
     assert pool.attributes("ada")["email_verified"] == "true"
-    with pytest.raises(NotAuthorizedException, match="User cannot be confirmed. Current status is CONFIRMED"):
+    with pytest.raises(NotAuthorizedException, match=r"User cannot be confirmed. Current status is CONFIRMED"):
         pool.confirm("ada")
 
 
 def test_a_wrong_code_leaves_the_user_unconfirmed(pool: Any) -> None:
     pool.sign_up("ada", email="ada@example.com")
-    with pytest.raises(CodeMismatchException, match="Invalid verification code provided, please try again."):
+    with pytest.raises(CodeMismatchException, match=r"Invalid verification code provided, please try again."):
         pool.confirm("ada", pool.wrong_code())
     assert pool.get("ada")["UserStatus"] == "UNCONFIRMED"
     pool.confirm("ada")
@@ -78,7 +78,7 @@ def test_five_wrong_tries_kill_a_code(pool: Any) -> None:
     for _ in range(5):
         with pytest.raises(CodeMismatchException):
             pool.confirm("ada", pool.wrong_code())
-    with pytest.raises(LimitExceededException, match="Attempt limit exceeded, please try after some time."):
+    with pytest.raises(LimitExceededException, match=r"Attempt limit exceeded, please try after some time."):
         pool.confirm("ada")
     assert pool.get("ada")["UserStatus"] == "UNCONFIRMED"
     pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
@@ -89,7 +89,7 @@ def test_a_code_lives_a_day(pool: Any, services: Services) -> None:
     """PWD-07, PWD-08: expiry is decided when the code is used."""
     pool.sign_up("ada", email="ada@example.com")
     services.clock.advance(DAY)
-    with pytest.raises(ExpiredCodeException, match="Invalid code provided, please request a code again."):
+    with pytest.raises(ExpiredCodeException, match=r"Invalid code provided, please request a code again."):
         pool.confirm("ada")
     pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
     services.clock.advance(DAY - 5)
@@ -123,10 +123,10 @@ def test_codes_can_be_asked_for_five_times_an_hour(pool: Any, services: Services
 def test_resending_needs_somebody_unconfirmed_and_an_address(make_pool: MakePool) -> None:
     pool = make_pool(AutoVerifiedAttributes=[])
     pool.sign_up("ada", email="ada@example.com")
-    with pytest.raises(InvalidParameterException, match="Cannot resend codes. Auto verification not turned on."):
+    with pytest.raises(InvalidParameterException, match=r"Cannot resend codes. Auto verification not turned on."):
         pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
     pool.admin("AdminConfirmSignUp", UserPoolId=pool.id, Username="ada")
-    with pytest.raises(InvalidParameterException, match="User is already confirmed."):
+    with pytest.raises(InvalidParameterException, match=r"User is already confirmed."):
         pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
     assert pool.sent() == []
 
@@ -342,7 +342,7 @@ def test_of_two_users_with_one_address_the_verified_one_has_the_alias(make_pool:
     pool.confirmed("ada", email="shared@example.com")
     pool.sign_up("eve", email="Shared@example.com")
     code = pool.code()
-    with pytest.raises(AliasExistsException, match="An account with the given email already exists."):
+    with pytest.raises(AliasExistsException, match=r"An account with the given email already exists."):
         pool.confirm("eve", code)
     assert pool.get("eve")["UserStatus"] == "UNCONFIRMED"
     assert pool.get("shared@example.com")["Username"] == "ada"
@@ -374,7 +374,7 @@ def test_a_preferred_name_is_an_alias_only_after_confirmation(make_pool: MakePoo
 # -- who exists ------------------------------------------------------------------------------------------------------
 def test_a_legacy_client_is_told_who_does_not_exist(pool: Any) -> None:
     for operation, more in (("ConfirmSignUp", {"ConfirmationCode": "123456"}), ("ResendConfirmationCode", {})):
-        with pytest.raises(UserNotFoundException, match="Username/client id combination not found."):
+        with pytest.raises(UserNotFoundException, match=r"Username/client id combination not found."):
             pool.anybody(operation, ClientId=pool.client_id, Username="nobody", **more)
 
 
