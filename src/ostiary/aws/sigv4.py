@@ -404,17 +404,20 @@ def _check_scope(signed: Signed, region: str, services: Collection[str]) -> None
 
 
 def _check_time(signed: Signed, now: float) -> None:
-    at, today = signed.signed_at, _amz(now)
+    at = signed.signed_at
     if at > now + WINDOW:
         raise SkewedError(
-            f"Signature not yet current: {signed.amz_date} is still later than {_amz(now + WINDOW)} ({today} + 5 min.)"
+            f"Signature not yet current: {signed.amz_date} is still later than {_amz(now + WINDOW)} "
+            f"({_amz(now)} + 5 min.)"
         )
     if signed.expires is not None:
         if now > at + signed.expires:
-            raise PresignExpiredError(f"Signature expired: {_amz(at + signed.expires)} is now earlier than {today}.")
+            raise PresignExpiredError(
+                f"Signature expired: {_amz(at + signed.expires)} is now earlier than {_amz(now)}."
+            )
     elif at < now - WINDOW:
         raise SkewedError(
-            f"Signature expired: {signed.amz_date} is now earlier than {_amz(now - WINDOW)} ({today} - 5 min.)"
+            f"Signature expired: {signed.amz_date} is now earlier than {_amz(now - WINDOW)} ({_amz(now)} - 5 min.)"
         )
 
 
