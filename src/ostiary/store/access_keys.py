@@ -29,7 +29,7 @@ def create(tx: Tx, key: AccessKey) -> None:
 
 def find(tx: Tx, access_key_id: str) -> AccessKey | None:
     """Return a key."""
-    row = tx.one(select(schema.access_keys).where(schema.access_keys.c.access_key_id == access_key_id))
+    row = tx.get(schema.access_keys, access_key_id=access_key_id)
     return None if row is None else _key(row)
 
 

@@ -52,7 +52,7 @@ def create(tx: Tx, client: AppClient) -> None:
 def find(tx: Tx, client_id: str) -> AppClient | None:
     """Return the client of this id, in whichever pool."""
     clients = schema.user_pool_clients
-    row = tx.one(select(clients).where(clients.c.client_id == client_id))
+    row = tx.get(clients, client_id=client_id)
     return None if row is None else _client(row)
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
@@ -58,8 +58,7 @@ def create(tx: Tx, group: Group) -> None:
 
 def find(tx: Tx, pool_id: str, group_name: str) -> Group | None:
     """Return the group of this name."""
-    groups = schema.groups
-    row = tx.one(select(groups).where(groups.c.pool_id == pool_id, groups.c.group_name == group_name))
+    row = tx.get(schema.groups, pool_id=pool_id, group_name=group_name)
     return None if row is None else _group(row)
 
 
@@ -123,10 +122,18 @@ def _rank(group: Group) -> tuple[bool, int, str]:
 
 
 def _all_of(tx: Tx, pool_id: str, sub: str) -> list[Group]:
-    groups, members = schema.groups, schema.group_members
-    joined = (members.c.pool_id == groups.c.pool_id) & (members.c.group_name == groups.c.group_name)
-    query = select(groups).join(members, joined).where(members.c.pool_id == pool_id, members.c.sub == sub)
-    return [_group(row) for row in tx.all(query)]
+    return [_group(row) for row in tx.all(_OF_USER, pool_id=pool_id, sub=sub)]
+
+
+_OF_USER = (
+    select(schema.groups)
+    .join(
+        schema.group_members,
+        (schema.group_members.c.pool_id == schema.groups.c.pool_id)
+        & (schema.group_members.c.group_name == schema.groups.c.group_name),
+    )
+    .where(schema.group_members.c.pool_id == bindparam("pool_id"), schema.group_members.c.sub == bindparam("sub"))
+)
 
 
 def page_of_user(tx: Tx, pool_id: str, sub: str, after: str | None, limit: int) -> list[Group]:

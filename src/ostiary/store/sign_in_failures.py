@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from ostiary.store import schema
 from ostiary.store.db import Tx
 
@@ -21,8 +19,7 @@ NONE = SignInFailures(0, 0)
 
 def find(tx: Tx, pool_id: str, sub: str) -> SignInFailures:
     """Return the failures of a user."""
-    table = schema.sign_in_failures
-    row = tx.one(select(table).where(table.c.pool_id == pool_id, table.c.sub == sub))
+    row = tx.get(schema.sign_in_failures, pool_id=pool_id, sub=sub)
     return NONE if row is None else SignInFailures(row.failures, row.last_at)
 
 
@@ -33,5 +30,4 @@ def put(tx: Tx, pool_id: str, sub: str, failures: SignInFailures) -> None:
 
 def clear(tx: Tx, pool_id: str, sub: str) -> None:
     """Forget the failures of a user."""
-    table = schema.sign_in_failures
-    tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
+    tx.delete(schema.sign_in_failures, {"pool_id": pool_id, "sub": sub})

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from ostiary.store import schema
 from ostiary.store.db import Tx
 
@@ -30,20 +28,15 @@ def add(tx: Tx, family: TokenFamily) -> None:
 
 def find(tx: Tx, pool_id: str, origin_jti: str) -> TokenFamily | None:
     """Return a sign-in that is not revoked."""
-    table = schema.token_families
-    row = tx.one(select(table).where(table.c.pool_id == pool_id, table.c.origin_jti == origin_jti))
+    row = tx.get(schema.token_families, pool_id=pool_id, origin_jti=origin_jti)
     return None if row is None else _family(row)
 
 
 def rotate(tx: Tx, family: TokenFamily, jti: str, now: int) -> bool:
     """Make `jti` the good refresh token; return whether nobody else did so first."""
     table = schema.token_families
-    unchanged = (
-        table.c.pool_id == family.pool_id,
-        table.c.origin_jti == family.origin_jti,
-        table.c.current_jti == family.current_jti,
-    )
-    return tx.update(table, *unchanged, current_jti=jti, previous_jti=family.current_jti, rotated_at=now) == 1
+    unchanged = {"pool_id": family.pool_id, "origin_jti": family.origin_jti, "current_jti": family.current_jti}
+    return tx.update(table, unchanged, current_jti=jti, previous_jti=family.current_jti, rotated_at=now) == 1
 
 
 def revoke(tx: Tx, pool_id: str, origin_jti: str) -> bool:

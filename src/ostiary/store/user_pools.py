@@ -79,7 +79,7 @@ def create(tx: Tx, pool: UserPool) -> None:
 
 def find(tx: Tx, pool_id: str) -> UserPool | None:
     """Return the pool of this id, in whichever account."""
-    row = tx.one(select(schema.user_pools).where(schema.user_pools.c.pool_id == pool_id))
+    row = tx.get(schema.user_pools, pool_id=pool_id)
     return None if row is None else _pool(row)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
@@ -58,26 +58,30 @@ def user_of(row: Any) -> User:
 
 def find(tx: Tx, pool_id: str, sub: str) -> User | None:
     """Return the user of this sub."""
-    users = schema.users
-    return _one(tx, select(users).where(users.c.pool_id == pool_id, users.c.sub == sub))
+    return _user(tx.get(schema.users, pool_id=pool_id, sub=sub))
 
 
 def find_by_username(tx: Tx, pool_id: str, username_key: str) -> User | None:
     """Return the user of this user name, as it is compared."""
-    users = schema.users
-    return _one(tx, select(users).where(users.c.pool_id == pool_id, users.c.username_key == username_key))
+    return _user(tx.get(schema.users, pool_id=pool_id, username_key=username_key))
 
 
 def find_by_alias(tx: Tx, pool_id: str, alias_key: str) -> User | None:
     """Return the user whom this alias, as it is compared, signs in."""
-    users, aliases = schema.users, schema.aliases
-    joined = (aliases.c.pool_id == users.c.pool_id) & (aliases.c.sub == users.c.sub)
-    where = (aliases.c.pool_id == pool_id, aliases.c.alias_key == alias_key)
-    return _one(tx, select(users).join(aliases, joined).where(*where))
+    return _user(tx.one(_BY_ALIAS, pool_id=pool_id, alias_key=alias_key))
 
 
-def _one(tx: Tx, query: Select[Any]) -> User | None:
-    row = tx.one(query)
+_BY_ALIAS = (
+    select(schema.users)
+    .join(
+        schema.aliases,
+        (schema.aliases.c.pool_id == schema.users.c.pool_id) & (schema.aliases.c.sub == schema.users.c.sub),
+    )
+    .where(schema.aliases.c.pool_id == bindparam("pool_id"), schema.aliases.c.alias_key == bindparam("alias_key"))
+)
+
+
+def _user(row: Any) -> User | None:
     return None if row is None else user_of(row)
 
 
@@ -146,7 +150,7 @@ def claim_alias(tx: Tx, pool_id: str, alias_key: str, sub: str) -> bool:
 def alias_owner(tx: Tx, pool_id: str, alias_key: str) -> str | None:
     """Return the sub of the user whom the alias signs in."""
     aliases = schema.aliases
-    row = tx.one(select(aliases.c.sub).where(aliases.c.pool_id == pool_id, aliases.c.alias_key == alias_key))
+    row = tx.get(aliases, pool_id=pool_id, alias_key=alias_key)
     return None if row is None else str(row.sub)
 
 
