@@ -13,8 +13,12 @@ metadata = MetaData(
 )
 
 
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text is compared byte by byte on every engine, so that pages and prefixes are the same and use the index."""
+
+
 def _text(name: str, *, null: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=null)
+    return Column(name, TEXT, nullable=null)
 
 
 def _when(name: str, *, null: bool = False) -> Column[int]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from ostiary.store.errors import Retry
 
 SEARCHABLE = ("email", "phone_number", "name", "given_name", "family_name", "preferred_username")
 """The attributes that `ListUsers` filters on; only these have rows of their own."""
+
+SURROGATES = range(0xD800, 0xE000)
+"""Code points that no text has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +219,20 @@ def _fits(text: str, clause: Filter) -> bool:
 
 
 def _matches(column: Any, value: str, *, prefix: bool) -> tuple[ColumnElement[bool], ...]:
-    """Compare exactly, or by a prefix: the lower bound is for the index, the rest holds in every collation."""
+    """Compare exactly, or by a prefix: as a range of the index, in which text stands in the order of code points."""
     if not prefix:
         return (column == value,)
-    return (column >= value, func.substr(column, 1, len(value)) == value)
+    end = _after_all_with(value)
+    return (column >= value,) if end is None else (column >= value, column < end)
+
+
+def _after_all_with(prefix: str) -> str | None:
+    """Return the first text behind all that begin with `prefix`, or None when there is none."""
+    kept = prefix.rstrip(chr(sys.maxunicode))
+    if not kept:
+        return None
+    following = ord(kept[-1]) + 1
+    return kept[:-1] + chr(SURROGATES.stop if following in SURROGATES else following)
 
 
 def _all(conditions: tuple[ColumnElement[bool], ...]) -> ColumnElement[bool]:

@@ -73,7 +73,7 @@ class Assumed:
 
 @operation("sts", authorized_by_handler=True)
 def assume_role(ctx: Context, req: AssumeRoleRequest) -> AssumeRoleResponse:
-    """Give the caller a session of a role that trusts it; in another account its own policies must allow it too."""
+    """Give the caller a session of a role that trusts it; in another account its own policies must allow it."""
     wish = _wish(req)
     principal = ctx.principal
     if principal.is_root:

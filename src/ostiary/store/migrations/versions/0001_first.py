@@ -6,6 +6,8 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """Take every step."""
@@ -41,11 +43,11 @@ def upgrade() -> None:
 def _access_keys() -> None:
     op.create_table(
         "access_keys",
-        sa.Column("access_key_id", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("access_key_id", TEXT, nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("user_name", TEXT, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("status", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("access_key_id", name=op.f("pk_access_keys")),
     )
@@ -57,8 +59,8 @@ def _access_keys() -> None:
 def _accounts() -> None:
     op.create_table(
         "accounts",
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_accounts")),
     )
@@ -67,9 +69,9 @@ def _accounts() -> None:
 def _aliases() -> None:
     op.create_table(
         "aliases",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("alias_key", sa.Text(), nullable=False),
-        sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("alias_key", TEXT, nullable=False),
+        sa.Column("sub", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "alias_key", name=op.f("pk_aliases")),
     )
     op.create_index(op.f("ix_aliases_pool_id_sub"), "aliases", ["pool_id", "sub"], unique=False)
@@ -78,9 +80,9 @@ def _aliases() -> None:
 def _buckets() -> None:
     op.create_table(
         "buckets",
-        sa.Column("bucket", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("bucket", TEXT, nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("policy", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bucket", name=op.f("pk_buckets")),
     )
@@ -90,11 +92,11 @@ def _buckets() -> None:
 def _codes() -> None:
     op.create_table(
         "codes",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("sub", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("code_hash", sa.Text(), nullable=False),
-        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("sub", TEXT, nullable=False),
+        sa.Column("purpose", TEXT, nullable=False),
+        sa.Column("code_hash", TEXT, nullable=False),
+        sa.Column("destination", TEXT, nullable=False),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
@@ -105,8 +107,8 @@ def _codes() -> None:
 def _deployment() -> None:
     op.create_table(
         "deployment",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("value", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_deployment")),
     )
 
@@ -114,9 +116,9 @@ def _deployment() -> None:
 def _group_members() -> None:
     op.create_table(
         "group_members",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("group_name", sa.Text(), nullable=False),
-        sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("group_name", TEXT, nullable=False),
+        sa.Column("sub", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "group_name", "sub", name=op.f("pk_group_members")),
     )
@@ -126,9 +128,9 @@ def _group_members() -> None:
 def _groups() -> None:
     op.create_table(
         "groups",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("group_name", sa.Text(), nullable=False),
-        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("group_name", TEXT, nullable=False),
+        sa.Column("configuration", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("modified_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "group_name", name=op.f("pk_groups")),
@@ -138,10 +140,10 @@ def _groups() -> None:
 def _iam_attachments() -> None:
     op.create_table(
         "iam_attachments",
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("owner_type", sa.Text(), nullable=False),
-        sa.Column("owner_name", sa.Text(), nullable=False),
-        sa.Column("arn", sa.Text(), nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("owner_type", TEXT, nullable=False),
+        sa.Column("owner_name", TEXT, nullable=False),
+        sa.Column("arn", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("account_id", "owner_type", "owner_name", "arn", name=op.f("pk_iam_attachments")),
     )
     op.create_index(op.f("ix_iam_attachments_account_id_arn"), "iam_attachments", ["account_id", "arn"], unique=False)
@@ -150,11 +152,11 @@ def _iam_attachments() -> None:
 def _iam_inline_policies() -> None:
     op.create_table(
         "iam_inline_policies",
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("owner_type", sa.Text(), nullable=False),
-        sa.Column("owner_name", sa.Text(), nullable=False),
-        sa.Column("policy_name", sa.Text(), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("owner_type", TEXT, nullable=False),
+        sa.Column("owner_name", TEXT, nullable=False),
+        sa.Column("policy_name", TEXT, nullable=False),
+        sa.Column("document", TEXT, nullable=False),
         sa.PrimaryKeyConstraint(
             "account_id", "owner_type", "owner_name", "policy_name", name=op.f("pk_iam_inline_policies")
         ),
@@ -164,9 +166,9 @@ def _iam_inline_policies() -> None:
 def _iam_oidc_providers() -> None:
     op.create_table(
         "iam_oidc_providers",
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("url", TEXT, nullable=False),
+        sa.Column("configuration", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "url", name=op.f("pk_iam_oidc_providers")),
     )
@@ -175,9 +177,9 @@ def _iam_oidc_providers() -> None:
 def _iam_policies() -> None:
     op.create_table(
         "iam_policies",
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("arn", sa.Text(), nullable=False),
-        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("arn", TEXT, nullable=False),
+        sa.Column("configuration", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "arn", name=op.f("pk_iam_policies")),
     )
@@ -186,10 +188,10 @@ def _iam_policies() -> None:
 def _iam_policy_versions() -> None:
     op.create_table(
         "iam_policy_versions",
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("arn", sa.Text(), nullable=False),
-        sa.Column("version_id", sa.Text(), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("arn", TEXT, nullable=False),
+        sa.Column("version_id", TEXT, nullable=False),
+        sa.Column("document", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "arn", "version_id", name=op.f("pk_iam_policy_versions")),
     )
@@ -198,10 +200,10 @@ def _iam_policy_versions() -> None:
 def _iam_roles() -> None:
     op.create_table(
         "iam_roles",
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("role_name", sa.Text(), nullable=False),
-        sa.Column("role_id", sa.Text(), nullable=False),
-        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("role_name", TEXT, nullable=False),
+        sa.Column("role_id", TEXT, nullable=False),
+        sa.Column("configuration", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "role_name", name=op.f("pk_iam_roles")),
     )
@@ -210,10 +212,10 @@ def _iam_roles() -> None:
 def _iam_users() -> None:
     op.create_table(
         "iam_users",
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("user_name", sa.Text(), nullable=False),
-        sa.Column("user_id", sa.Text(), nullable=False),
-        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("user_name", TEXT, nullable=False),
+        sa.Column("user_id", TEXT, nullable=False),
+        sa.Column("configuration", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "user_name", name=op.f("pk_iam_users")),
     )
@@ -222,9 +224,9 @@ def _iam_users() -> None:
 def _identities() -> None:
     op.create_table(
         "identities",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("identity_id", sa.Text(), nullable=False),
-        sa.Column("merged_into", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("identity_id", TEXT, nullable=False),
+        sa.Column("merged_into", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("modified_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "identity_id", name=op.f("pk_identities")),
@@ -235,11 +237,11 @@ def _identities() -> None:
 def _identity_pools() -> None:
     op.create_table(
         "identity_pools",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("configuration", sa.Text(), nullable=False),
-        sa.Column("roles", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("configuration", TEXT, nullable=False),
+        sa.Column("roles", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_identity_pools")),
     )
@@ -251,10 +253,10 @@ def _identity_pools() -> None:
 def _logins() -> None:
     op.create_table(
         "logins",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("identity_id", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("provider", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("identity_id", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "provider", "subject", name=op.f("pk_logins")),
     )
@@ -264,12 +266,12 @@ def _logins() -> None:
 def _messages() -> None:
     op.create_table(
         "messages",
-        sa.Column("message_id", sa.Text(), nullable=False),
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("medium", sa.Text(), nullable=False),
-        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("message_id", TEXT, nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("medium", TEXT, nullable=False),
+        sa.Column("recipient", TEXT, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state", TEXT, nullable=False),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
@@ -283,8 +285,8 @@ def _messages() -> None:
 def _sign_in_failures() -> None:
     op.create_table(
         "sign_in_failures",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("sub", TEXT, nullable=False),
         sa.Column("failures", sa.BigInteger(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "sub", name=op.f("pk_sign_in_failures")),
@@ -294,9 +296,9 @@ def _sign_in_failures() -> None:
 def _signing_keys() -> None:
     op.create_table(
         "signing_keys",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("kid", sa.Text(), nullable=False),
-        sa.Column("token_use", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("kid", TEXT, nullable=False),
+        sa.Column("token_use", TEXT, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "kid", name=op.f("pk_signing_keys")),
@@ -306,8 +308,8 @@ def _signing_keys() -> None:
 def _spent() -> None:
     op.create_table(
         "spent",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("id", TEXT, nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "id", name=op.f("pk_spent")),
     )
@@ -317,12 +319,12 @@ def _spent() -> None:
 def _token_families() -> None:
     op.create_table(
         "token_families",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("origin_jti", sa.Text(), nullable=False),
-        sa.Column("sub", sa.Text(), nullable=False),
-        sa.Column("client_id", sa.Text(), nullable=False),
-        sa.Column("current_jti", sa.Text(), nullable=False),
-        sa.Column("previous_jti", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("origin_jti", TEXT, nullable=False),
+        sa.Column("sub", TEXT, nullable=False),
+        sa.Column("client_id", TEXT, nullable=False),
+        sa.Column("current_jti", TEXT, nullable=False),
+        sa.Column("previous_jti", TEXT, nullable=False),
         sa.Column("rotated_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "origin_jti", name=op.f("pk_token_families")),
@@ -334,10 +336,10 @@ def _token_families() -> None:
 def _user_attributes() -> None:
     op.create_table(
         "user_attributes",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value_key", sa.Text(), nullable=False),
-        sa.Column("sub", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("value_key", TEXT, nullable=False),
+        sa.Column("sub", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "name", "value_key", "sub", name=op.f("pk_user_attributes")),
     )
     op.create_index(op.f("ix_user_attributes_pool_id_sub"), "user_attributes", ["pool_id", "sub"], unique=False)
@@ -346,10 +348,10 @@ def _user_attributes() -> None:
 def _user_pool_clients() -> None:
     op.create_table(
         "user_pool_clients",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("client_id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("client_id", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("configuration", TEXT, nullable=False),
         sa.Column("sealed_secret", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("modified_at", sa.BigInteger(), nullable=False),
@@ -361,10 +363,10 @@ def _user_pool_clients() -> None:
 def _user_pools() -> None:
     op.create_table(
         "user_pools",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("configuration", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("account_id", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("configuration", TEXT, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("modified_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", name=op.f("pk_user_pools")),
@@ -375,13 +377,13 @@ def _user_pools() -> None:
 def _users() -> None:
     op.create_table(
         "users",
-        sa.Column("pool_id", sa.Text(), nullable=False),
-        sa.Column("sub", sa.Text(), nullable=False),
-        sa.Column("username", sa.Text(), nullable=False),
-        sa.Column("username_key", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("sub", TEXT, nullable=False),
+        sa.Column("username", TEXT, nullable=False),
+        sa.Column("username_key", TEXT, nullable=False),
+        sa.Column("status", TEXT, nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("attributes", sa.Text(), nullable=False),
+        sa.Column("attributes", TEXT, nullable=False),
         sa.Column("sealed_verifier", sa.LargeBinary(), nullable=True),
         sa.Column("temporary_password_expires_at", sa.BigInteger(), nullable=True),
         sa.Column("tokens_valid_after", sa.BigInteger(), nullable=False),

@@ -1,0 +1,165 @@
+"""From an identity to credentials: the enhanced flow, and the classic flow's OpenID token (reference A5, A6)."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ostiary.aws.errors import AccessDeniedError
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_identity import (
+    GetCredentialsForIdentityInput,
+    GetCredentialsForIdentityResponse,
+    GetOpenIdTokenInput,
+    GetOpenIdTokenResponse,
+    InvalidIdentityPoolConfigurationException,
+    InvalidParameterException,
+)
+from ostiary.context import Context, Services
+from ostiary.crypto import jws
+from ostiary.federation.identity_pool import ISSUER, NAME
+from ostiary.federation.web_identity import WebIdentity
+from ostiary.identity import logins
+from ostiary.identity.identities import authenticated
+from ostiary.identity.roles import role_for, tags_for
+from ostiary.store.identity_pools import IdentityPool
+from ostiary.sts.roles import Wish, assume_with_web_identity
+from ostiary.tokens import keys
+from ostiary.tokens.issuer import pool_of_provider
+
+SESSION_NAME = "CognitoIdentityCredentials"
+OPEN_ID_SECONDS = 600
+_TAGS_CLAIM = "https://aws.amazon.com/tags"
+_GUEST_ACTIONS = [
+    "appsync:*",
+    "cloudwatch:*",
+    "codewhisperer:*",
+    "cognito-identity:*",
+    "cognito-idp:*",
+    "cognito-sync:*",
+    "comprehend:*",
+    "dynamodb:*",
+    "execute-api:*",
+    "firehose:*",
+    "gamelift:*",
+    "geo:*",
+    "iot:*",
+    "kinesisanalytics:*",
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+    "lambda:*",
+    "lex:*",
+    "logs:*",
+    "machinelearning:*",
+    "mobileanalytics:*",
+    "personalize:*",
+    "polly:*",
+    "rekognition:*",
+    "rum:PutRumEvents",
+    "s3:*",
+    "sagemaker:InvokeEndpoint",
+    "sdb:*",
+    "ses:*",
+    "sns:*",
+    "sqs:*",
+    "sumerian:View*",
+    "textract:AnalyzeDocument",
+    "textract:DetectDocumentText",
+    "transcribe:*",
+    "translate:*",
+]
+GUEST_POLICY = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": _GUEST_ACTIONS, "Resource": "*"}]}
+)
+"""What a guest's role is narrowed to in the enhanced flow (IDP-01)."""
+
+
+@operation("cognito-identity")
+def get_credentials_for_identity(
+    ctx: Context, req: GetCredentialsForIdentityInput
+) -> GetCredentialsForIdentityResponse:
+    """Return temporary credentials of the role that the pool gives this identity."""
+    pool, identity_id, presented = authenticated(ctx, req["IdentityId"], req.get("Logins", {}))
+    role_arn = role_for(ctx, pool, presented, req.get("CustomRoleArn"))
+    identity = _as_identity(ctx, pool, identity_id, presented)
+    wish = Wish(role_arn, SESSION_NAME, policies=() if presented else (GUEST_POLICY,))
+    try:
+        credentials = assume_with_web_identity(ctx, wish, identity).credentials
+    except AccessDeniedError:
+        raise InvalidIdentityPoolConfigurationException(
+            "Invalid identity pool configuration. Check assigned IAM roles for this pool."
+        ) from None
+    return {
+        "IdentityId": identity_id,
+        "Credentials": {
+            "AccessKeyId": credentials.access_key_id,
+            "SecretKey": credentials.secret_access_key,
+            "SessionToken": credentials.session_token,
+            "Expiration": credentials.expires_at,
+        },
+    }
+
+
+@operation("cognito-identity")
+def get_open_id_token(ctx: Context, req: GetOpenIdTokenInput) -> GetOpenIdTokenResponse:
+    """Return a token that STS exchanges for credentials; only where the pool allows the classic flow (IDP-05)."""
+    pool, identity_id, presented = authenticated(ctx, req["IdentityId"], req.get("Logins", {}))
+    if not pool.configuration.get("AllowClassicFlow"):
+        raise InvalidParameterException("Basic (classic) flow is not enabled, please use enhanced flow.")
+    identity = _as_identity(ctx, pool, identity_id, presented)
+    key, now = keys.identity_key(ctx.services), ctx.clock.now_seconds()
+    claims: dict[str, Any] = {
+        "sub": identity_id,
+        "aud": pool.pool_id,
+        "amr": list(identity.conditions["amr"]),
+        "iss": ISSUER,
+        "exp": now + OPEN_ID_SECONDS,
+        "iat": now,
+        **identity.claims,
+    }
+    return {"IdentityId": identity_id, "Token": jws.sign({"typ": "JWS", **key.header}, claims, key.key)}
+
+
+def jwks(services: Services) -> dict[str, Any]:
+    """Return the keys that verify the OpenID tokens of identity pools."""
+    return {"keys": [keys.identity_key(services).public]}
+
+
+def openid_configuration() -> dict[str, Any]:
+    """Return the discovery document of the identity pools' issuer."""
+    return {
+        "issuer": ISSUER,
+        "jwks_uri": f"{ISSUER}/.well-known/jwks_uri",
+        "authorization_endpoint": "",
+        "response_types_supported": ["token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS512"],
+    }
+
+
+def _as_identity(ctx: Context, pool: IdentityPool, identity_id: str, presented: Sequence[WebIdentity]) -> WebIdentity:
+    """Return the identity as STS sees it: what the pool's own token would say (IDP-06)."""
+    tags = tags_for(ctx, pool, presented)
+    claims = {_TAGS_CLAIM: {"principal_tags": {tag: [value] for tag, value in tags.items()}}} if tags else {}
+    return WebIdentity(
+        provider=NAME,
+        federated=NAME,
+        issuer=ISSUER,
+        subject=identity_id,
+        audience=pool.pool_id,
+        expires_at=ctx.clock.now() + OPEN_ID_SECONDS,
+        claims=claims,
+        conditions={"amr": _amr(ctx, presented)},
+    )
+
+
+def _amr(ctx: Context, presented: Sequence[WebIdentity]) -> tuple[str, ...]:
+    if not presented:
+        return ("unauthenticated",)
+    methods = ["authenticated"]
+    for identity in presented:
+        name = logins.canonical(ctx, identity.provider)
+        kind = "OIDC" if pool_of_provider(ctx.settings, identity.provider) is None else "CognitoSignIn"
+        methods += [name, f"{name}:{kind}:{identity.subject}"]
+    return tuple(methods)

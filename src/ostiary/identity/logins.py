@@ -1,0 +1,86 @@
+"""`Logins`: verifying what somebody presents to an identity pool (reference identity-pools-sts.md A2, A3)."""
+
+from collections.abc import Mapping
+
+from ostiary.aws.errors import ServiceError
+from ostiary.aws.types.cognito_identity import ExternalServiceException, NotAuthorizedException
+from ostiary.context import Context
+from ostiary.federation import identity_pool as own_tokens
+from ostiary.federation.provider import Provider
+from ostiary.federation.providers import registered_provider, social
+from ostiary.federation.user_pool import UserPool
+from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
+from ostiary.store.identities import Login
+from ostiary.store.identity_pools import IdentityPool
+from ostiary.tokens.issuer import pool_of_provider, provider_names
+
+_UNSUPPORTED = "Token is not from a supported provider of this identity pool."
+
+
+def verified(ctx: Context, pool: IdentityPool, logins: Mapping[str, str]) -> list[WebIdentity]:
+    """Return who each login says somebody is; raises NotAuthorizedException and ExternalServiceException."""
+    return [_verified(ctx, pool, name, token) for name, token in logins.items()]
+
+
+def login_of(ctx: Context, identity: WebIdentity) -> Login:
+    """Return the login as it is stored: a user pool has one name there, whichever was used."""
+    return Login(canonical(ctx, identity.provider), identity.subject)
+
+
+def canonical(ctx: Context, provider: str) -> str:
+    """Return the one name of a provider under which logins are stored."""
+    pool_id = pool_of_provider(ctx.settings, provider)
+    return provider if pool_id is None else provider_names(ctx.settings, pool_id)[1]
+
+
+def _verified(ctx: Context, pool: IdentityPool, name: str, token: str) -> WebIdentity:
+    provider, audiences = _provider(ctx, pool, name)
+    try:
+        identity = provider.verify(ctx, token, audiences)
+    except InvalidTokenError as error:
+        raise _refusal(error) from None
+    return identity
+
+
+def _provider(ctx: Context, pool: IdentityPool, name: str) -> tuple[Provider, list[str] | None]:
+    """Return the provider a login names and whom its tokens must be made for; the name must match exactly (IDP-12)."""
+    settings = pool.configuration
+    app_id = settings.get("SupportedLoginProviders", {}).get(name)
+    if app_id is not None:
+        try:
+            return social(name), [app_id]
+        except InvalidTokenError:
+            raise NotAuthorizedException(_UNSUPPORTED) from None
+    user_pool_id = pool_of_provider(ctx.settings, name)
+    clients = [
+        item
+        for item in settings.get("CognitoIdentityProviders", [])
+        if user_pool_id and pool_of_provider(ctx.settings, item.get("ProviderName", "")) == user_pool_id
+    ]
+    if user_pool_id and clients:
+        check = any(item.get("ServerSideTokenCheck") for item in clients)
+        return UserPool(name, user_pool_id, check_revocation=check), [item["ClientId"] for item in clients]
+    arn = f"arn:aws:iam::{pool.account_id}:oidc-provider/{name}"
+    registered = registered_provider(ctx, pool.account_id, name)
+    if registered is not None and arn in settings.get("OpenIdConnectProviderARNs", []):
+        return registered, None
+    if name == own_tokens.NAME:
+        return own_tokens.IdentityPool(), [pool.pool_id]
+    raise NotAuthorizedException(_UNSUPPORTED)
+
+
+_REFUSALS = {
+    "signature": "Token signature invalid.",
+    "issuer": "Issuer doesn't match providerName",
+    "audience": "Incorrect token audience.",
+    "revoked": "Token has been revoked",
+}
+
+
+def _refusal(error: InvalidTokenError) -> ServiceError:
+    if error.reason == "unreachable":
+        return ExternalServiceException("The identity provider could not be reached.")
+    text = _REFUSALS.get(error.reason, "Not a valid OpenId Connect identity token.")
+    if error.reason == "expired":
+        text = f"Token expired: {int(error.details['now'])} >= {int(error.details['expires_at'])}"
+    return NotAuthorizedException(f"Invalid login token. {text}")

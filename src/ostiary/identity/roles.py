@@ -1,0 +1,190 @@
+"""Which role somebody gets: the pool's two, role mappings, and principal tags (reference A6, A8)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_identity import (
+    GetIdentityPoolRolesInput,
+    GetIdentityPoolRolesResponse,
+    GetPrincipalTagAttributeMapInput,
+    GetPrincipalTagAttributeMapResponse,
+    InvalidIdentityPoolConfigurationException,
+    InvalidParameterException,
+    MappingRule,
+    NotAuthorizedException,
+    SetIdentityPoolRolesInput,
+    SetPrincipalTagAttributeMapInput,
+    SetPrincipalTagAttributeMapResponse,
+)
+from ostiary.context import Context
+from ostiary.federation.web_identity import WebIdentity
+from ostiary.iam.authorize import authorize
+from ostiary.identity import logins
+from ostiary.identity.pools import POOL_ARN, own_pool, write
+from ostiary.store.identity_pools import IdentityPool
+
+MOST_RULES = 25
+DEFAULT_TAGS = {"username": "sub", "client": "aud"}
+_ROLE_ARN = re.compile(r"arn:aws:iam::[0-9]{12}:role/[\w+=,.@/-]+")
+_INVALID = "Invalid identity pool configuration. Check assigned IAM roles for this pool."
+
+
+@operation("cognito-identity", resource=POOL_ARN)
+def set_identity_pool_roles(ctx: Context, req: SetIdentityPoolRolesInput) -> None:
+    """Replace a pool's roles and role mappings; the caller must be allowed to pass each role on."""
+    pool = own_pool(ctx, req["IdentityPoolId"])
+    mappings = req.get("RoleMappings", {})
+    for provider, mapping in mappings.items():
+        _check_mapping(provider, mapping)
+    rules = [rule for mapping in mappings.values() for rule in _rules(mapping)]
+    for arn in {*req["Roles"].values(), *(rule["RoleARN"] for rule in rules)}:
+        if not _ROLE_ARN.fullmatch(arn):
+            raise InvalidParameterException(f"{arn} is not the ARN of a role.")
+        authorize(ctx, "iam:PassRole", arn, {"iam:PassedToService": "cognito-identity.amazonaws.com"})
+    roles = {**pool.roles, "Roles": req["Roles"], "RoleMappings": mappings}
+    write(ctx, pool, roles=roles)
+
+
+@operation("cognito-identity", resource=POOL_ARN)
+def get_identity_pool_roles(ctx: Context, req: GetIdentityPoolRolesInput) -> GetIdentityPoolRolesResponse:
+    """Return a pool's roles and role mappings."""
+    pool = own_pool(ctx, req["IdentityPoolId"])
+    answer: GetIdentityPoolRolesResponse = {"IdentityPoolId": pool.pool_id, "Roles": pool.roles.get("Roles", {})}
+    if pool.roles.get("RoleMappings"):
+        answer["RoleMappings"] = pool.roles["RoleMappings"]
+    return answer
+
+
+@operation("cognito-identity", resource=POOL_ARN)
+def set_principal_tag_attribute_map(
+    ctx: Context, req: SetPrincipalTagAttributeMapInput
+) -> SetPrincipalTagAttributeMapResponse:
+    """Say which claims of a provider become session tags."""
+    pool = own_pool(ctx, req["IdentityPoolId"])
+    defaults = req.get("UseDefaults", False)
+    tags = DEFAULT_TAGS if defaults else req.get("PrincipalTags", {})
+    provider = req["IdentityProviderName"]
+    maps = {**pool.roles.get("PrincipalTags", {}), provider: {"UseDefaults": defaults, "PrincipalTags": tags}}
+    write(ctx, pool, roles={**pool.roles, "PrincipalTags": maps})
+    return _tag_map(pool, provider, maps[provider])  # type: ignore[return-value]
+
+
+@operation("cognito-identity", resource=POOL_ARN)
+def get_principal_tag_attribute_map(
+    ctx: Context, req: GetPrincipalTagAttributeMapInput
+) -> GetPrincipalTagAttributeMapResponse:
+    """Return which claims of a provider become session tags."""
+    pool, provider = own_pool(ctx, req["IdentityPoolId"]), req["IdentityProviderName"]
+    found = pool.roles.get("PrincipalTags", {}).get(provider, {"UseDefaults": False, "PrincipalTags": {}})
+    return _tag_map(pool, provider, found)  # type: ignore[return-value]
+
+
+def role_for(ctx: Context, pool: IdentityPool, presented: Sequence[WebIdentity], custom: str | None) -> str:
+    """Return the ARN of the role that somebody gets; raises when the pool gives none (IDP-08, IDP-09)."""
+    roles = pool.roles.get("Roles", {})
+    if not presented:
+        return _existing(roles.get("unauthenticated"))
+    identity, mapping = _mapping(ctx, pool, presented)
+    if mapping is None:
+        default = _existing(roles.get("authenticated"))
+        if custom not in {None, default}:
+            raise NotAuthorizedException("CustomRoleArn is not allowed for this identity.")
+        return default
+    chosen = _by_token(identity, custom) if mapping["Type"] == "Token" else _by_rules(identity, mapping, custom)
+    if chosen is not None:
+        return chosen
+    if mapping.get("AmbiguousRoleResolution") == "AuthenticatedRole":
+        return _existing(roles.get("authenticated"))
+    raise NotAuthorizedException(f"Ambiguous role mapping rules for: {identity.provider} and no default role.")
+
+
+def tags_for(ctx: Context, pool: IdentityPool, presented: Sequence[WebIdentity]) -> dict[str, str]:
+    """Return the session tags that verified claims become (IDP-11)."""
+    maps = pool.roles.get("PrincipalTags", {})
+    named = {logins.canonical(ctx, name): item["PrincipalTags"] for name, item in maps.items()}
+    tags: dict[str, str] = {}
+    for identity in presented:
+        wanted = named.get(logins.canonical(ctx, identity.provider), {})
+        values = {tag: identity.claims.get(claim) for tag, claim in wanted.items()}
+        tags |= {tag: value for tag, value in values.items() if isinstance(value, str) and value}
+    return tags
+
+
+def _existing(arn: str | None) -> str:
+    if arn is None:
+        raise InvalidIdentityPoolConfigurationException(_INVALID)
+    return arn
+
+
+def _mapping(
+    ctx: Context, pool: IdentityPool, presented: Sequence[WebIdentity]
+) -> tuple[WebIdentity, Mapping[str, Any] | None]:
+    """Return the first login that has a mapping; a user pool's is keyed by its name and the client."""
+    mappings = {_mapping_key(ctx, key): mapping for key, mapping in pool.roles.get("RoleMappings", {}).items()}
+    for identity in presented:
+        name = logins.canonical(ctx, identity.provider)
+        for key in (f"{name}:{identity.audience}", name, identity.federated):
+            if key in mappings:
+                return identity, mappings[key]
+    return presented[0], None
+
+
+def _mapping_key(ctx: Context, key: str) -> str:
+    provider, colon, client_id = key.rpartition(":")
+    canonical = logins.canonical(ctx, provider)
+    return f"{canonical}{colon}{client_id}" if canonical != provider else key
+
+
+def _by_token(identity: WebIdentity, custom: str | None) -> str | None:
+    offered = identity.claims.get("cognito:roles") or []
+    if custom is not None:
+        if custom not in offered:
+            raise NotAuthorizedException("CustomRoleArn is not one of the roles in the token.")
+        return custom
+    preferred = identity.claims.get("cognito:preferred_role")
+    if isinstance(preferred, str):
+        return preferred
+    return str(offered[0]) if len(offered) == 1 else None
+
+
+def _by_rules(identity: WebIdentity, mapping: Mapping[str, Any], custom: str | None) -> str | None:
+    matching = [rule["RoleARN"] for rule in _rules(mapping) if _matches(rule, identity.claims)]
+    if custom is None:
+        return matching[0] if matching else None
+    if custom not in matching:
+        raise NotAuthorizedException("CustomRoleArn is not the role of a rule that matches.")
+    return custom
+
+
+def _matches(rule: MappingRule, claims: Mapping[str, Any]) -> bool:
+    found, wanted = claims.get(rule["Claim"]), rule["Value"]
+    if found is None:
+        return False
+    values = [str(item) for item in (found if isinstance(found, list) else [found])]
+    match rule["MatchType"]:
+        case "Equals":
+            return wanted in values
+        case "Contains":
+            return any(wanted in value for value in values)
+        case "StartsWith":
+            return any(value.startswith(wanted) for value in values)
+    return wanted not in values
+
+
+def _check_mapping(provider: str, mapping: Mapping[str, Any]) -> None:
+    if "AmbiguousRoleResolution" not in mapping:
+        raise InvalidParameterException(f"AmbiguousRoleResolution is required in the role mapping of {provider}.")
+    rules = _rules(mapping)
+    if mapping["Type"] == "Rules" and not 0 < len(rules) <= MOST_RULES:
+        raise InvalidParameterException(f"The role mapping of {provider} must have 1 to {MOST_RULES} rules.")
+
+
+def _rules(mapping: Mapping[str, Any]) -> list[MappingRule]:
+    rules: list[MappingRule] = mapping.get("RulesConfiguration", {}).get("Rules", [])
+    return rules
+
+
+def _tag_map(pool: IdentityPool, provider: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    return {"IdentityPoolId": pool.pool_id, "IdentityProviderName": provider, **found}

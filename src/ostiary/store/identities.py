@@ -1,0 +1,106 @@
+"""Identities of identity pools, and which provider's user each is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from ostiary.store import schema
+from ostiary.store.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An identity; `merged_into` is empty, or the identity that survived a merge."""
+
+    pool_id: str
+    identity_id: str
+    merged_into: str
+    created_at: int
+    modified_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user of a provider, as the provider calls them."""
+
+    provider: str
+    subject: str
+
+
+def create(tx: Tx, identity: Identity) -> None:
+    """Insert an identity."""
+    tx.insert(schema.identities, **{name: getattr(identity, name) for name in Identity.__slots__})
+
+
+def find(tx: Tx, identity_id: str) -> Identity | None:
+    """Return an identity."""
+    row = tx.one(select(schema.identities).where(schema.identities.c.identity_id == identity_id))
+    return None if row is None else _identity(row)
+
+
+def page(tx: Tx, pool_id: str, after: str | None, limit: int, *, hide_merged: bool) -> list[Identity]:
+    """Return at most `limit` identities of a pool, by id, behind `after`."""
+    table = schema.identities
+    query = select(table).where(table.c.pool_id == pool_id, table.c.identity_id > (after or ""))
+    if hide_merged:
+        query = query.where(table.c.merged_into == "")
+    return [_identity(row) for row in tx.all(query.order_by(table.c.identity_id).limit(limit))]
+
+
+def touch(tx: Tx, identity: Identity, now: int, *, merged_into: str = "") -> None:
+    """Note that an identity's logins changed, or that it was merged into another."""
+    table = schema.identities
+    where = (table.c.pool_id == identity.pool_id, table.c.identity_id == identity.identity_id)
+    tx.update(table, *where, modified_at=now, merged_into=merged_into or identity.merged_into)
+
+
+def delete(tx: Tx, identity: Identity) -> None:
+    """Delete an identity and its logins."""
+    for table in (schema.logins, schema.identities):
+        tx.delete(table, table.c.pool_id == identity.pool_id, table.c.identity_id == identity.identity_id)
+
+
+def owner(tx: Tx, pool_id: str, login: Login) -> str | None:
+    """Return the id of the identity a login belongs to."""
+    table = schema.logins
+    where = (table.c.pool_id == pool_id, table.c.provider == login.provider, table.c.subject == login.subject)
+    row = tx.one(select(table.c.identity_id).where(*where))
+    return None if row is None else str(row.identity_id)
+
+
+def logins_of(tx: Tx, pool_id: str, identity_id: str) -> list[Login]:
+    """Return the logins of an identity, by provider."""
+    table = schema.logins
+    query = select(table).where(table.c.pool_id == pool_id, table.c.identity_id == identity_id)
+    return [Login(row.provider, row.subject) for row in tx.all(query.order_by(table.c.provider, table.c.subject))]
+
+
+def link(tx: Tx, pool_id: str, login: Login, identity_id: str, now: int) -> bool:
+    """Give a login to an identity; return whether it belonged to nobody."""
+    return tx.insert_if_absent(
+        schema.logins,
+        pool_id=pool_id,
+        provider=login.provider,
+        subject=login.subject,
+        identity_id=identity_id,
+        created_at=now,
+    )
+
+
+def move_logins(tx: Tx, pool_id: str, source: str, destination: str) -> None:
+    """Give all logins of one identity to another."""
+    table = schema.logins
+    tx.update(table, table.c.pool_id == pool_id, table.c.identity_id == source, identity_id=destination)
+
+
+def unlink(tx: Tx, pool_id: str, identity_id: str, providers: Iterable[str]) -> None:
+    """Take the logins of these providers from an identity."""
+    table = schema.logins
+    for provider in providers:
+        tx.delete(table, table.c.pool_id == pool_id, table.c.identity_id == identity_id, table.c.provider == provider)
+
+
+def _identity(row: Any) -> Identity:
+    return Identity(*(getattr(row, name) for name in Identity.__slots__))

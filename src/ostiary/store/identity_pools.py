@@ -1,0 +1,92 @@
+"""Identity pools: configuration and roles."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from ostiary.store import schema
+from ostiary.store.db import Store, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityPool:
+    """An identity pool: `configuration` without id and name; `roles` holds Roles, RoleMappings, PrincipalTags."""
+
+    pool_id: str
+    account_id: str
+    name: str
+    configuration: dict[str, Any]
+    roles: dict[str, Any]
+    created_at: int
+
+
+def create(tx: Tx, pool: IdentityPool) -> None:
+    """Insert a pool."""
+    tx.insert(
+        schema.identity_pools,
+        pool_id=pool.pool_id,
+        account_id=pool.account_id,
+        name=pool.name,
+        configuration=json.dumps(pool.configuration),
+        roles=json.dumps(pool.roles),
+        created_at=pool.created_at,
+    )
+    tx.configuration_changed()
+
+
+def find(tx: Tx, pool_id: str) -> IdentityPool | None:
+    """Return a pool."""
+    row = tx.one(select(schema.identity_pools).where(schema.identity_pools.c.pool_id == pool_id))
+    return None if row is None else _pool(row)
+
+
+def cached(store: Store, pool_id: str) -> IdentityPool | None:
+    """Return a pool from the cache."""
+    return store.cached(("identity_pool", pool_id), lambda tx: find(tx, pool_id))
+
+
+def page(tx: Tx, account_id: str, after: str | None, limit: int) -> list[IdentityPool]:
+    """Return at most `limit` pools of an account, by id, behind `after`."""
+    table = schema.identity_pools
+    query = select(table).where(table.c.account_id == account_id, table.c.pool_id > (after or ""))
+    return [_pool(row) for row in tx.all(query.order_by(table.c.pool_id).limit(limit))]
+
+
+def update(
+    tx: Tx,
+    pool: IdentityPool,
+    *,
+    name: str | None = None,
+    configuration: dict[str, Any] | None = None,
+    roles: dict[str, Any] | None = None,
+) -> bool:
+    """Replace members of a pool; return whether it was as it was read."""
+    table = schema.identity_pools
+    unchanged = (
+        table.c.pool_id == pool.pool_id,
+        table.c.configuration == json.dumps(pool.configuration),
+        table.c.roles == json.dumps(pool.roles),
+    )
+    changed = tx.update(
+        table,
+        *unchanged,
+        name=pool.name if name is None else name,
+        configuration=json.dumps(pool.configuration if configuration is None else configuration),
+        roles=json.dumps(pool.roles if roles is None else roles),
+    )
+    tx.configuration_changed()
+    return changed == 1
+
+
+def delete(tx: Tx, pool_id: str) -> None:
+    """Delete a pool and everybody in it."""
+    for table in (schema.logins, schema.identities, schema.identity_pools):
+        tx.delete(table, table.c.pool_id == pool_id)
+    tx.configuration_changed()
+
+
+def _pool(row: Any) -> IdentityPool:
+    configuration, roles = json.loads(row.configuration), json.loads(row.roles)
+    return IdentityPool(row.pool_id, row.account_id, row.name, configuration, roles, row.created_at)
