@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from ostiary.aws import cors, edge, sigv4, validate
+from ostiary.aws.canonical import Signed
 from ostiary.aws.errors import (
     InternalFailureError,
     InvalidSignatureError,
@@ -179,7 +180,7 @@ class Endpoint:
             sigv4.verify(signed, secret, body_hash, self._now(), self._region, services, s3=False)
         return principal
 
-    def _verify_nothing(self, signed: sigv4.Signed, body_hash: str, services: tuple[str, ...]) -> None:
+    def _verify_nothing(self, signed: Signed, body_hash: str, services: tuple[str, ...]) -> None:
         """Take the time that a known key takes, so that timing does not tell which keys exist (security.md SIG-12)."""
         try:
             sigv4.verify(signed, "unknown", body_hash, self._now(), self._region, services, s3=False)

@@ -7,17 +7,33 @@ header values are texts made by `wire.text`, so that bytes outside UTF-8 survive
 import hmac
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import NoReturn
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
+from ostiary.aws.canonical import Credential, Signed, epoch, pairs, request_text
 from ostiary.aws.errors import IncompleteSignatureError, InvalidSignatureError
 from ostiary.aws.wire import wire
 
+__all__ = [
+    "ALGORITHM",
+    "EMPTY_HASH",
+    "UNSIGNED_PAYLOAD",
+    "PresignError",
+    "PresignExpiredError",
+    "ScopeError",
+    "Signed",
+    "SkewedError",
+    "parse_authorization",
+    "sign",
+    "signature",
+    "signing_key",
+    "string_to_sign",
+    "verify",
+]
 ALGORITHM = "AWS4-HMAC-SHA256"
 TERMINATOR = "aws4_request"
 EMPTY_HASH = sha256(b"").hexdigest()
@@ -42,10 +58,8 @@ _SIGV2_PARAMETER = "AWSAccessKeyId"
 _NEVER_SIGNED = frozenset(
     {"authorization", "connection", "content-length", "expect", "transfer-encoding", "user-agent"}
 )
-_UNRESERVED = "-_.~"
 _AMZ_DATE = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _SIGNATURE = re.compile(r"[0-9a-f]{64}")
-_SPACES = re.compile(r"[ \t\r\n]+")
 
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. "
@@ -67,44 +81,6 @@ class PresignError(IncompleteSignatureError):
 
 class PresignExpiredError(InvalidSignatureError):
     """A presigned request came after its time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """What a request says about its signature; nothing of it is proven before `verify`."""
-
-    method: str
-    raw_path: str
-    query_string: str
-    headers: list[tuple[str, str]]
-    access_key_id: str
-    date: str
-    """The day of the credential scope, as `20150830`."""
-    region: str
-    service: str
-    terminator: str
-    amz_date: str
-    """When it was signed, as `20150830T123600Z`."""
-    signed_headers: tuple[str, ...]
-    signature: str
-    session_token: str | None
-    expires: int | None
-    """Seconds that a presigned request is good for; None for one signed in its header."""
-
-    @property
-    def presigned(self) -> bool:
-        """Whether the signature came in the query string."""
-        return self.expires is not None
-
-    @property
-    def scope(self) -> str:
-        """The credential scope without the key id: `20150830/us-east-1/service/aws4_request`."""
-        return f"{self.date}/{self.region}/{self.service}/{self.terminator}"
-
-    @property
-    def signed_at(self) -> int:
-        """When it was signed, in seconds since the epoch."""
-        return _epoch(self.amz_date)
 
 
 def parse_authorization(method: str, raw_path: str, query_string: str, headers: list[tuple[str, str]]) -> Signed | None:
@@ -144,7 +120,7 @@ def verify(  # noqa: PLR0917 - in the order of the text that is signed
     """
     _check_scope(signed, region, services)
     _check_time(signed, now)
-    expected = signature(secret, signed, canonical_request(signed, payload_hash, s3=s3))
+    expected = signature(secret, signed, request_text(signed, payload_hash, s3=s3))
     if not _SIGNATURE.fullmatch(signed.signature) or not hmac.compare_digest(expected, signed.signature):
         raise InvalidSignatureError(MISMATCH)
 
@@ -166,9 +142,8 @@ def sign(  # noqa: PLR0917 - in the order of the text that is signed
     `url` is the address as it will be sent (path and query percent-encoded).
     """
     parts = urlsplit(url)
-    amz_date = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
     sent = {name.lower(): value for name, value in headers.items()}
-    sent |= {"host": parts.netloc, "x-amz-date": amz_date, "x-amz-content-sha256": payload_hash}
+    sent |= {"host": parts.netloc, "x-amz-date": _amz(now), "x-amz-content-sha256": payload_hash}
     if session_token:
         sent["x-amz-security-token"] = session_token
     names = tuple(sorted(sent.keys() - _NEVER_SIGNED))
@@ -177,30 +152,17 @@ def sign(  # noqa: PLR0917 - in the order of the text that is signed
         raw_path=parts.path or "/",
         query_string=parts.query,
         headers=list(sent.items()),
-        access_key_id=access_key_id,
-        date=amz_date[:8],
-        region=region,
-        service=service,
-        terminator=TERMINATOR,
-        amz_date=amz_date,
+        credential=Credential(access_key_id, _amz(now)[:8], region, service, TERMINATOR),
+        amz_date=_amz(now),
         signed_headers=names,
         signature="",
         session_token=session_token,
         expires=None,
     )
-    made = signature(secret, signed, canonical_request(signed, payload_hash, s3=service == "s3"))
+    made = signature(secret, signed, request_text(signed, payload_hash, s3=service == "s3"))
     credential = f"{access_key_id}/{signed.scope}"
     sent["authorization"] = f"{ALGORITHM} Credential={credential}, SignedHeaders={';'.join(names)}, Signature={made}"
     return sent
-
-
-def canonical_request(signed: Signed, payload_hash: str, *, s3: bool) -> str:
-    """Return the text whose hash is signed. For S3 the path is encoded once and not normalised."""
-    names = ";".join(signed.signed_headers)
-    path = _s3_path(signed.raw_path) if s3 else _normal_path(signed.raw_path)
-    query = _canonical_query(signed.query_string)
-    values = _canonical_headers(signed.headers, signed.signed_headers)
-    return f"{signed.method}\n{path}\n{query}\n{values}\n{names}\n{payload_hash}"
 
 
 def string_to_sign(signed: Signed, canonical: str) -> str:
@@ -210,7 +172,7 @@ def string_to_sign(signed: Signed, canonical: str) -> str:
 
 def signature(secret: str, signed: Signed, canonical: str) -> str:
     """Return the signature of a canonical request, in hex."""
-    key = signing_key(secret, signed.date, signed.region, signed.service)
+    key = signing_key(secret, *signed.credential[1:4])
     return hmac.new(key, wire(string_to_sign(signed, canonical)), sha256).hexdigest()
 
 
@@ -227,7 +189,7 @@ def _presign_query(query_string: str) -> dict[str, str]:
     if "X-Amz-" not in query_string and _SIGV2_PARAMETER not in query_string and "%" not in query_string:
         return {}
     found: dict[str, str] = {}
-    for name, value in _pairs(query_string):
+    for name, value in pairs(query_string):
         if name not in _PRESIGN_PARAMETERS and name != _SIGV2_PARAMETER:
             continue
         if name in found:
@@ -257,17 +219,12 @@ def _from_header(
     tokens = [value for name, value in headers if name == "x-amz-security-token"]
     if len(tokens) > 1:
         raise IncompleteSignatureError("The header X-Amz-Security-Token must be given once.")
-    access_key_id, date, region, service, terminator = _credential(parts["Credential"])
     return Signed(
         method=method,
         raw_path=raw_path,
         query_string=query_string,
         headers=headers,
-        access_key_id=access_key_id,
-        date=date,
-        region=region,
-        service=service,
-        terminator=terminator,
+        credential=_credential(parts["Credential"]),
         amz_date=_header_date(headers),
         signed_headers=_signed_headers(parts["SignedHeaders"], headers),
         signature=parts["Signature"],
@@ -284,17 +241,12 @@ def _from_query(
         raise PresignError(" ".join(missing))
     if query["X-Amz-Algorithm"] != ALGORITHM:
         raise PresignError(f'X-Amz-Algorithm only supports "{ALGORITHM}"')
-    access_key_id, date, region, service, terminator = _credential(query["X-Amz-Credential"])
     return Signed(
         method=method,
         raw_path=raw_path,
         query_string=query_string,
         headers=headers,
-        access_key_id=access_key_id,
-        date=date,
-        region=region,
-        service=service,
-        terminator=terminator,
+        credential=_credential(query["X-Amz-Credential"]),
         amz_date=_checked_date(query["X-Amz-Date"]),
         signed_headers=_signed_headers(query["X-Amz-SignedHeaders"], headers),
         signature=query["X-Amz-Signature"],
@@ -317,14 +269,14 @@ def _authorization_parts(rest: str) -> Iterable[tuple[str, str]]:
         yield name, value
 
 
-def _credential(value: str) -> tuple[str, str, str, str, str]:
+def _credential(value: str) -> Credential:
     parts = value.split("/")
     if len(parts) != 5 or not all(parts):  # noqa: PLR2004 - the five parts the text names
         raise IncompleteSignatureError(
             "Credential must have exactly 5 slash-delimited elements, "
             f"e.g. keyid/date/region/service/term, got '{value}'"
         )
-    return parts[0], parts[1], parts[2], parts[3], parts[4]
+    return Credential(*parts)
 
 
 def _signed_headers(value: str, headers: list[tuple[str, str]]) -> tuple[str, ...]:
@@ -361,7 +313,7 @@ def _checked_date(value: str) -> str:
     if not _AMZ_DATE.fullmatch(value):
         _bad_date(value)
     try:
-        _epoch(value)
+        epoch(value)
     except ValueError:
         _bad_date(value)
     return value
@@ -373,11 +325,6 @@ def _bad_date(value: str) -> NoReturn:
     )
 
 
-@lru_cache(maxsize=1024)
-def _epoch(amz_date: str) -> int:
-    return int(datetime.strptime(amz_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp())
-
-
 def _expires(value: str) -> int:
     if not (value.isascii() and value.isdigit()) or len(value) > 9:  # noqa: PLR2004 - longer is past the limit anyway
         raise PresignError("X-Amz-Expires should be a number")
@@ -387,20 +334,21 @@ def _expires(value: str) -> int:
 
 
 def _check_scope(signed: Signed, region: str, services: Collection[str]) -> None:
-    if signed.terminator != TERMINATOR:
+    scope = signed.credential
+    if scope.terminator != TERMINATOR:
         raise ScopeError(
-            f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{signed.terminator}'."
+            f"Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{scope.terminator}'."
         )
-    if signed.date != signed.amz_date[:8]:
+    if scope.date != signed.amz_date[:8]:
         raise ScopeError(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-            f"'{signed.date}' != '{signed.amz_date[:8]}', from '{signed.amz_date}'."
+            f"'{scope.date}' != '{signed.amz_date[:8]}', from '{signed.amz_date}'."
         )
-    if signed.service not in services:
+    if scope.service not in services:
         raise ScopeError(f"Credential should be scoped to correct service: '{', '.join(sorted(services))}'.")
-    everywhere = signed.service in GLOBAL_SERVICES and signed.region == GLOBAL_REGION
-    if signed.region != region and not everywhere:
-        raise ScopeError(f"Credential should be scoped to a valid region, not '{signed.region}'.")
+    everywhere = scope.service in GLOBAL_SERVICES and scope.region == GLOBAL_REGION
+    if scope.region != region and not everywhere:
+        raise ScopeError(f"Credential should be scoped to a valid region, not '{scope.region}'.")
 
 
 def _check_time(signed: Signed, now: float) -> None:
@@ -423,50 +371,3 @@ def _check_time(signed: Signed, now: float) -> None:
 
 def _amz(epoch: float) -> str:
     return datetime.fromtimestamp(epoch, UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-@lru_cache(maxsize=256)
-def _normal_path(raw_path: str) -> str:
-    """Encode the path as sent once more, after taking out empty and dot segments."""
-    kept: list[str] = []
-    for segment in raw_path.split("/"):
-        if segment == "..":
-            del kept[-1:]
-        elif segment not in {"", "."}:
-            kept.append(segment)
-    trailing = "/" if kept and raw_path.endswith("/") else ""
-    return quote(wire("/" + "/".join(kept) + trailing), safe="/" + _UNRESERVED)
-
-
-def _s3_path(raw_path: str) -> str:
-    return quote(unquote_to_bytes(wire(raw_path)), safe="/" + _UNRESERVED)
-
-
-def _canonical_query(query_string: str) -> str:
-    if not query_string:
-        return ""
-    pairs = [
-        (quote(wire(name), safe=_UNRESERVED), quote(wire(value), safe=_UNRESERVED))
-        for name, value in _pairs(query_string)
-        if name != "X-Amz-Signature"
-    ]
-    return "&".join(f"{name}={value}" for name, value in sorted(pairs))
-
-
-def _pairs(query_string: str) -> Iterable[tuple[str, str]]:
-    for part in query_string.split("&"):
-        if part:
-            name, _, value = part.partition("=")
-            yield _decoded(name), _decoded(value)
-
-
-def _decoded(value: str) -> str:
-    return unquote_to_bytes(wire(value.replace("+", " "))).decode("utf-8", "surrogateescape")
-
-
-def _canonical_headers(headers: list[tuple[str, str]], names: tuple[str, ...]) -> str:
-    values: dict[str, list[str]] = {name: [] for name in names}
-    for name, value in headers:
-        if name in values:
-            values[name].append(_SPACES.sub(" ", value.strip(" \t\r\n")))
-    return "".join(f"{name}:{','.join(found)}\n" for name, found in values.items())
