@@ -9,10 +9,12 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.operations.ops import CreateTableOp, MigrateOperation, UpgradeOps
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Text
 
 from ostiary.store.db import Store
 from ostiary.store.schema import metadata
@@ -25,6 +27,8 @@ from alembic import op
 
 revision = "{revision}"
 down_revision = {before}
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -71,8 +75,12 @@ def _steps(*, migrate: bool) -> list[tuple[str, list[MigrateOperation]]]:
 
 
 def _rendered(operations: list[MigrateOperation]) -> str:
-    lines = render_python_code(UpgradeOps(ops=operations)).splitlines()
+    lines = render_python_code(UpgradeOps(ops=operations), render_item=_text).splitlines()
     return "\n".join("    " + line.removeprefix("    ") for line in lines if not line.strip().startswith("# ###"))
+
+
+def _text(kind: str, item: object, _context: object) -> str | Literal[False]:
+    return "TEXT" if kind == "type" and isinstance(item, Text) else False
 
 
 if __name__ == "__main__":

@@ -1,0 +1,200 @@
+"""Every hot query finds its rows by an index, on both engines."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from ostiary.store import (
+    access_keys,
+    clients,
+    codes,
+    groups,
+    identities,
+    messages,
+    schema,
+    sign_in_failures,
+    signing_keys,
+    spent,
+    token_families,
+    user_pools,
+    users,
+)
+from ostiary.store.db import Store, Tx
+from ostiary.store.engines.engine import Handle
+from ostiary.store.identities import Identity, Login
+from ostiary.store.messages import StoredMessage
+from ostiary.store.sign_in_failures import SignInFailures
+from ostiary.store.token_families import TokenFamily
+from ostiary.store.users import Filter, User
+
+POOL, SUB = "us-east-1_aaaaaaaaa", "11111111-1111-1111-1111-111111111111"
+USER = User(POOL, SUB, "ann", "CONFIRMED", True, {"email": "a@x.org"}, None, None, 0, 0, 0)  # noqa: FBT003 - a row
+FAMILY = TokenFamily(POOL, "origin", SUB, "client", "jti", "", 0, 9)
+MESSAGE = StoredMessage("m", POOL, "EMAIL", "a@x.org", b"", messages.DUE, 0, 0, 0, 9)
+IDENTITY = Identity("us-east-1:pool", "us-east-1:identity", "", 0, 0)
+LOGIN = Login("accounts.google.com", "someone")
+
+LOOKUPS: dict[str, Callable[[Tx], object]] = {
+    "a user": lambda tx: users.find(tx, POOL, SUB),
+    "a user by name": lambda tx: users.find_by_username(tx, POOL, "ann"),
+    "a user by alias": lambda tx: users.find_by_alias(tx, POOL, "a@x.org"),
+    "an alias": lambda tx: users.alias_owner(tx, POOL, "a@x.org"),
+    "a user's aliases": lambda tx: users.aliases_of(tx, POOL, SUB),
+    "a user's groups": lambda tx: groups.groups_of(tx, POOL, SUB),
+    "a group": lambda tx: groups.find(tx, POOL, "g"),
+    "a pool": lambda tx: user_pools.find(tx, POOL),
+    "a client": lambda tx: clients.find(tx, "client"),
+    "signing keys": lambda tx: signing_keys.of_pool(tx, POOL),
+    "a sign-in": lambda tx: token_families.find(tx, POOL, "origin"),
+    "failures": lambda tx: sign_in_failures.find(tx, POOL, SUB),
+    "a code": lambda tx: codes.outstanding(tx, POOL, SUB, "p"),
+    "an access key": lambda tx: access_keys.find(tx, "AKIA"),
+    "a user's access keys": lambda tx: access_keys.of_user(tx, "1", "u"),
+    "an identity": lambda tx: identities.find(tx, IDENTITY.identity_id),
+    "a login's identity": lambda tx: identities.owner(tx, IDENTITY.pool_id, LOGIN),
+    "an identity's logins": lambda tx: identities.logins_of(tx, IDENTITY.pool_id, IDENTITY.identity_id),
+}
+PAGES: dict[str, Callable[[Tx], object]] = {
+    "users": lambda tx: users.page(tx, POOL, None, SUB, 60),
+    "members": lambda tx: groups.members_page(tx, POOL, "g", after=SUB, limit=60),
+    "groups": lambda tx: groups.page(tx, POOL, "g", 60),
+    "clients": lambda tx: clients.page(tx, POOL, "c", 60),
+    "pools": lambda tx: user_pools.page(tx, "1", "us-east-1", POOL, 60),
+    "identities": lambda tx: identities.page(tx, IDENTITY.pool_id, "i", 60, hide_merged=False),
+    "messages due": lambda tx: messages.due(tx, 9, 10),
+}
+FILTERS: dict[str, Callable[[Tx], object]] = {
+    "users by e-mail": lambda tx: users.page(tx, POOL, Filter("email", "a@x.org", prefix=False), None, 60),
+    "users by the beginning of an e-mail": lambda tx: users.page(tx, POOL, Filter("email", "a", prefix=True), None, 60),
+    "users by sub": lambda tx: users.page(tx, POOL, Filter("sub", SUB, prefix=False), None, 60),
+}
+CHANGES: dict[str, Callable[[Tx], object]] = {
+    "a user": lambda tx: users.update(tx, USER, status="X", attributes={"email": "b@x.org"}),
+    "a user is deleted": lambda tx: users.delete(tx, POOL, SUB),
+    "an alias": lambda tx: users.release_alias(tx, POOL, "a@x.org", SUB),
+    "a code": lambda tx: codes.redeem(tx, POOL, SUB, "p", code_hash="h", now=0),
+    "attempts": lambda tx: codes.spend(tx, POOL, SUB, "p", limit=5, window=9, now=0),
+    "a refresh token": lambda tx: token_families.rotate(tx, FAMILY, "next", 1),
+    "a revocation": lambda tx: token_families.revoke(tx, POOL, "origin"),
+    "a global sign-out": lambda tx: token_families.revoke_all(tx, POOL, SUB),
+    "what has expired": lambda tx: token_families.remove_expired(tx, 10),
+    "failures": lambda tx: sign_in_failures.put(tx, POOL, SUB, SignInFailures(1, 1)),
+    "failures forgotten": lambda tx: sign_in_failures.clear(tx, POOL, SUB),
+    "a spent session": lambda tx: spent.spend(tx, POOL, "s", 9),
+    "a message": lambda tx: messages.claim(tx, MESSAGE, 5),
+    "a message that left": lambda tx: messages.remove(tx, "m"),
+    "an identity": lambda tx: identities.touch(tx, IDENTITY, 1),
+    "moved logins": lambda tx: identities.move_logins(tx, IDENTITY.pool_id, IDENTITY.identity_id, "other"),
+}
+
+
+class Explainer:
+    """Stands before the driver and asks, before each statement runs, how it will be done."""
+
+    def __init__(self, driver: Any, *, postgresql: bool) -> None:
+        self._driver = driver
+        self._postgresql = postgresql
+        self.plans: list[tuple[str, Any]] = []
+
+    def execute(self, sql: str, parameters: Any = ()) -> Any:
+        self.explain(sql, parameters)
+        return self._driver.execute(sql, parameters)
+
+    def explain(self, sql: str, parameters: Any) -> None:
+        if sql.startswith(("INSERT", "EXPLAIN")):
+            return
+        if self._postgresql:
+            plan = self._driver.execute(f"EXPLAIN (FORMAT JSON) {sql}", parameters).fetchone()[0][0]["Plan"]
+            self.plans.append((sql, plan))
+        else:
+            rows = self._driver.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
+            self.plans.append((sql, [row[3] for row in rows]))
+
+
+@pytest.fixture
+def explained(store: Store, engine_name: str) -> Iterator[tuple[Tx, Explainer]]:
+    """Give a transaction whose statements are explained, on tables that have rows."""
+    with store.write() as tx:
+        users.create(tx, USER, "ann")
+        token_families.add(tx, FAMILY)
+        messages.add(tx, MESSAGE)
+        identities.create(tx, IDENTITY)
+    with store.engine.write() as handle:
+        postgresql = engine_name == "postgresql"
+        if postgresql:
+            # A table of one row is always quickest to read whole: ask what is possible instead.
+            handle.driver.execute("SET LOCAL enable_seqscan = off")
+        explainer = Explainer(handle.driver, postgresql=postgresql)
+        _explain_expressions(handle.connection, explainer)
+        yield Tx(Handle(handle.connection, explainer), store.engine, writes=True), explainer
+
+
+def _explain_expressions(connection: Connection, explainer: Explainer) -> None:
+    def before(_connection: object, _cursor: object, sql: str, parameters: Any, *_: object) -> None:
+        explainer.explain(sql, parameters)
+
+    event.listen(connection, "before_cursor_execute", before)
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from _nodes(below)
+
+
+def _assert_indexed(explainer: Explainer, *, sorted_by_index: bool) -> None:
+    assert explainer.plans
+    for sql, plan in explainer.plans:
+        if isinstance(plan, dict):
+            nodes = list(_nodes(plan))
+            scans = [node for node in nodes if node["Node Type"].endswith("Scan") and "Plans" not in node]
+            assert scans, sql
+            assert all("Index Cond" in node for node in scans), (sql, plan)
+            sorts = any("Sort" in node["Node Type"] for node in nodes)
+        else:
+            assert all(step.startswith(("SEARCH", "LIST", "USE TEMP", "MULTI", "INDEX")) for step in plan), (sql, plan)
+            sorts = any("TEMP B-TREE" in step for step in plan)
+        assert not (sorted_by_index and sorts), (sql, plan)
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_a_lookup_uses_an_index(explained: tuple[Tx, Explainer], name: str) -> None:
+    tx, explainer = explained
+    LOOKUPS[name](tx)
+    _assert_indexed(explainer, sorted_by_index=False)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_comes_from_an_index_in_its_order(explained: tuple[Tx, Explainer], name: str) -> None:
+    tx, explainer = explained
+    PAGES[name](tx)
+    _assert_indexed(explainer, sorted_by_index=True)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_uses_an_index(explained: tuple[Tx, Explainer], name: str) -> None:
+    tx, explainer = explained
+    FILTERS[name](tx)
+    _assert_indexed(explainer, sorted_by_index=False)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_uses_an_index(explained: tuple[Tx, Explainer], name: str) -> None:
+    tx, explainer = explained
+    CHANGES[name](tx)
+    if explainer.plans:  # an upsert finds its row by the primary key, by its nature
+        _assert_indexed(explainer, sorted_by_index=False)
+
+
+@pytest.mark.parametrize("table", schema.metadata.sorted_tables, ids=lambda table: str(table.name))
+def test_text_is_compared_byte_by_byte(store: Store, engine_name: str, table: Any) -> None:
+    """Pages and prefixes are ranges of an index: both engines must agree on the order of text."""
+    query = text("SELECT collation_name FROM information_schema.columns WHERE table_name = :t AND data_type = 'text'")
+    with store.read() as tx:
+        if engine_name == "postgresql":
+            assert set(tx.execute(query, {"t": table.name}).scalars()) == {"C"}
+        else:
+            declared = tx.execute(text("SELECT sql FROM sqlite_master WHERE name = :t"), {"t": table.name}).scalar_one()
+            assert "COLLATE" not in declared  # SQLite's default is BINARY
