@@ -253,3 +253,9 @@ def test_multi_factor_authentication_is_off_and_says_so(admin: Api) -> None:
     assert admin("SetUserPoolMfaConfig", UserPoolId=pool_id, MfaConfiguration="OFF") == {"MfaConfiguration": "OFF"}
     with pytest.raises(NotYetImplementedError):
         admin("SetUserPoolMfaConfig", UserPoolId=pool_id, MfaConfiguration="ON")
+
+
+def test_device_settings_are_shown(admin: Api) -> None:
+    devices = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": False}
+    pool = admin("CreateUserPool", PoolName="p", DeviceConfiguration=devices)["UserPool"]
+    assert pool["DeviceConfiguration"] == devices

@@ -421,3 +421,11 @@ def test_templates_of_the_pool_are_used_and_names_are_escaped(make_pool: MakePoo
     attributes = [{"Name": "email", "Value": "bob@example.com"}]
     admin("AdminCreateUser", UserPoolId=pool.id, Username="<b>bob", UserAttributes=attributes)
     assert pool.sent()[-1].body == f"&lt;b&gt;bob with {pool.code()}"
+
+
+def test_a_pool_that_wants_links_sends_codes(make_pool: MakePool) -> None:
+    pool = make_pool(VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_LINK"})
+    assert pool.described["VerificationMessageTemplate"] == {"DefaultEmailOption": "CONFIRM_WITH_LINK"}
+    pool.sign_up("ada", email="ada@example.com")
+    assert pool.code() in pool.sent()[-1].body
+    pool.confirm("ada")

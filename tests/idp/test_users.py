@@ -74,11 +74,10 @@ def test_a_suppressed_invitation_sends_nothing(pool: Any) -> None:
     assert pool.sent() == []
 
 
-def test_an_invitation_needs_an_address(pool: Any) -> None:
-    with pytest.raises(InvalidParameterException, match="neither an email nor a phone_number"):
-        invite(pool, "ada", name="Ada")
-    with pytest.raises(UserNotFoundException):
-        pool.get("ada")
+def test_a_user_without_an_address_is_created_and_not_told(pool: Any) -> None:
+    invite(pool, "ada", name="Ada")
+    assert pool.get("ada")["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert pool.sent() == []
 
 
 def test_an_invitation_goes_by_every_desired_medium(pool: Any) -> None:

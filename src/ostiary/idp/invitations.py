@@ -8,7 +8,6 @@ from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
     AdminCreateUserRequest,
     AdminCreateUserResponse,
-    InvalidParameterException,
     UnsupportedUserStateException,
 )
 from ostiary.context import Context
@@ -79,15 +78,10 @@ def _invite_again(ctx: Context, pool: UserPool, req: AdminCreateUserRequest) -> 
 
 
 def _destinations(user: User, media: Iterable[str]) -> list[Literal["email", "phone_number"]]:
-    """Return where the invitation goes: the desired media, or the other one when the user has none of them."""
+    """Return where the invitation goes: the desired media, or the other one, or nowhere, by what the user has."""
     wanted = [_MEDIA[medium] for medium in media]
     usable = [name for name in wanted if name in user.attributes]
-    usable = usable or [name for name in _MEDIA.values() if name in user.attributes][:1]
-    if not usable:
-        raise InvalidParameterException(
-            "The user has neither an email nor a phone_number that the invitation could be sent to."
-        )
-    return usable
+    return usable or [name for name in _MEDIA.values() if name in user.attributes][:1]
 
 
 def _invite(

@@ -61,13 +61,6 @@ def redeem(tx: Tx, pool_id: str, sub: str, purpose: str, *, code_hash: str, now:
     return ("mismatch", "") if taken is None else ("redeemed", taken.destination)
 
 
-def outstanding(tx: Tx, pool_id: str, sub: str, purpose: str) -> bool:
-    """Whether a code of this purpose was sent and not redeemed, expired or not."""
-    codes = schema.codes
-    where = (codes.c.pool_id == pool_id, codes.c.sub == sub, codes.c.purpose == purpose)
-    return tx.one(select(codes.c.purpose).where(*where)) is not None
-
-
 def discard(tx: Tx, pool_id: str, sub: str, purpose: str) -> None:
     """Forget the code of this purpose."""
     codes = schema.codes
@@ -84,3 +77,10 @@ def spend(tx: Tx, pool_id: str, sub: str, activity: str, *, limit: int, window: 
     if tx.insert_if_absent(codes, pool_id=pool_id, sub=sub, purpose=purpose, **fresh):
         return True
     return tx.update(codes, *row, codes.c.attempts < limit, attempts=codes.c.attempts + 1) == 1
+
+
+def sweep(tx: Tx, pool_id: str, prefix: str, now: int) -> None:
+    """Delete what has expired of those whose id begins with `prefix`; what has expired is worth as much as nothing."""
+    codes = schema.codes
+    of_prefix = (codes.c.sub >= prefix, codes.c.sub < f"{prefix}\U0010ffff")
+    tx.delete(codes, codes.c.pool_id == pool_id, *of_prefix, codes.c.expires_at <= now)
