@@ -46,6 +46,7 @@ Answered = Callable[[str, str, int, float], None]
 MAX_BODY = 1_048_576
 ATTEMPTS = 3
 """How often a handler runs when the database asks to try again."""
+FAILED = "An internal error occurred. The server's log tells more under this request id."
 _WAIT = 0.01
 _INVALID: dict[str, type[ServiceError]] = {
     "cognito-idp": cognito_idp.InvalidParameterException,
@@ -125,7 +126,7 @@ class Endpoint:
             return "", "", refused.protocol.error(refused.service, refused.error, peer.request_id)
         except Exception:
             log.exception("request failed", request_id=peer.request_id)
-            return "", "", json.error(None, InternalFailureError(), peer.request_id)
+            return "", "", json.error(None, InternalFailureError(FAILED), peer.request_id)
         name = call.operation.name
         try:
             output = self._call(call, request, peer)
@@ -134,7 +135,7 @@ class Endpoint:
             response = call.protocol.error(call.service, error, peer.request_id)
         except Exception:
             log.exception("operation failed", request_id=peer.request_id, service=call.service.name, operation=name)
-            response = call.protocol.error(call.service, InternalFailureError(), peer.request_id)
+            response = call.protocol.error(call.service, InternalFailureError(FAILED), peer.request_id)
         return call.service.name, name, response
 
     def _call(self, call: Call, request: Request, peer: Peer) -> Mapping[str, Any] | None:
