@@ -68,5 +68,5 @@ def resolve(services: Services, access_key_id: str, session_token: str) -> tuple
 
 
 def _secret(services: Services, token: str) -> str:
-    derived = services.keyring.mac(token.encode(), "temporary-secret-key")
+    derived = services.keyring.token_mac(token, "temporary-secret-key")
     return b64encode(derived).decode()[:SECRET_LENGTH]
