@@ -251,6 +251,7 @@ sign_in_failures = _table(
     _text("sub"),
     Column("failures", BigInteger, nullable=False),
     _when("last_at"),
+    Index(None, "last_at"),
 )
 token_families = _table(
     "token_families",

@@ -17,7 +17,7 @@ from ostiary.store.errors import AlreadyExists, InDoubt, Retry, StoreError, Unav
 from ostiary.store.statements import Statements
 
 CONNECTIONS = 20
-OVERFLOW = 20
+OVERFLOW = 30
 POOL_SECONDS = 10
 WARNING = "01000"
 """SQLSTATE of the notice that a commit came back before the standby had it."""

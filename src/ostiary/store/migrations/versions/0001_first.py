@@ -291,6 +291,7 @@ def _sign_in_failures() -> None:
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("pool_id", "sub", name=op.f("pk_sign_in_failures")),
     )
+    op.create_index(op.f("ix_sign_in_failures_last_at"), "sign_in_failures", ["last_at"], unique=False)
 
 
 def _signing_keys() -> None:
