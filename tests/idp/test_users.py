@@ -1,6 +1,7 @@
 """What administrators do with users: invite, change, disable, delete, list."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -229,6 +230,16 @@ def test_deleting_a_user_or_a_pool_leaves_no_row_of_theirs(pool: Any, services: 
         for table in schema.metadata.sorted_tables:
             if "pool_id" in table.c:
                 assert tx.all(table.select()) == [], table.name
+
+
+def test_concurrent_changes_of_one_user_all_arrive(pool: Any) -> None:
+    pool.confirmed("ada")
+    fields = ("name", "given_name", "family_name", "nickname", "gender", "locale", "website", "profile")
+
+    with ThreadPoolExecutor(len(fields)) as threads:
+        list(threads.map(lambda field: pool.update("ada", **{field: "x"}), fields))
+    attributes = pool.attributes("ada")
+    assert [attributes.get(field) for field in fields] == ["x"] * len(fields)
 
 
 # -- lists -----------------------------------------------------------------------------------------------------------

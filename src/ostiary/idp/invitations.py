@@ -14,7 +14,7 @@ from ostiary.context import Context
 from ostiary.idp import attributes, messages, names, passwords
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.signup import initial_attributes, insert, new_user
-from ostiary.idp.users import described, known_user
+from ostiary.idp.users import described, known_user, locked_user
 from ostiary.store import users
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
@@ -60,7 +60,7 @@ def _invite_again(ctx: Context, pool: UserPool, req: AdminCreateUserRequest) -> 
     verifier = passwords.new_verifier(ctx, pool, name, password)
     now = ctx.clock.now_seconds()
     with ctx.store.write() as tx:
-        user = known_user(tx, pool, req["Username"])
+        user = locked_user(tx, pool, req["Username"])
         if user.status != "FORCE_CHANGE_PASSWORD" or user.username != name:
             raise UnsupportedUserStateException(
                 f"Resend not possible. {user.username} status is not FORCE_CHANGE_PASSWORD"

@@ -25,7 +25,7 @@ from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import signed_in
 from ostiary.idp.strangers import simulated_delivery, stranger
-from ostiary.idp.users import find_user, known_user
+from ostiary.idp.users import find_user, known_user, locked_user
 from ostiary.store import codes as attempts
 from ostiary.store import users
 from ostiary.store.db import Tx
@@ -47,7 +47,7 @@ def admin_set_user_password(ctx: Context, req: AdminSetUserPasswordRequest) -> A
     now = ctx.clock.now_seconds()
     permanent = req.get("Permanent", False)
     with ctx.store.write() as tx:
-        user = known_user(tx, pool, req["Username"])
+        user = locked_user(tx, pool, req["Username"])
         if user.username != name:
             raise UserNotFoundException("User does not exist.")
         codes.forget(tx, pool, user.sub, codes.RESET)
@@ -77,8 +77,11 @@ def change_password(ctx: Context, req: ChangePasswordRequest) -> ChangePasswordR
         raise NotAuthorizedException("Incorrect username or password.")
     verifier = passwords.new_verifier(ctx, pool, user.username, req["ProposedPassword"])
     with ctx.store.write() as tx:
+        current = users.lock(tx, user)
+        if current is None or current.sealed_verifier != user.sealed_verifier:
+            raise NotAuthorizedException("Incorrect username or password.")
         codes.forget(tx, pool, user.sub, codes.RESET)
-        users.update(tx, user, sealed_verifier=verifier, modified_at=ctx.clock.now_seconds())
+        users.update(tx, current, sealed_verifier=verifier, modified_at=ctx.clock.now_seconds())
     return {}
 
 
@@ -98,7 +101,7 @@ def forgot_password(ctx: Context, req: ForgotPasswordRequest) -> ForgotPasswordR
     pool, client = client_of(ctx, req["ClientId"])
     check_secret_hash(ctx, client, req["Username"], req.get("SecretHash"))
     with ctx.store.write() as tx:
-        user = find_user(tx, pool, req["Username"])
+        user = users.lock(tx, find_user(tx, pool, req["Username"]))
         if hides_existence(client) and (user is None or not _is_recoverable(pool, user)):
             return {"CodeDeliveryDetails": simulated_delivery(tx, ctx, pool, req["Username"], codes.RESET)}
         if user is None:
@@ -149,7 +152,7 @@ def confirm_forgot_password(ctx: Context, req: ConfirmForgotPasswordRequest) -> 
     verifier = passwords.new_verifier(ctx, pool, name, req["Password"])
     hidden = hides_existence(client)
     with ctx.store.write() as tx:
-        user = find_user(tx, pool, req["Username"])
+        user = users.lock(tx, find_user(tx, pool, req["Username"]))
         if user is not None and (user.username != name or (hidden and not _is_recoverable(pool, user))):
             user = None
         if user is None and not hidden:
@@ -182,7 +185,7 @@ def admin_reset_user_password(ctx: Context, req: AdminResetUserPasswordRequest) 
     """Make a user's password unusable and send the code that sets a new one."""
     pool = own_pool(ctx, req["UserPoolId"])
     with ctx.store.write() as tx:
-        user = known_user(tx, pool, req["Username"])
+        user = locked_user(tx, pool, req["Username"])
         attribute = _recovery_attribute(pool, user)
         codes.check_requests(tx, ctx, pool, user.sub, codes.RESET)
         user = users.update(tx, user, status="RESET_REQUIRED", modified_at=ctx.clock.now_seconds())

@@ -24,7 +24,7 @@ from ostiary.idp import attributes, codes, names, passwords
 from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.strangers import simulated_delivery, stranger
-from ostiary.idp.users import find_user, known_user
+from ostiary.idp.users import find_user, locked_user
 from ostiary.store import users
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
@@ -144,7 +144,7 @@ def confirm_sign_up(ctx: Context, req: ConfirmSignUpRequest) -> ConfirmSignUpRes
     pool, client = client_of(ctx, req["ClientId"])
     check_secret_hash(ctx, client, req["Username"], req.get("SecretHash"))
     with ctx.store.write() as tx:
-        user = find_user(tx, pool, req["Username"])
+        user = users.lock(tx, find_user(tx, pool, req["Username"]))
         if user is None and not hides_existence(client):
             raise UserNotFoundException("Username/client id combination not found.")
         if user is not None:
@@ -173,7 +173,7 @@ def resend_confirmation_code(ctx: Context, req: ResendConfirmationCodeRequest) -
     pool, client = client_of(ctx, req["ClientId"])
     check_secret_hash(ctx, client, req["Username"], req.get("SecretHash"))
     with ctx.store.write() as tx:
-        user = find_user(tx, pool, req["Username"])
+        user = users.lock(tx, find_user(tx, pool, req["Username"]))
         if user is None:
             if not hides_existence(client):
                 raise UserNotFoundException("Username/client id combination not found.")
@@ -192,7 +192,7 @@ def admin_confirm_sign_up(ctx: Context, req: AdminConfirmSignUpRequest) -> Admin
     """Confirm a user without a code; the verified flags stay as they are."""
     pool = own_pool(ctx, req["UserPoolId"])
     with ctx.store.write() as tx:
-        user = known_user(tx, pool, req["Username"])
+        user = locked_user(tx, pool, req["Username"])
         _check_unconfirmed(user)
         _confirm(tx, ctx, pool, user, user.attributes)
     return {}

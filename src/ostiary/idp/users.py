@@ -29,7 +29,7 @@ from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 from ostiary.tokens import revoke
 
-__all__ = ["described", "find_user", "known_user", "user_key"]
+__all__ = ["described", "find_user", "known_user", "locked_user", "user_key"]
 
 
 def no_such_user() -> NoReturn:
@@ -40,6 +40,12 @@ def no_such_user() -> NoReturn:
 def known_user(tx: Tx, pool: UserPool, name: str) -> User:
     """Return the user whom an administrator means; raises UserNotFoundException."""
     user = find_user(tx, pool, name)
+    return no_such_user() if user is None else user
+
+
+def locked_user(tx: Tx, pool: UserPool, name: str) -> User:
+    """Return the user whom an administrator means, to be changed; raises UserNotFoundException."""
+    user = users.lock(tx, find_user(tx, pool, name))
     return no_such_user() if user is None else user
 
 
@@ -79,7 +85,7 @@ def admin_delete_user(ctx: Context, req: AdminDeleteUserRequest) -> None:
     """Delete a user; the name may be taken again, by a user with another sub (TOK-12)."""
     pool = own_pool(ctx, req["UserPoolId"])
     with ctx.store.write() as tx:
-        if not users.delete(tx, pool.pool_id, known_user(tx, pool, req["Username"]).sub):
+        if not users.delete(tx, pool.pool_id, locked_user(tx, pool, req["Username"]).sub):
             no_such_user()
 
 
@@ -88,7 +94,7 @@ def admin_enable_user(ctx: Context, req: AdminEnableUserRequest) -> AdminEnableU
     """Let a disabled user sign in again; tokens from before stay dead."""
     pool = own_pool(ctx, req["UserPoolId"])
     with ctx.store.write() as tx:
-        user = known_user(tx, pool, req["Username"])
+        user = locked_user(tx, pool, req["Username"])
         if not user.enabled:
             users.update(tx, user, enabled=True, modified_at=ctx.clock.now_seconds())
     return {}
@@ -99,7 +105,7 @@ def admin_disable_user(ctx: Context, req: AdminDisableUserRequest) -> AdminDisab
     """Keep a user from signing in and make every token of theirs dead (TOK-12)."""
     pool = own_pool(ctx, req["UserPoolId"])
     with ctx.store.write() as tx:
-        user = known_user(tx, pool, req["Username"])
+        user = locked_user(tx, pool, req["Username"])
         revoke.sign_out_everywhere(tx, ctx, user)
         users.update(tx, user, enabled=False, modified_at=ctx.clock.now_seconds())
     return {}
@@ -113,7 +119,7 @@ def admin_update_user_attributes(
     pool = own_pool(ctx, req["UserPoolId"])
     written = attributes.parsed(pool, req["UserAttributes"])
     with ctx.store.write() as tx:
-        change(tx, ctx, pool, known_user(tx, pool, req["Username"]), written)
+        change(tx, ctx, pool, locked_user(tx, pool, req["Username"]), written)
     return {}
 
 
@@ -125,5 +131,5 @@ def admin_delete_user_attributes(
     pool = own_pool(ctx, req["UserPoolId"])
     deleted = attributes.parsed(pool, [{"Name": name} for name in req["UserAttributeNames"]])
     with ctx.store.write() as tx:
-        change(tx, ctx, pool, known_user(tx, pool, req["Username"]), deleted)
+        change(tx, ctx, pool, locked_user(tx, pool, req["Username"]), deleted)
     return {}

@@ -85,6 +85,18 @@ _BY_ALIAS = (
 )
 
 
+def lock(tx: Tx, user: User | None) -> User | None:
+    """Return the user as they are now, whom nobody else changes until this transaction ends; None when gone."""
+    return None if user is None else _user(tx.one(_LOCKED, pool_id=user.pool_id, sub=user.sub))
+
+
+_LOCKED = (
+    select(schema.users)
+    .where(schema.users.c.pool_id == bindparam("pool_id"), schema.users.c.sub == bindparam("sub"))
+    .with_for_update()
+)
+
+
 def _user(row: Any) -> User | None:
     return None if row is None else user_of(row)
 
