@@ -15,6 +15,11 @@ class Clock:
         """Return seconds since the epoch."""
         return time.time() + self._offset
 
+    @staticmethod
+    def system_now() -> float:
+        """Return seconds since the epoch as the system has them: other machines' clocks are not moved with ours."""
+        return time.time()
+
     def now_seconds(self) -> int:
         """Return whole seconds since the epoch, as token claims and wire timestamps use them."""
         return int(self.now())

@@ -1,4 +1,4 @@
-"""Signed JSON (RFC 7515, 7519): joserfc does the cryptography, behind checks that leave it nothing to be lenient about.
+"""Signed JSON (RFC 7515, 7519): joserfc's algorithms, on exactly the bytes that were read, and nothing lenient before.
 
 Only the compact form; the algorithm must be one the caller names; keys come from the caller only, never from the token.
 """
@@ -9,17 +9,20 @@ import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from joserfc import jws
+import msgspec
+from cryptography.exceptions import InvalidSignature
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 Key = RSAKey | ECKey | OKPKey
 Claims = dict[str, Any]
 MOST_CHARACTERS = 64 * 1024
 _PART = re.compile(r"[A-Za-z0-9_-]+")
-_HEADERS_NOT_SPOKEN = ("crit", "b64", "zip", "enc")
+_HEADERS_NOT_SPOKEN = frozenset({"crit", "b64", "zip", "enc"})
 
 
 class JwsError(ValueError):
@@ -34,21 +37,59 @@ class SignatureError(JwsError):
     """No known key made its signature with an allowed algorithm."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """A token that was read, and that anybody may have written: it tells whose keys to verify it with."""
+
+    header: dict[str, Any]
+    claims: Claims
+    signed: bytes
+    signature: bytes
+
+    def verified(self, find_key: Callable[[str], Key | None], algorithms: Sequence[str]) -> Claims:
+        """Return the claims if the key of its `kid` signed them with one of `algorithms`; raises SignatureError.
+
+        Times, issuer and audience are the caller's to check.
+        """
+        name, kid = self.header.get("alg"), self.header.get("kid", "")
+        if not isinstance(name, str) or name not in algorithms or not _HEADERS_NOT_SPOKEN.isdisjoint(self.header):
+            raise SignatureError("not an algorithm that is accepted here")
+        key = find_key(kid) if isinstance(kid, str) else None
+        if key is None:
+            raise SignatureError("unknown key")
+        algorithm = JWSRegistry.algorithms[name]
+        try:
+            algorithm.check_key(key)
+            good = algorithm.verify(self.signed, self.signature, key)
+        except (JoseError, InvalidSignature, ValueError, TypeError):
+            raise SignatureError("the key cannot have made this signature") from None
+        if not good:
+            raise SignatureError("the signature does not match")
+        return self.claims
+
+
 def sign(header: Mapping[str, str], claims: Mapping[str, Any], key: Key) -> str:
     """Return the compact form; `header` must name `alg`, and nothing is added to it."""
-    payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()
-    return jws.serialize_compact(dict(header), payload, key, algorithms=[header["alg"]])
+    signed = f"{_encoded(msgspec.json.encode(header))}.{_encoded(msgspec.json.encode(claims))}"
+    signature = JWSRegistry.algorithms[header["alg"]].sign(signed.encode(), key)
+    return f"{signed}.{_encoded(signature)}"
 
 
-def unverified(token: str) -> tuple[dict[str, Any], Claims]:
-    """Return header and claims of a token, not verified: they tell whose keys to verify with. Raises MalformedError."""
+def read(token: str) -> Unverified:
+    """Read a token without verifying it. Raises MalformedError."""
     if len(token) > MOST_CHARACTERS:
         raise MalformedError("too long")
     parts = token.split(".")
     if len(parts) != 3:  # noqa: PLR2004 - header, payload, signature
         raise MalformedError("not three parts")
-    header, claims, _ = (_decoded(part) for part in parts)
-    return _object(header), _object(claims)
+    header, claims, signature = (_decoded(part) for part in parts)
+    return Unverified(_header(header), _object(claims), token.rpartition(".")[0].encode(), signature)
+
+
+def unverified(token: str) -> tuple[dict[str, Any], Claims]:
+    """Return header and claims of a token, not verified. Raises MalformedError."""
+    found = read(token)
+    return found.header, found.claims
 
 
 def verify(token: str, find_key: Callable[[str], Key | None], algorithms: Sequence[str]) -> Claims:
@@ -56,18 +97,7 @@ def verify(token: str, find_key: Callable[[str], Key | None], algorithms: Sequen
 
     Times, issuer and audience are the caller's to check. Raises MalformedError or SignatureError.
     """
-    header, claims = unverified(token)
-    if header.get("alg") not in algorithms or any(name in header for name in _HEADERS_NOT_SPOKEN):
-        raise SignatureError("not an algorithm that is accepted here")
-    kid = header.get("kid", "")
-    key = find_key(kid) if isinstance(kid, str) else None
-    if key is None:
-        raise SignatureError("unknown key")
-    try:
-        jws.deserialize_compact(token, key, algorithms=[header["alg"]])
-    except (JoseError, ValueError, TypeError):
-        raise SignatureError("the signature does not match") from None
-    return claims
+    return read(token).verified(find_key, algorithms)
 
 
 def seconds(claims: Claims, name: str) -> float | None:
@@ -80,27 +110,39 @@ def seconds(claims: Claims, name: str) -> float | None:
     return value
 
 
+def _encoded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
 def _decoded(part: str) -> bytes:
     if not _PART.fullmatch(part):
         raise MalformedError("not base64url")
     try:
         raw = urlsafe_b64decode(part + "=" * (-len(part) % 4))
-    except (binascii.Error, ValueError):
+    except binascii.Error:
         raise MalformedError("not base64url") from None
-    if urlsafe_b64encode(raw).rstrip(b"=").decode() != part:
+    if _encoded(raw) != part:
         raise MalformedError("not the one spelling of these bytes")
     return raw
 
 
 def _object(raw: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(raw, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise MalformedError("not JSON") from None
     if not isinstance(value, dict):
         raise MalformedError("not a JSON object")
     return value
 
 
-def _refuse(constant: str) -> float:
-    raise ValueError(constant)
+def _header(raw: bytes) -> dict[str, Any]:
+    """Return a header, which must not name anything twice: readers would disagree on what it says."""
+    header = _object(raw)
+    try:
+        pairs = json.loads(raw, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        raise MalformedError("not JSON") from None
+    if len(pairs) != len(header):
+        raise MalformedError("a header member is named twice")
+    return header

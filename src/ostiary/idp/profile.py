@@ -33,10 +33,8 @@ from ostiary.tokens import verify
 
 def signed_in(ctx: Context, access_token: str) -> tuple[UserPool, AppClient, User]:
     """Return the pool, the app client and the user of an access token; raises NotAuthorizedException and others."""
-    claims = verify.access_token(ctx, access_token)
+    claims, user = verify.access_token_and_user(ctx, access_token)
     pool, client = client_of(ctx, str(claims["client_id"]))
-    with ctx.store.read() as tx:
-        user = users.find(tx, pool.pool_id, str(claims["sub"]))
     if user is None:
         raise UserNotFoundException("User does not exist.")
     if not user.enabled:
@@ -45,8 +43,8 @@ def signed_in(ctx: Context, access_token: str) -> tuple[UserPool, AppClient, Use
 
 
 def _again(tx: Tx, user: User) -> User:
-    """Return the user as this transaction sees them."""
-    found = users.find(tx, user.pool_id, user.sub)
+    """Return the user as this transaction sees them, to be changed."""
+    found = users.lock(tx, user)
     if found is None:
         raise UserNotFoundException("User does not exist.")
     return found

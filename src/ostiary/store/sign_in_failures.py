@@ -1,4 +1,4 @@
-"""How often in a row a user failed to sign in."""
+"""How often in a row somebody failed to sign in."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from ostiary.store.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class SignInFailures:
-    """The number of failures and when the last was (epoch seconds)."""
+    """The number of failures and when the last was, in milliseconds since the epoch: the first lock lasts a second."""
 
     failures: int
     last_at: int
@@ -23,6 +23,14 @@ def find(tx: Tx, pool_id: str, sub: str) -> SignInFailures:
     return NONE if row is None else SignInFailures(row.failures, row.last_at)
 
 
+def hold(tx: Tx, pool_id: str, sub: str) -> SignInFailures:
+    """Return the failures of a user, which nobody else can change until this transaction ends."""
+    table = schema.sign_in_failures
+    tx.insert_if_absent(table, pool_id=pool_id, sub=sub, failures=0, last_at=0)
+    tx.update(table, {"pool_id": pool_id, "sub": sub}, failures=table.c.failures)
+    return find(tx, pool_id, sub)
+
+
 def put(tx: Tx, pool_id: str, sub: str, failures: SignInFailures) -> None:
     """Remember the failures of a user."""
     tx.upsert(schema.sign_in_failures, pool_id=pool_id, sub=sub, failures=failures.failures, last_at=failures.last_at)
@@ -31,3 +39,9 @@ def put(tx: Tx, pool_id: str, sub: str, failures: SignInFailures) -> None:
 def clear(tx: Tx, pool_id: str, sub: str) -> None:
     """Forget the failures of a user."""
     tx.delete(schema.sign_in_failures, {"pool_id": pool_id, "sub": sub})
+
+
+def remove_old(tx: Tx, before: int) -> None:
+    """Forget failures that were before this time, in milliseconds since the epoch."""
+    table = schema.sign_in_failures
+    tx.delete(table, table.c.last_at < before)

@@ -7,3 +7,8 @@ from ostiary.store.db import Tx
 def spend(tx: Tx, pool_id: str, thing: str, expires_at: int) -> bool:
     """Mark `thing` as used; return whether it was not. It is remembered until it would have expired."""
     return tx.insert_if_absent(schema.spent, pool_id=pool_id, id=thing, expires_at=expires_at)
+
+
+def remove_expired(tx: Tx, now: int) -> None:
+    """Forget what has expired and could not be used anyway."""
+    tx.delete(schema.spent, schema.spent.c.expires_at < now)

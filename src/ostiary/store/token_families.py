@@ -6,6 +6,9 @@ from typing import Any
 from ostiary.store import schema
 from ostiary.store.db import Tx
 
+LONGEST_ACCESS_SECONDS = 86400
+"""How long an access token lives at most: one that was made just before its refresh token expired outlives that."""
+
 
 @dataclass(frozen=True, slots=True)
 class TokenFamily:
@@ -52,9 +55,9 @@ def revoke_all(tx: Tx, pool_id: str, sub: str) -> None:
 
 
 def remove_expired(tx: Tx, now: int) -> None:
-    """Delete what no token can refer to any more."""
-    tx.delete(schema.token_families, schema.token_families.c.expires_at < now)
-    tx.delete(schema.spent, schema.spent.c.expires_at < now)
+    """Delete the sign-ins that no token can refer to any more."""
+    table = schema.token_families
+    tx.delete(table, table.c.expires_at < now - LONGEST_ACCESS_SECONDS)
 
 
 def _family(row: Any) -> TokenFamily:

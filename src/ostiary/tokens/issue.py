@@ -27,9 +27,13 @@ class Lifetimes:
     revocable: bool
 
 
-def begin(ctx: Context, user: User, client_id: str, lifetimes: Lifetimes) -> RefreshToken:
-    """Return the refresh token of a new sign-in; `remember` makes it good."""
-    now = ctx.clock.now_seconds()
+def begin(ctx: Context, user: User, client_id: str, lifetimes: Lifetimes, at: int) -> RefreshToken:
+    """Return the refresh token of a new sign-in; `remember` makes it good.
+
+    `at` is a time before `user` was read: if everything of the user is ended after that, this sign-in is ended with it.
+    """
+    # In the second in which everything was ended, a new sign-in counts as one of the next second.
+    auth_time = max(at, user.tokens_valid_after + 1)
     return RefreshToken(
         pool_id=user.pool_id,
         client_id=client_id,
@@ -38,15 +42,22 @@ def begin(ctx: Context, user: User, client_id: str, lifetimes: Lifetimes) -> Ref
         jti=ctx.random.uuid(),
         event_id=ctx.random.uuid(),
         scope=API_SCOPE,
-        auth_time=now,
-        expires_at=now + lifetimes.refresh,
+        auth_time=auth_time,
+        expires_at=at + lifetimes.refresh,
     )
 
 
 def remember(tx: Tx, token: RefreshToken) -> None:
     """Store the sign-in that `begin` began."""
     family = TokenFamily(
-        token.pool_id, token.origin_jti, token.sub, token.client_id, token.jti, "", token.auth_time, token.expires_at
+        pool_id=token.pool_id,
+        origin_jti=token.origin_jti,
+        sub=token.sub,
+        client_id=token.client_id,
+        current_jti=token.jti,
+        previous_jti="",
+        rotated_at=token.auth_time,
+        expires_at=token.expires_at,
     )
     token_families.add(tx, family)
 

@@ -1,6 +1,10 @@
-"""What a user pool is called in tokens and in `Logins` (clients.md 1-3)."""
+"""What a user pool is called in tokens and in `Logins` (clients.md 1-4)."""
+
+import re
 
 from ostiary.config import Settings
+
+_POOL_ID = re.compile(r"[A-Za-z0-9-]{1,45}_[A-Za-z0-9]{1,45}", re.ASCII)
 
 
 def issuer(settings: Settings, pool_id: str) -> str:
@@ -15,9 +19,12 @@ def provider_names(settings: Settings, pool_id: str) -> tuple[str, str]:
 
 
 def pool_of_provider(settings: Settings, provider: str) -> str | None:
-    """Return the id of the pool that a provider name means, or None when it is not the name of a pool of ours."""
-    pool_id = provider.rpartition("/")[2]
-    return pool_id if "_" in pool_id and provider in provider_names(settings, pool_id) else None
+    """Return the id of the pool that a provider name means, or None when it is not the name of a pool of ours.
+
+    The whole name must be one that `provider_names` gives; whether there is such a pool is the caller's to ask.
+    """
+    found = _POOL_ID.findall(provider)
+    return next((pool_id for pool_id in found if provider in provider_names(settings, pool_id)), None)
 
 
 def region_of(pool_id: str) -> str:

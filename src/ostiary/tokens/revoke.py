@@ -9,7 +9,8 @@ from ostiary.store.users import User
 def sign_out_everywhere(tx: Tx, ctx: Context, user: User) -> None:
     """Make every token of the user dead (TOK-12).
 
-    The rows of the sign-ins go; the time from which tokens are good catches those whose client does not track sign-ins.
+    The rows of the sign-ins go. The time up to which tokens are dead catches those whose client does not track
+    sign-ins, and sign-ins that are under way; it only ever grows, so that two calls within a second both count.
     """
     token_families.revoke_all(tx, user.pool_id, user.sub)
-    users.update(tx, user, tokens_valid_after=ctx.clock.now_seconds())
+    users.update(tx, user, tokens_valid_after=max(ctx.clock.now_seconds(), user.tokens_valid_after + 1))

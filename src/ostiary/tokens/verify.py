@@ -1,11 +1,15 @@
 """Verifying a pool's own tokens (reference user-pools-api.md 14: the checks and their order)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context, Services
 from ostiary.crypto import jws
+from ostiary.crypto.jws import Claims
 from ostiary.store import token_families, user_pools, users
+from ostiary.store.db import Tx
+from ostiary.store.users import User
 from ostiary.tokens import keys
 from ostiary.tokens.claims import API_SCOPE
 from ostiary.tokens.issuer import issuer, pool_of_provider
@@ -13,12 +17,20 @@ from ostiary.tokens.issuer import issuer, pool_of_provider
 _TEXT_CLAIMS = ("sub", "iss", "client_id", "scope", "username")
 
 
-def access_token(ctx: Context, token: str) -> dict[str, Any]:
+def access_token(ctx: Context, token: str) -> Claims:
     """Return the claims of an access token of ours that is good now; raises NotAuthorizedException."""
+    return access_token_and_user(ctx, token)[0]
+
+
+def access_token_and_user(ctx: Context, token: str) -> tuple[Claims, User | None]:
+    """Return the claims of an access token of ours that is good now, and the user, or None when they were deleted.
+
+    Raises NotAuthorizedException. Whether the user may still do anything is the caller's to check.
+    """
     try:
-        _, unverified = jws.unverified(token)
-        pool_id = _pool_of(ctx.services, unverified)
-        claims = jws.verify(token, _finder(ctx.services, pool_id, "access"), ["RS256"])
+        found = jws.read(token)
+        pool_id = _pool_of(ctx.services, found.claims)
+        claims = found.verified(_finder(ctx.services, pool_id, "access"), ["RS256"])
         expires_at = jws.seconds(claims, "exp") or 0
     except jws.SignatureError:
         raise NotAuthorizedException("Could not verify signature for Access Token") from None
@@ -28,14 +40,16 @@ def access_token(ctx: Context, token: str) -> dict[str, Any]:
         raise NotAuthorizedException("Invalid Access Token")
     if expires_at <= ctx.clock.now():
         raise NotAuthorizedException("Access Token has expired")
-    if is_revoked(ctx.services, pool_id, claims):
-        raise NotAuthorizedException("Access Token has been revoked")
+    with ctx.store.read() as tx:
+        user = users.find(tx, pool_id, claims["sub"])
+        if user is not None and _is_dead(tx, user, claims):
+            raise NotAuthorizedException("Access Token has been revoked")
     if API_SCOPE not in claims["scope"].split():
         raise NotAuthorizedException("Access Token does not have required scopes")
-    return claims
+    return claims, user
 
 
-def id_token(services: Services, pool_id: str, token: str) -> dict[str, Any]:
+def id_token(services: Services, pool_id: str, token: str) -> Claims:
     """Return the claims of an ID token of this pool whatever its `exp`; raises jws.JwsError."""
     claims = jws.verify(token, _finder(services, pool_id, "id"), ["RS256"])
     if claims.get("token_use") != "id" or claims.get("iss") != issuer(services.settings, pool_id):
@@ -43,28 +57,30 @@ def id_token(services: Services, pool_id: str, token: str) -> dict[str, Any]:
     return claims
 
 
-def is_revoked(services: Services, pool_id: str, claims: dict[str, Any]) -> bool:
+def is_revoked(services: Services, pool_id: str, claims: Claims) -> bool:
     """Whether the sign-in behind a verified token was ended: revoked, signed out, disabled. A deleted user is not."""
-    origin_jti, sub = claims.get("origin_jti"), claims["sub"]
     with services.store.read() as tx:
-        user = users.find(tx, pool_id, sub)
-        if user is None:
-            return False
-        if origin_jti is not None and token_families.find(tx, pool_id, str(origin_jti)) is None:
-            return True
-    return int(claims.get("auth_time", 0)) < user.tokens_valid_after
+        user = users.find(tx, pool_id, claims["sub"])
+        return user is not None and _is_dead(tx, user, claims)
 
 
-def _pool_of(services: Services, claims: dict[str, Any]) -> str:
-    name = str(claims.get("iss", "")).partition("://")[2]
-    pool_id = pool_of_provider(services.settings, name)
-    if pool_id is None or claims.get("iss") != issuer(services.settings, pool_id):
+def _is_dead(tx: Tx, user: User, claims: Claims) -> bool:
+    if int(claims.get("auth_time", 0)) <= user.tokens_valid_after:
+        return True
+    origin_jti = claims.get("origin_jti")
+    return origin_jti is not None and token_families.find(tx, user.pool_id, str(origin_jti)) is None
+
+
+def _pool_of(services: Services, claims: Claims) -> str:
+    iss = claims.get("iss")
+    pool_id = pool_of_provider(services.settings, iss.partition("://")[2]) if isinstance(iss, str) else None
+    if pool_id is None or iss != issuer(services.settings, pool_id):
         raise jws.MalformedError("not an issuer of ours")
     if user_pools.cached(services.store, pool_id) is None:
         raise jws.MalformedError("no such pool")
     return pool_id
 
 
-def _finder(services: Services, pool_id: str, use: keys.TokenUse) -> Any:
+def _finder(services: Services, pool_id: str, use: keys.TokenUse) -> Callable[[str], Any]:
     found = keys.pool_keys(services, pool_id)
     return lambda kid: next((key.key for key in found if key.kid == kid and key.token_use == use), None)

@@ -1,6 +1,6 @@
 """A sign-in under way: what is known of it, the sealed session between its steps, and its end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ from ostiary.idp import attributes
 from ostiary.idp.client_settings import validity
 from ostiary.idp.clients import hides_existence
 from ostiary.idp.names import find_user
-from ostiary.store import groups, sign_in_failures, users
+from ostiary.idp.signin import lockout
+from ostiary.idp.strangers import stranger
+from ostiary.store import groups, sign_in_failures
 from ostiary.store.clients import AppClient
 from ostiary.store.db import Tx
-from ostiary.store.groups import Group
 from ostiary.store.sign_in_failures import SignInFailures
 from ostiary.store.spent import spend
 from ostiary.store.user_pools import UserPool
@@ -26,16 +27,19 @@ from ostiary.tokens.issue import Lifetimes
 
 Parameters = dict[str, str]
 Answer = dict[str, Any]
+Once = tuple[str, int]
+"""The id and the expiry (epoch seconds) of something that can be used once."""
 _PURPOSE = "sign-in-session"
 _MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Where somebody signs in: a pool, through one of its clients."""
+    """Where somebody signs in, a pool through one of its clients, and when: `at` is before anything was read."""
 
     pool: UserPool
     client: AppClient
+    at: int
 
     @property
     def session_seconds(self) -> int:
@@ -57,11 +61,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user with what a sign-in needs to know of them."""
+    """Whom a name means. `user` is None for a stranger; `subject` is where failures are counted, for both."""
 
-    user: User
+    subject: str
+    user: User | None
     failures: SignInFailures
-    groups: Sequence[Group]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +79,35 @@ class SessionState:
     challenge: str
     expires_at: int
 
-
-def person_named(tx: Tx, attempt: Attempt, name: str) -> Person | None:
-    """Return the user whom a name means."""
-    user = find_user(tx, attempt.pool, name)
-    return None if user is None else _person(tx, user)
-
-
-def person_of(tx: Tx, pool_id: str, sub: str) -> Person | None:
-    """Return the user of a sub."""
-    user = users.find(tx, pool_id, sub)
-    return None if user is None else _person(tx, user)
+    @property
+    def once(self) -> Once:
+        """What is used up with the session."""
+        return self.session_id, self.expires_at
 
 
-def unknown_user(attempt: Attempt) -> NotAuthorizedException | UserNotFoundException:
-    """Return what a client hears of a user who does not exist (ENU-01)."""
-    if hides_existence(attempt.client):
-        return NotAuthorizedException("Incorrect username or password.")
-    return UserNotFoundException("User does not exist.")
+def person_named(ctx: Context, attempt: Attempt, name: str) -> Person:
+    """Return whom a name means; raises UserNotFoundException where a client may learn that it means nobody (ENU-01)."""
+    with ctx.store.read() as tx:
+        user = find_user(tx, attempt.pool, name)
+        if user is None and not hides_existence(attempt.client):
+            raise UserNotFoundException("User does not exist.")
+        subject = stranger(ctx, attempt.pool, name) if user is None else user.sub
+        return Person(subject, user, sign_in_failures.find(tx, attempt.pool.pool_id, subject))
 
 
-def new_session(ctx: Context, attempt: Attempt, user: User, challenge: str) -> str:
-    """Return a session string that waits for the answer to `challenge`."""
+def wrong_password(ctx: Context, attempt: Attempt, person: Person, once: Once | None = None) -> NotAuthorizedException:
+    """Count a failed try, and use up `once`; return what the client hears. It is the same for a stranger (ENU-04)."""
+    pool_id = attempt.pool.pool_id
+    with ctx.store.write() as tx:
+        if once is None or spend(tx, pool_id, *once):
+            lockout.count(tx, ctx, pool_id, person.subject)
+    return NotAuthorizedException("Incorrect username or password.")
+
+
+def new_session(ctx: Context, attempt: Attempt, user: User, challenge: str, session_id: str) -> str:
+    """Return a session string that waits for the answer to `challenge`. Of those with one id only one can be used."""
     state = SessionState(
-        session_id=ctx.random.uuid(),
+        session_id=session_id,
         pool_id=attempt.pool.pool_id,
         client_id=attempt.client.client_id,
         sub=user.sub,
@@ -122,38 +131,36 @@ def open_session(ctx: Context, attempt: Attempt, session: str | None, challenge:
     return state
 
 
-def spend_session(tx: Tx, state: SessionState) -> None:
-    """Use the session up; raises NotAuthorizedException when it was used before."""
-    spend_once(tx, state.pool_id, (state.session_id, state.expires_at))
-
-
-def spend_once(tx: Tx, pool_id: str, once: tuple[str, int]) -> None:
-    """Use up what has this id and expiry; raises NotAuthorizedException when it was used before."""
+def spend_once(tx: Tx, pool_id: str, once: Once) -> None:
+    """Use something up; raises NotAuthorizedException when it was used before."""
     if not spend(tx, pool_id, *once):
         raise NotAuthorizedException("Invalid session for the user, session can only be used once.")
 
 
-def complete(ctx: Context, attempt: Attempt, person: Person, once: tuple[str, int] | None = None) -> Answer:
-    """End the sign-in with tokens; `once` is the id and expiry of what it used up, in the same transaction."""
-    token = issue.begin(ctx, person.user, attempt.client.client_id, attempt.lifetimes)
+def complete(
+    ctx: Context,
+    attempt: Attempt,
+    user: User,
+    once: Once | None = None,
+    change: Callable[[Tx], User] | None = None,
+) -> Answer:
+    """End the sign-in with tokens, in one transaction with `change` of the user and with using up `once`."""
+    token = issue.begin(ctx, user, attempt.client.client_id, attempt.lifetimes, attempt.at)
     with ctx.store.write() as tx:
         if once is not None:
-            spend_once(tx, person.user.pool_id, once)
+            spend_once(tx, user.pool_id, once)
+        lockout.succeed(tx, ctx, user.pool_id, user.sub)
+        if change is not None:
+            user = change(tx)
         issue.remember(tx, token)
-        if person.failures.failures:
-            sign_in_failures.clear(tx, person.user.pool_id, person.user.sub)
+        memberships = groups.groups_of(tx, user.pool_id, user.sub)
     result = issue.tokens(
         ctx,
         token,
-        person.user,
-        attributes=attributes.readable(attempt.client, person.user.attributes),
-        groups=person.groups,
+        user,
+        attributes=attributes.readable(attempt.client, user.attributes),
+        groups=memberships,
         lifetimes=attempt.lifetimes,
     )
     result["RefreshToken"] = issue.refresh_token(ctx, token)
     return {"ChallengeParameters": {}, "AuthenticationResult": result}
-
-
-def _person(tx: Tx, user: User) -> Person:
-    failures = sign_in_failures.find(tx, user.pool_id, user.sub)
-    return Person(user, failures, groups.groups_of(tx, user.pool_id, user.sub))

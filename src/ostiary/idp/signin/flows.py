@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
+from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
 from ostiary.idp import passwords
 from ostiary.idp.clients import check_secret_hash
 from ostiary.idp.signin import lockout, refresh
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, person_named, unknown_user
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, person_named, wrong_password
 from ostiary.idp.signin.challenges import password_verifier
-from ostiary.idp.signin.steps import check_status, proceed
+from ostiary.idp.signin.steps import proceed
 
 Flow = Callable[[Context, Attempt, Parameters], Answer]
 
@@ -18,31 +18,18 @@ def user_srp_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Ans
     """Ask for a proof of the password."""
     name, srp_a = required(parameters, "USERNAME"), required(parameters, "SRP_A")
     check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
-    with ctx.store.read() as tx:
-        person = person_named(tx, attempt, name)
-    unknown = unknown_user(attempt)
-    if person is None and not isinstance(unknown, NotAuthorizedException):
-        raise unknown
-    return password_verifier.ask(ctx, attempt, name, person, srp_a)
+    return password_verifier.ask(ctx, attempt, name, person_named(ctx, attempt, name), srp_a)
 
 
 def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:
     """Compare the password, and go on."""
     name, password = required(parameters, "USERNAME"), required(parameters, "PASSWORD")
     check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
-    with ctx.store.read() as tx:
-        person = person_named(tx, attempt, name)
-    if person is not None:
-        lockout.check(ctx, person)
-    right = passwords.password_matches(ctx, attempt.pool, None if person is None else person.user, password)
-    if person is None:
-        raise unknown_user(attempt)
-    if not right:
-        with ctx.store.write() as tx:
-            lockout.count(tx, ctx, person)
-        raise NotAuthorizedException("Incorrect username or password.")
-    check_status(ctx, person.user)
-    return proceed(ctx, attempt, person)
+    person = person_named(ctx, attempt, name)
+    lockout.check(ctx, person.failures)
+    if not passwords.password_matches(ctx, attempt.pool, person.user, password) or person.user is None:
+        raise wrong_password(ctx, attempt, person)
+    return proceed(ctx, attempt, person.user)
 
 
 def required(parameters: Parameters, name: str) -> str:

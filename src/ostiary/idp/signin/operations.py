@@ -9,6 +9,7 @@ from ostiary.aws.types.cognito_idp import (
     InitiateAuthRequest,
     InitiateAuthResponse,
     InvalidParameterException,
+    InvalidUserPoolConfigurationException,
     NotAuthorizedException,
     ResourceNotFoundException,
     RespondToAuthChallengeRequest,
@@ -20,7 +21,7 @@ from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
 from ostiary.idp.signin.challenges import new_password_required, password_verifier
 from ostiary.idp.signin.flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed, required
-from ostiary.idp.signin.steps import check_status, proceed
+from ostiary.idp.signin.steps import proceed
 
 _FOR_ADMINISTRATORS = ADMIN_FLOWS.keys() - FLOWS.keys()
 
@@ -31,7 +32,8 @@ def initiate_auth(ctx: Context, req: InitiateAuthRequest) -> InitiateAuthRespons
     pool, client = client_of(ctx, req["ClientId"])
     if req["AuthFlow"] in _FOR_ADMINISTRATORS:
         raise InvalidParameterException("Initiate Auth method not supported.")
-    return _begin(ctx, Attempt(pool, client), FLOWS, req["AuthFlow"], req.get("AuthParameters", {}))  # type: ignore[return-value]
+    attempt = Attempt(pool, client, ctx.clock.now_seconds())
+    return _begin(ctx, attempt, FLOWS, req["AuthFlow"], req.get("AuthParameters", {}))  # type: ignore[return-value]
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -45,8 +47,9 @@ def admin_initiate_auth(ctx: Context, req: AdminInitiateAuthRequest) -> AdminIni
 def respond_to_auth_challenge(ctx: Context, req: RespondToAuthChallengeRequest) -> RespondToAuthChallengeResponse:
     """Take the answer to a challenge."""
     pool, client = client_of(ctx, req["ClientId"])
+    attempt = Attempt(pool, client, ctx.clock.now_seconds())
     responses, session = req.get("ChallengeResponses", {}), req.get("Session")
-    return _respond(ctx, Attempt(pool, client), req["ChallengeName"], responses, session)  # type: ignore[return-value]
+    return _respond(ctx, attempt, req["ChallengeName"], responses, session)  # type: ignore[return-value]
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -64,14 +67,16 @@ def _of_pool(ctx: Context, pool_id: str, client_id: str) -> Attempt:
     found, client = client_of(ctx, client_id)
     if found.pool_id != pool.pool_id:
         raise ResourceNotFoundException(f"User pool client {client_id} does not exist.")
-    return Attempt(pool, client)
+    return Attempt(pool, client, ctx.clock.now_seconds())
 
 
 def _begin(ctx: Context, attempt: Attempt, flows: dict[str, Flow], name: str, parameters: Parameters) -> Answer:
     check_allowed(attempt, name)
     flow = flows.get(name)
+    if name == "CUSTOM_AUTH":
+        raise InvalidUserPoolConfigurationException("Custom auth lambda trigger is not configured for the user pool.")
     if flow is None:
-        raise InvalidParameterException(f"{name} is not implemented by this server.")
+        raise InvalidParameterException(f"{name} is not supported by this server.")
     return flow(ctx, attempt, parameters)
 
 
@@ -80,9 +85,8 @@ def _respond(ctx: Context, attempt: Attempt, challenge: str, responses: Paramete
     check_secret_hash(ctx, attempt.client, name, responses.get("SECRET_HASH"))
     match challenge:
         case password_verifier.NAME:
-            person, once = password_verifier.answer(ctx, attempt, responses)
-            check_status(ctx, person.user)
-            return proceed(ctx, attempt, person, once)
+            user, once = password_verifier.answer(ctx, attempt, responses)
+            return proceed(ctx, attempt, user, once)
         case new_password_required.NAME:
             return new_password_required.answer(ctx, attempt, responses, session)
     raise NotAuthorizedException("Invalid session for the user.")

@@ -1,7 +1,8 @@
 """Refresh tokens: new tokens for old, rotation, and the operations that end sign-ins (reference 14)."""
 
 import hmac
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
@@ -27,14 +28,26 @@ from ostiary.idp import attributes
 from ostiary.idp.clients import check_secret_hash, client_of, client_secret
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import signed_in
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, person_of
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
 from ostiary.idp.users import known_user
-from ostiary.store import token_families
+from ostiary.store import groups, token_families, users
 from ostiary.store.clients import AppClient
+from ostiary.store.groups import Group
 from ostiary.store.token_families import TokenFamily
+from ostiary.store.users import User
 from ostiary.tokens import issue
 from ostiary.tokens.refresh import RefreshToken, opened
 from ostiary.tokens.revoke import sign_out_everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class _SignedIn:
+    """A good refresh token, and what new tokens need to know of its owner."""
+
+    token: RefreshToken
+    user: User
+    family: TokenFamily
+    groups: Sequence[Group]
 
 
 def refresh_token_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:
@@ -42,9 +55,12 @@ def refresh_token_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -
     text = parameters.get("REFRESH_TOKEN")
     if not text:
         raise InvalidParameterException("Missing required parameter REFRESH_TOKEN")
-    token, person, _ = _checked(ctx, attempt, text)
-    _check_secret_hash(ctx, attempt, person, parameters.get("SECRET_HASH"))
-    return {"ChallengeParameters": {}, "AuthenticationResult": _tokens(ctx, attempt, token, person)}
+    if _rotation(attempt.client) is not None:
+        raise InvalidParameterException("REFRESH_TOKEN_AUTH is not enabled for the client.")
+    signed_in = _checked(ctx, attempt, text)
+    _check_secret_hash(ctx, attempt, signed_in.user, parameters.get("SECRET_HASH"))
+    _refuse_rotated(signed_in)
+    return {"ChallengeParameters": {}, "AuthenticationResult": _tokens(ctx, attempt, signed_in)}
 
 
 @operation("cognito-idp")
@@ -54,14 +70,15 @@ def get_tokens_from_refresh_token(
     """Return new tokens for a refresh token; where the client rotates them, with a new refresh token."""
     pool, client = client_of(ctx, req["ClientId"])
     _check_client_secret(ctx, client, req.get("ClientSecret"), NotAuthorizedException)
-    attempt = Attempt(pool, client)
-    token, person, family = _checked(ctx, attempt, req["RefreshToken"])
-    rotation = client.configuration.get("RefreshTokenRotation", {})
-    if rotation.get("Feature") != "ENABLED":
-        return {"AuthenticationResult": _tokens(ctx, attempt, token, person)}  # type: ignore[typeddict-item]
-    rotated = _rotated(ctx, token, family, rotation.get("RetryGracePeriodSeconds", 0))
-    result = _tokens(ctx, attempt, rotated, person)
-    result["RefreshToken"] = issue.refresh_token(ctx, rotated)
+    attempt = Attempt(pool, client, ctx.clock.now_seconds())
+    signed_in = _checked(ctx, attempt, req["RefreshToken"])
+    grace_seconds = _rotation(client)
+    if grace_seconds is None:
+        _refuse_rotated(signed_in)
+        return {"AuthenticationResult": _tokens(ctx, attempt, signed_in)}  # type: ignore[typeddict-item]
+    rotated = replace(signed_in, token=_rotated(ctx, signed_in.token, signed_in.family, grace_seconds))
+    result = _tokens(ctx, attempt, rotated)
+    result["RefreshToken"] = issue.refresh_token(ctx, rotated.token)
     return {"AuthenticationResult": result}  # type: ignore[typeddict-item]
 
 
@@ -101,7 +118,14 @@ def admin_user_global_sign_out(ctx: Context, req: AdminUserGlobalSignOutRequest)
     return {}
 
 
-def _checked(ctx: Context, attempt: Attempt, text: str) -> tuple[RefreshToken, Person, TokenFamily]:
+def _rotation(client: AppClient) -> int | None:
+    """Return for how many seconds a rotated refresh token may be retried, or None where tokens are not rotated."""
+    rotation = client.configuration.get("RefreshTokenRotation", {})
+    grace_seconds: int = rotation.get("RetryGracePeriodSeconds", 0)
+    return grace_seconds if rotation.get("Feature") == "ENABLED" else None
+
+
+def _checked(ctx: Context, attempt: Attempt, text: str) -> _SignedIn:
     """Return what a refresh token says and whose it is; raises NotAuthorizedException where it is not good (TOK-15)."""
     token = opened(ctx.keyring, text)
     if token is None or (token.pool_id, token.client_id) != (attempt.pool.pool_id, attempt.client.client_id):
@@ -109,15 +133,22 @@ def _checked(ctx: Context, attempt: Attempt, text: str) -> tuple[RefreshToken, P
     if token.expires_at <= ctx.clock.now():
         raise NotAuthorizedException("Refresh Token has expired")
     with ctx.store.read() as tx:
-        person = person_of(tx, token.pool_id, token.sub)
+        user = users.find(tx, token.pool_id, token.sub)
         family = token_families.find(tx, token.pool_id, token.origin_jti)
-    if person is None:
+        memberships = groups.groups_of(tx, token.pool_id, token.sub)
+    if user is None:
         raise UserNotFoundException("User does not exist.")
-    if not person.user.enabled:
+    if not user.enabled:
         raise NotAuthorizedException("User is disabled.")
-    if family is None or token.auth_time < person.user.tokens_valid_after:
+    if family is None or token.auth_time <= user.tokens_valid_after:
         raise NotAuthorizedException("Refresh Token has been revoked")
-    return token, person, family
+    return _SignedIn(token, user, family, memberships)
+
+
+def _refuse_rotated(signed_in: _SignedIn) -> None:
+    """Refuse a token that another one has followed, from when its client still rotated them (TOK-14)."""
+    if signed_in.token.jti != signed_in.family.current_jti:
+        raise NotAuthorizedException("Refresh Token has been revoked")
 
 
 def _rotated(ctx: Context, token: RefreshToken, family: TokenFamily, grace_seconds: int) -> RefreshToken:
@@ -130,7 +161,10 @@ def _rotated(ctx: Context, token: RefreshToken, family: TokenFamily, grace_secon
         if won:
             return following
         with ctx.store.read() as tx:
-            family = token_families.find(tx, token.pool_id, token.origin_jti) or family
+            found = token_families.find(tx, token.pool_id, token.origin_jti)
+        if found is None:
+            raise NotAuthorizedException("Refresh Token has been revoked")
+        family = found
     if token.jti == family.previous_jti and now < family.rotated_at + grace_seconds:
         # A lost answer is asked for again: the token that it carried stays the good one.
         return replace(token, jti=family.current_jti)
@@ -139,25 +173,25 @@ def _rotated(ctx: Context, token: RefreshToken, family: TokenFamily, grace_secon
     raise RefreshTokenReuseException("Refresh token has been used already.")
 
 
-def _tokens(ctx: Context, attempt: Attempt, token: RefreshToken, person: Person) -> Answer:
+def _tokens(ctx: Context, attempt: Attempt, signed_in: _SignedIn) -> Answer:
     return issue.tokens(
         ctx,
-        token,
-        person.user,
-        attributes=attributes.readable(attempt.client, person.user.attributes),
-        groups=person.groups,
+        signed_in.token,
+        signed_in.user,
+        attributes=attributes.readable(attempt.client, signed_in.user.attributes),
+        groups=signed_in.groups,
         lifetimes=attempt.lifetimes,
     )
 
 
-def _check_secret_hash(ctx: Context, attempt: Attempt, person: Person, secret_hash: str | None) -> None:
+def _check_secret_hash(ctx: Context, attempt: Attempt, user: User, secret_hash: str | None) -> None:
     """Without a user name in the request, clients hash the token owner's: the user name or the sub."""
     try:
-        check_secret_hash(ctx, attempt.client, person.user.username, secret_hash)
+        check_secret_hash(ctx, attempt.client, user.username, secret_hash)
     except NotAuthorizedException:
         if secret_hash is None:
             raise
-        check_secret_hash(ctx, attempt.client, person.user.sub, secret_hash)
+        check_secret_hash(ctx, attempt.client, user.sub, secret_hash)
 
 
 def _check_client_secret(

@@ -1,33 +1,26 @@
 """NEW_PASSWORD_REQUIRED: a temporary password is replaced by one that only the user knows (reference 11.5)."""
 
-import dataclasses
+import hashlib
 import json
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
 from ostiary.context import Context
 from ostiary.idp import attributes, codes, passwords
-from ostiary.idp.signin.attempt import (
-    Answer,
-    Attempt,
-    Parameters,
-    Person,
-    complete,
-    new_session,
-    open_session,
-    person_of,
-    spend_session,
-)
+from ostiary.idp.names import find_user
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, SessionState, complete, new_session, open_session
+from ostiary.store import users
+from ostiary.store.db import Tx
+from ostiary.store.users import User
 
 NAME = "NEW_PASSWORD_REQUIRED"
 _ATTRIBUTE = "userAttributes."
 
 
-def ask(ctx: Context, attempt: Attempt, person: Person) -> Answer:
+def ask(ctx: Context, attempt: Attempt, user: User) -> Answer:
     """Return the challenge."""
-    user = person.user
     return {
         "ChallengeName": NAME,
-        "Session": new_session(ctx, attempt, user, NAME),
+        "Session": new_session(ctx, attempt, user, NAME, _id_of_password(user)),
         "ChallengeParameters": {
             "USER_ID_FOR_SRP": user.username,
             "requiredAttributes": json.dumps([f"{_ATTRIBUTE}{name}" for name in _missing(attempt, user.attributes)]),
@@ -37,44 +30,63 @@ def ask(ctx: Context, attempt: Attempt, person: Person) -> Answer:
 
 
 def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Answer:
-    """Set the new password and the attributes that come with it, and end the sign-in."""
+    """Set the new password and the attributes that come with it, and end the sign-in.
+
+    A password or attributes that are refused leave the session good for another try.
+    """
     state = open_session(ctx, attempt, session, NAME)
     password = responses.get("NEW_PASSWORD")
     if password is None:
         raise InvalidParameterException("Missing required parameter NEW_PASSWORD")
     with ctx.store.read() as tx:
-        person = person_of(tx, state.pool_id, state.sub)
-    if person is None or person.user.status != "FORCE_CHANGE_PASSWORD":
-        raise NotAuthorizedException("Invalid session for the user.")
+        user = _who_was_asked(tx, attempt, responses["USERNAME"], state)
     passwords.check_policy(attempt.pool, password)
     given = {key.removeprefix(_ATTRIBUTE): value for key, value in responses.items() if key.startswith(_ATTRIBUTE)}
-    after = _with_given(attempt, person, given)
-    verifier = passwords.new_verifier(ctx, attempt.pool, person.user.username, password)
-    with ctx.store.write() as tx:
-        spend_session(tx, state)
-        codes.forget(tx, attempt.pool, state.sub, codes.RESET)
-        user = attributes.write(
+    _with_given(attempt, user, given)
+    verifier = passwords.new_verifier(ctx, attempt.pool, user.username, password)
+
+    def change(tx: Tx) -> User:
+        current = users.find(tx, state.pool_id, state.sub)
+        if current is None:
+            raise NotAuthorizedException("Invalid session for the user.")
+        codes.forget(tx, attempt.pool, current.sub, codes.RESET)
+        return attributes.write(
             tx,
             attempt.pool,
-            person.user,
-            after,
+            current,
+            _with_given(attempt, current, given),
             ctx.clock.now_seconds(),
             status="CONFIRMED",
             sealed_verifier=verifier,
             temporary_password_expires_at=None,
         )
-    return complete(ctx, attempt, dataclasses.replace(person, user=user))
+
+    return complete(ctx, attempt, user, state.once, change)
 
 
-def _with_given(attempt: Attempt, person: Person, given: dict[str, str]) -> dict[str, str]:
+def _id_of_password(user: User) -> str:
+    """Return what ties a session to the temporary password: that one is replaced once, whatever sessions it opened."""
+    return hashlib.sha256(user.sealed_verifier or b"").hexdigest()
+
+
+def _who_was_asked(tx: Tx, attempt: Attempt, name: str, state: SessionState) -> User:
+    """Return the user of the session, whom the answer must name too (PWD-10, PWD-11, MFA-05)."""
+    user = find_user(tx, attempt.pool, name)
+    if user is None or user.sub != state.sub or user.status != "FORCE_CHANGE_PASSWORD" or not user.enabled:
+        raise NotAuthorizedException("Invalid session for the user.")
+    if state.session_id != _id_of_password(user):
+        raise NotAuthorizedException("Invalid session for the user.")
+    return user
+
+
+def _with_given(attempt: Attempt, user: User, given: dict[str, str]) -> dict[str, str]:
     """Return the user's attributes with those given: only ones that had no value (ATT-01)."""
-    current = person.user.attributes
     attributes.check_writable(attempt.client, given)
     for name in given:
-        if name in current:
+        if name in user.attributes:
             raise NotAuthorizedException(f"Cannot modify an already provided {name}")
     written = attributes.parsed(attempt.pool, [{"Name": name, "Value": value} for name, value in given.items()])
-    after = attributes.merged(current, written)
+    after = attributes.merged(user.attributes, written)
     missing = _missing(attempt, after)
     if missing:
         raise InvalidParameterException(f"Invalid attributes given, {missing[0]} is missing")

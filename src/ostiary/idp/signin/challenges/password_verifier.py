@@ -2,9 +2,11 @@
 
 import base64
 import binascii
+import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -12,27 +14,34 @@ from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthoriz
 from ostiary.context import Context
 from ostiary.crypto import srp
 from ostiary.crypto.seal import SealBrokenError
-from ostiary.idp import passwords
-from ostiary.idp.names import user_key
+from ostiary.idp import names, passwords
 from ostiary.idp.signin import lockout
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, person_of
-from ostiary.store.spent import spend
+from ostiary.idp.signin.attempt import Answer, Attempt, Once, Parameters, Person, wrong_password
+from ostiary.store import sign_in_failures, users
+from ostiary.store.db import Tx
+from ostiary.store.users import User
 
 NAME = "PASSWORD_VERIFIER"
+WINDOW_SECONDS = 300
+"""How far a client's clock may be from ours (PWD-02)."""
 _PURPOSE = "secret-block"
 _FAKE = "absent-user"
 _SALT_BYTES = 16
-_NUMBER_BYTES = 384
-_TIMESTAMP = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} [0-9]{1,2} [0-9]{2}:[0-9]{2}:[0-9]{2} UTC [0-9]{4}")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TIMESTAMP = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) ([0-9]{1,2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) UTC ([0-9]{4})"
+)
+_HEX = re.compile(r"[0-9A-Fa-f]{1,800}")
 
 
 @dataclass(frozen=True, slots=True)
 class SecretBlock:
-    """What SECRET_BLOCK says. `sub` is empty for somebody who does not exist."""
+    """What SECRET_BLOCK says. `sub` is empty for a stranger; `subject` is where failures are counted."""
 
     block_id: str
     pool_id: str
     client_id: str
+    subject: str
     sub: str
     username: str
     client_public: bytes
@@ -41,27 +50,38 @@ class SecretBlock:
     expires_at: int
 
 
-def ask(ctx: Context, attempt: Attempt, name: str, person: Person | None, srp_a: str) -> Answer:
-    """Return the challenge; a user who does not exist gets one that looks the same (ENU-02)."""
+@dataclass(frozen=True, slots=True)
+class _Secret:
+    """A salt (16 bytes) and an SRP verifier; `known` unless they were made up."""
+
+    salt: bytes
+    verifier: int
+    known: bool
+
+
+def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str) -> Answer:
+    """Return the challenge; a stranger gets one that looks the same, with the same salt each time (ENU-02)."""
     client_public = _number(srp_a)
-    username, salt, verifier = _known(ctx, attempt, person) or _fake(ctx, attempt, name)
+    username = _shown(ctx, attempt, name) if person.user is None else person.user.username
+    secret = _secret(ctx, attempt, username, person.user)
     private = ctx.random.bytes(srp.PRIVATE_BYTES)
-    public = srp.server_public(verifier, int.from_bytes(private, "big"))
+    public = srp.server_public(secret.verifier, int.from_bytes(private, "big"))
     block = SecretBlock(
         block_id=ctx.random.uuid(),
         pool_id=attempt.pool.pool_id,
         client_id=attempt.client.client_id,
-        sub="" if person is None else person.user.sub,
+        subject=person.subject,
+        sub="" if person.user is None else person.user.sub,
         username=username,
-        client_public=client_public.to_bytes(_NUMBER_BYTES, "big"),
-        public=public.to_bytes(_NUMBER_BYTES, "big"),
+        client_public=client_public.to_bytes(srp.NUMBER_BYTES, "big"),
+        public=public.to_bytes(srp.NUMBER_BYTES, "big"),
         private=private,
         expires_at=ctx.clock.now_seconds() + attempt.session_seconds,
     )
     return {
         "ChallengeName": NAME,
         "ChallengeParameters": {
-            "SALT": f"{int.from_bytes(salt, 'big'):x}",
+            "SALT": f"{int.from_bytes(secret.salt, 'big'):x}",
             "SECRET_BLOCK": base64.b64encode(ctx.keyring.seal(msgspec.msgpack.encode(block), _PURPOSE)).decode(),
             "SRP_B": f"{public:x}",
             "USERNAME": username,
@@ -70,53 +90,55 @@ def ask(ctx: Context, attempt: Attempt, name: str, person: Person | None, srp_a:
     }
 
 
-def answer(ctx: Context, attempt: Attempt, responses: Parameters) -> tuple[Person, tuple[str, int]]:
-    """Return who proved the password, and the id and expiry of the block that must now be spent.
+def answer(ctx: Context, attempt: Attempt, responses: Parameters) -> tuple[User, Once]:
+    """Return who proved the password, and the id and expiry of the block that must now be used up.
 
-    Raises NotAuthorizedException; a wrong proof counts as a failed sign-in and spends the block.
+    Raises NotAuthorizedException; a wrong proof counts as a failed sign-in and uses up the block.
     """
     raw, block = _open(ctx, attempt, responses.get("PASSWORD_CLAIM_SECRET_BLOCK", ""))
-    timestamp = responses.get("TIMESTAMP", "")
-    if not _TIMESTAMP.fullmatch(timestamp):
-        raise InvalidParameterException("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english")
+    _check_timestamp(ctx, responses.get("TIMESTAMP", ""))
     with ctx.store.read() as tx:
-        person = person_of(tx, block.pool_id, block.sub) if block.sub else None
-    if person is not None:
-        lockout.check(ctx, person)
-    if not _proves(ctx, attempt, block, person, raw=raw, responses=responses):
-        with ctx.store.write() as tx:
-            if spend(tx, block.pool_id, block.block_id, block.expires_at) and person is not None:
-                lockout.count(tx, ctx, person)
-        raise NotAuthorizedException("Incorrect username or password.")
-    assert person is not None  # noqa: S101 - _proves says no for nobody
-    return person, (block.block_id, block.expires_at)
+        user = _named(tx, attempt, block, responses["USERNAME"])
+        failures = sign_in_failures.find(tx, block.pool_id, block.subject)
+    lockout.check(ctx, failures)
+    once = block.block_id, block.expires_at
+    if _proves(ctx, attempt, block, user, raw=raw, responses=responses) and user is not None:
+        return user, once
+    raise wrong_password(ctx, attempt, Person(block.subject, user, failures), once)
 
 
-def _known(ctx: Context, attempt: Attempt, person: Person | None) -> tuple[str, bytes, int] | None:
-    if person is None:
+def _named(tx: Tx, attempt: Attempt, block: SecretBlock, name: str) -> User | None:
+    """Return the user of the block, if the answer names them too (MFA-05), by whichever of their names."""
+    if not block.sub:
         return None
-    found = passwords.open_verifier(ctx, person.user)
-    if found is None:
-        return (person.user.username, *_fake(ctx, attempt, person.user.username)[1:])
-    return person.user.username, *found
+    if name == block.username:
+        return users.find(tx, block.pool_id, block.sub)
+    user = names.find_user(tx, attempt.pool, name)
+    return user if user is not None and user.sub == block.sub else None
 
 
-def _fake(ctx: Context, attempt: Attempt, name: str) -> tuple[str, bytes, int]:
-    """Return a user id, a salt and a verifier that stay the same for a name that nobody has."""
-    seed = f"{attempt.pool.pool_id}\n{user_key(attempt.pool, name)}\n"
-    parts = [ctx.keyring.mac(f"{seed}{part}".encode(), _FAKE) for part in range(2 + _NUMBER_BYTES // 32)]
-    digest = parts[0].hex()
-    user_id = f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
-    username = user_id if attempt.pool.configuration.get("UsernameAttributes") else name
-    salt = bytes([parts[1][0] & 0x7F or 1, *parts[1][1:_SALT_BYTES]])
-    return username, salt, int.from_bytes(b"".join(parts[2:]), "big") % srp.N
+def _secret(ctx: Context, attempt: Attempt, username: str, user: User | None) -> _Secret:
+    """Return what a user's password is kept as; for somebody without one, what stays the same for the name."""
+    seed = ctx.keyring.mac(f"{attempt.pool.pool_id}\n{names.user_key(attempt.pool, username)}".encode(), _FAKE)
+    made_up = hashlib.shake_256(seed).digest(_SALT_BYTES + srp.NUMBER_BYTES)
+    found = None if user is None else passwords.open_verifier(ctx, user)
+    if found is not None:
+        return _Secret(*found, known=True)
+    salt = bytes([made_up[0] & 0x7F or 1, *made_up[1:_SALT_BYTES]])
+    return _Secret(salt, int.from_bytes(made_up[_SALT_BYTES:], "big") % srp.N, known=False)
+
+
+def _shown(ctx: Context, attempt: Attempt, name: str) -> str:
+    """Return the user name that somebody who does not exist would have: not the one typed where that is an address."""
+    if names.attribute_of(attempt.pool, name) in {None, "preferred_username"}:
+        return names.shown(attempt.pool, name)
+    digest = ctx.keyring.mac(f"{attempt.pool.pool_id}\n{names.user_key(attempt.pool, name)}".encode(), _FAKE).hex()
+    variant = "89ab"[int(digest[16], 16) % 4]
+    return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def _number(srp_a: str) -> int:
-    try:
-        number = int(srp_a, 16)
-    except ValueError:
-        number = 0
+    number = int(srp_a, 16) if _HEX.fullmatch(srp_a) else 0
     if not 0 < number < srp.N:
         raise InvalidParameterException("SRP_A is invalid.")
     return number
@@ -135,14 +157,34 @@ def _open(ctx: Context, attempt: Attempt, text: str) -> tuple[bytes, SecretBlock
     return raw, block
 
 
+def _check_timestamp(ctx: Context, timestamp: str) -> None:
+    then = _seconds(timestamp)
+    if then is None:
+        text = "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english"
+        raise InvalidParameterException(text)
+    # A client goes by its own clock, which is not moved when development moves ours.
+    if min(abs(then - ctx.clock.now()), abs(then - ctx.clock.system_now())) > WINDOW_SECONDS:
+        raise NotAuthorizedException("TIMESTAMP is too far from the time of the server.")
+
+
+def _seconds(timestamp: str) -> float | None:
+    match = _TIMESTAMP.fullmatch(timestamp)
+    if match is None or match[1] not in _MONTHS:
+        return None
+    day, hour, minute, second, year = map(int, match.groups()[1:])
+    try:
+        return datetime(year, _MONTHS.index(match[1]) + 1, day, hour, minute, second, tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
 def _proves(
-    ctx: Context, attempt: Attempt, block: SecretBlock, person: Person | None, *, raw: bytes, responses: Parameters
+    ctx: Context, attempt: Attempt, block: SecretBlock, user: User | None, *, raw: bytes, responses: Parameters
 ) -> bool:
-    """Whether the claim is right; the work is the same for somebody who does not exist."""
-    known = None if person is None else passwords.open_verifier(ctx, person.user)
-    verifier = known[1] if known else _fake(ctx, attempt, block.username)[2]
+    """Whether the claim is right; the work is the same for a stranger (ENU-04)."""
+    secret = _secret(ctx, attempt, block.username, user)
     client_public, public = int.from_bytes(block.client_public, "big"), int.from_bytes(block.public, "big")
-    key = srp.session_key(client_public, public, verifier, int.from_bytes(block.private, "big"))
+    key = srp.session_key(client_public, public, secret.verifier, int.from_bytes(block.private, "big"))
     expected = srp.claim(key, attempt.pool.short_name, block.username, raw, responses["TIMESTAMP"])
-    claimed = responses.get("PASSWORD_CLAIM_SIGNATURE", "").encode()
-    return hmac.compare_digest(base64.b64encode(expected), claimed) and known is not None
+    claimed = responses.get("PASSWORD_CLAIM_SIGNATURE", "").encode("utf-8", "surrogatepass")
+    return hmac.compare_digest(base64.b64encode(expected), claimed) and secret.known
