@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import bindparam, insert, select, update
 
 from ostiary.store.db import STALE_SECONDS, Store, Tx
-from ostiary.store.errors import AlreadyExists, Retry
+from ostiary.store.errors import AlreadyExists, Retry, Unstorable
 from ostiary.store.schema import accounts, codes, groups, spent, users
 
 POOL = "us-east-1_aaaaaaaaa"
@@ -136,6 +136,23 @@ def test_a_constant_query_gives_all_rows_in_order(store: Store) -> None:
             _spend(tx, name)
         assert [row.id for row in tx.all(query, after="a", most=10)] == ["b", "c"]
         assert [row.id for row in tx.all(query, after="", most=1)] == ["a"]
+
+
+@pytest.mark.parametrize("name", ["nul \0", "\0", "half a pair \ud800"])
+def test_text_that_no_database_holds_is_refused_and_never_found(store: Store, name: str) -> None:
+    constant = select(spent).where(spent.c.id == bindparam("id"))
+    with store.write() as tx:
+        _spend(tx, "a")
+        with pytest.raises(Unstorable):
+            _spend(tx, name)
+        with pytest.raises(Unstorable):
+            tx.update(spent, {"pool_id": POOL, "id": "a"}, id=name)
+        assert tx.get(spent, pool_id=POOL, id=name) is None
+        assert tx.take(spent, {"pool_id": POOL, "id": name}) is None
+        assert tx.all(constant, id=name) == []
+        _spend(tx, "b")
+    assert _is_spent(store, "a")
+    assert _is_spent(store, "b")
 
 
 # -- transactions ----------------------------------------------------------------------------------------------------

@@ -31,5 +31,9 @@ class Unavailable(StoreError):  # noqa: N818
     """The database cannot write: the disk is full, read-only or broken. Nothing was changed."""
 
 
+class Unstorable(StoreError):  # noqa: N818
+    """Text that a database cannot hold: a NUL character, or half of a surrogate pair."""
+
+
 class SchemaError(StoreError):
     """The database's schema is not the one this version works with."""

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from ostiary.randomness import Random
 from ostiary.store import schema
 from ostiary.store.engines.engine import Engine, Handle
-from ostiary.store.errors import AlreadyExists, Retry
+from ostiary.store.errors import AlreadyExists, Retry, StoreError, Unstorable
 from ostiary.store.statements import PLAIN, Prepared
 
 T = TypeVar("T")
@@ -37,7 +37,8 @@ class Tx:
     """One transaction. After a statement has failed nothing more can be done in it, whatever the engine.
 
     Values are given by column name. Methods raise AlreadyExists for a taken unique key, Retry when the transaction
-    was rolled back and may be run again, Unavailable when the database cannot write.
+    was rolled back and may be run again, Unavailable when the database cannot write, Unstorable for text that no
+    database holds; looking for such text finds nothing.
     """
 
     handle: Handle
@@ -62,9 +63,7 @@ class Tx:
     def all(self, query: Select[Any], /, **parameters: Any) -> list[Row[Any]]:
         """Return every row; `parameters` as for `one`."""
         if parameters:
-            prepared = self.engine.statements.prepared(query)
-            rows = self._guard(lambda: self._run(prepared, parameters).fetchall())
-            return [prepared.row(row) for row in rows]
+            return self._rows(self.engine.statements.prepared(query), parameters)
         return self._guard(lambda: list(self.handle.connection.execute(query).all()))
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
@@ -116,12 +115,21 @@ class Tx:
         self.changed_configuration = True
 
     def _first(self, prepared: Prepared, values: Mapping[str, Any]) -> Row[Any] | None:
+        rows = self._rows(prepared, values)
+        return rows[0] if rows else None
+
+    def _rows(self, prepared: Prepared, values: Mapping[str, Any]) -> list[Row[Any]]:
         # All rows are fetched: an SQLite statement that is not run to its end keeps its snapshot open.
-        rows = self._guard(lambda: self._run(prepared, values).fetchall())
-        return prepared.row(rows[0]) if rows else None
+        try:
+            rows = self._guard(lambda: self._run(prepared, values).fetchall())
+        except Unstorable:
+            return []  # what cannot be stored is not there
+        return [prepared.row(row) for row in rows]
 
     def _change(self, prepared: Prepared, values: Mapping[str, Any]) -> int:
         self._refuse_in_read(writes=True)
+        if any(type(value) is str and "\0" in value for value in values.values()):
+            raise Unstorable("Text must not contain NUL characters.")
         return self._guard(lambda: cast("int", self._run(prepared, values).rowcount))
 
     def _run(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:
@@ -132,12 +140,17 @@ class Tx:
             raise Retry("A statement of this transaction failed before.")
         try:
             return run()
+        except UnicodeEncodeError as error:
+            raise Unstorable(str(error)) from error
         except DBAPIError as error:
-            self.failed = True
-            raise self.engine.translated(error.orig) from error
+            raise self._failure(error.orig) from error
         except self.engine.driver_error as error:
-            self.failed = True
-            raise self.engine.translated(error) from error
+            raise self._failure(error) from error
+
+    def _failure(self, error: BaseException | None) -> StoreError:
+        translated = self.engine.translated(error)
+        self.failed = not isinstance(translated, Unstorable)  # that never reached the database
+        return translated
 
     def _refuse_in_read(self, *, writes: bool) -> None:
         if writes and not self.writes:

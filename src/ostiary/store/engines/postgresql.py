@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ostiary.store.engines.engine import Handle
-from ostiary.store.errors import AlreadyExists, InDoubt, Retry, StoreError, Unavailable
+from ostiary.store.errors import AlreadyExists, InDoubt, Retry, StoreError, Unavailable, Unstorable
 from ostiary.store.statements import Statements
 
 CONNECTIONS = 20
@@ -97,6 +97,8 @@ class PostgreSQL:
         state = getattr(error, "sqlstate", None)
         if state == UNIQUE_VIOLATION:
             return AlreadyExists(str(error))
+        if state is None and isinstance(error, psycopg.DataError):
+            return Unstorable(str(error))
         lost = isinstance(error, psycopg.OperationalError) if state is None else state.startswith(LOST)
         if lost or state in TRANSIENT:
             return Retry(str(error))
