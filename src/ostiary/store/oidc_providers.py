@@ -19,7 +19,7 @@ class OidcProvider:
     issuer: str
     client_ids: tuple[str, ...]
     thumbprints: tuple[str, ...]
-    tags: tuple[dict[str, str], ...]
+    tags: tuple[Any, ...]
     created_at: int
 
     @property

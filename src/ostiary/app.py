@@ -1,0 +1,210 @@
+"""The composition root: settings → store → services → the site map."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import select
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import ostiary.iam
+import ostiary.identity
+import ostiary.idp
+import ostiary.sts  # noqa: F401 - importing registers the operations
+from ostiary.aws import cors
+from ostiary.aws.endpoint import Endpoint
+from ostiary.aws.route import Call
+from ostiary.aws.wire import Peer
+from ostiary.clock import Clock
+from ostiary.config import Settings
+from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
+from ostiary.delivery.worker import DeliveryWorker
+from ostiary.development import development_routes
+from ostiary.gateway.serve import Gateway, is_s3_request
+from ostiary.http_client import HttpClient
+from ostiary.iam.authorize import authorize
+from ostiary.identity import credentials
+from ostiary.idp import discovery
+from ostiary.masterkey import load_keyring
+from ostiary.observability import REQUESTS, SECONDS, metrics_page
+from ostiary.randomness import Random
+from ostiary.store.db import Store
+from ostiary.sts.callers import who_signed
+
+log = structlog.get_logger()
+READY_SECONDS = 3.0
+_WELCOME = Path(__file__).parent / "welcome.html"
+
+
+def open_services(settings: Settings) -> Services:
+    """Open what lives as long as the process. The database must have its schema."""
+    return Services(
+        settings=settings,
+        store=Store.open(settings.database_url),
+        keyring=load_keyring(settings),
+        clock=Clock(),
+        random=Random(),
+        http=HttpClient(settings),
+    )
+
+
+def close_services(services: Services) -> None:
+    """Close them."""
+    services.http.close()
+    services.store.close()
+
+
+def open_context(services: Services, principal: Principal | None, peer: Peer) -> Context:
+    """Return what one request may use."""
+    known = principal or ANONYMOUS
+    client = Client(peer.ip, peer.user_agent, peer.secure, peer.request_id)
+    return Context(services, known.account, services.settings.region, known, client)
+
+
+def create_endpoint(services: Services) -> Endpoint:
+    """Return the application that answers AWS operations."""
+
+    def context(_call: Call, principal: Any, peer: Peer) -> Context:
+        return open_context(services, principal, peer)
+
+    def decide(ctx: Context, action: str, resource: str, _req: Any) -> None:
+        authorize(ctx, action, resource)
+
+    return Endpoint(
+        lambda access_key_id, session_token: who_signed(services, access_key_id, session_token),
+        context,
+        decide,
+        now=services.clock.now,
+        new_id=services.random.uuid,
+        region=services.settings.region,
+        threads=services.settings.threads,
+        answered=_answered,
+    )
+
+
+def create_app(services: Services) -> ASGIApp:
+    """Return the whole server as an ASGI application."""
+    endpoint = create_endpoint(services)
+    gateway = Gateway(services)
+    worker = DeliveryWorker(services)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        worker.start()
+        await gateway.start()
+        yield
+        await gateway.stop()
+        await run_in_threadpool(worker.stop)
+        await run_in_threadpool(endpoint.close)
+
+    pages = Starlette(routes=site_map(services, endpoint), lifespan=lifespan)
+    return Front(services, endpoint, gateway, pages)
+
+
+def site_map(services: Services, endpoint: Endpoint) -> list[BaseRoute]:
+    """Return every address that is not an AWS operation or S3, in one list."""
+    development = development_routes(services) if services.settings.dev else []
+    return [
+        Route("/", _welcome, methods=["GET"]),
+        Route("/livez", _live, methods=["GET"]),
+        Route("/readyz", _ready(services), methods=["GET"]),
+        Route("/metrics", _metrics, methods=["GET"]),
+        Route("/.well-known/openid-configuration", _document(lambda _: credentials.openid_configuration())),
+        Route("/.well-known/jwks_uri", _document(lambda _: credentials.jwks(services))),
+        Route("/{pool_id}/.well-known/jwks.json", _document(lambda pool: discovery.jwks(services, pool))),
+        Route(
+            "/{pool_id}/.well-known/openid-configuration",
+            _document(lambda pool: discovery.openid_configuration(services, pool)),
+        ),
+        *development,
+        Mount("/", endpoint),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Sends a request where it belongs: AWS operations first, because they are nearly all."""
+
+    services: Services
+    endpoint: Endpoint
+    gateway: Gateway
+    pages: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.pages(scope, receive, send)
+        elif is_s3_request(scope, self.services.settings):
+            await self.gateway(scope, receive, send)
+        elif _is_operation(scope):
+            await self.endpoint(scope, receive, send)
+        else:
+            await self.pages(scope, receive, send)
+
+
+def _is_operation(scope: Scope) -> bool:
+    """Whether a request is for the endpoint without a look at the site map: calls, preflights, calls in a query."""
+    if scope["method"] == "OPTIONS":
+        return True
+    return scope["path"] == "/" and (scope["method"] == "POST" or b"Action=" in scope["query_string"])
+
+
+def _answered(service: str, operation: str, status: int, seconds: float) -> None:
+    REQUESTS.labels(service, operation, str(status)).inc()
+    SECONDS.labels(service).observe(seconds)
+    log.info("request", service=service, operation=operation, status=status, ms=round(seconds * 1000, 1))
+
+
+def _document(read: Callable[[str], dict[str, Any] | None]) -> Callable[[Request], Any]:
+    """Return a page that shows a public JSON document to anybody, from any origin."""
+
+    async def show(request: Request) -> Response:
+        pool_id = request.path_params.get("pool_id", "")
+        document = await run_in_threadpool(read, pool_id)
+        headers = dict(cors.ANSWER_HEADERS)
+        if document is None:
+            return JSONResponse({"message": f"User pool {pool_id} does not exist."}, 404, headers)
+        headers["cache-control"] = "public, max-age=300"
+        return Response(msgspec.json.encode(document), 200, headers, "application/json")
+
+    return show
+
+
+async def _live(_request: Request) -> Response:
+    return PlainTextResponse("alive\n")
+
+
+def _ready(services: Services) -> Callable[[Request], Any]:
+    def ask() -> None:
+        with services.store.read() as tx:
+            tx.execute(select(1))
+
+    async def show(_request: Request) -> Response:
+        import anyio  # noqa: PLC0415 - Starlette brings it
+
+        try:
+            with anyio.fail_after(READY_SECONDS):
+                await run_in_threadpool(ask)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the database does not answer
+            log.warning("not_ready", reason=type(error).__name__)
+            return PlainTextResponse("the database does not answer\n", 503)
+        return PlainTextResponse("ready\n")
+
+    return show
+
+
+async def _metrics(_request: Request) -> Response:
+    return Response(metrics_page(), media_type="text/plain; version=0.0.4")
+
+
+async def _welcome(_request: Request) -> Response:
+    return HTMLResponse(_WELCOME.read_text())

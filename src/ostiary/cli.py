@@ -1,0 +1,166 @@
+"""The command line."""
+
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ostiary.config import Settings, SettingsError, load_settings
+from ostiary.store.errors import AlreadyExists, SchemaError
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Ostiary: an identity broker you run yourself that speaks Amazon Cognito on the wire.",
+)
+account_cli = typer.Typer(no_args_is_help=True, help="Make and list accounts.")
+cli.add_typer(account_cli, name="account")
+console = Console(highlight=False)
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
+DataDir = Annotated[Path | None, typer.Option(help="Where the database and the keys are.")]
+Database = Annotated[str | None, typer.Option(help="SQLAlchemy URL; SQLite in the data directory when absent.")]
+
+
+def main() -> None:
+    """Run the command line; a wrong setting is one line and exit code 2."""
+    try:
+        cli()
+    except SettingsError as error:
+        _refuse(str(error), 2)
+    except SchemaError as error:
+        _refuse(str(error), 1)
+
+
+@cli.command()
+def serve(  # noqa: PLR0917 - one parameter for each flag
+    config: ConfigFile = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes.")] = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+    public_url: Annotated[str | None, typer.Option(help="Where clients reach this server.")] = None,
+    issuer: Annotated[str | None, typer.Option(help="Template of a user pool's issuer.")] = None,
+    region: Annotated[str | None, typer.Option(help="The region this server is.")] = None,
+    account_id: Annotated[str | None, typer.Option(help="The development account: 12 digits.")] = None,
+    smtp: Annotated[str | None, typer.Option(help="smtp://user:password@host:port or smtps://…")] = None,
+    delivery_webhook: Annotated[str | None, typer.Option(help="An address that takes messages as JSON.")] = None,
+    s3_upstream: Annotated[str | None, typer.Option(help="The S3 server behind the gateway.")] = None,
+    allow_private_addresses: Annotated[
+        bool | None, typer.Option("--allow-private-addresses", help="Let outgoing HTTP reach private networks.")
+    ] = None,
+    dev: Annotated[
+        bool | None, typer.Option("--dev", help="Development: any access key is root; loopback only.")
+    ] = None,
+) -> None:
+    """Start the server."""
+    from ostiary.server import run  # noqa: PLC0415 - other commands start faster without it
+
+    flags = {name: value for name, value in locals().items() if name not in {"config", "run"}}
+    run(load_settings(flags, config))
+
+
+@cli.command()
+def migrate(config: ConfigFile = None, data_dir: DataDir = None, database: Database = None) -> None:
+    """Bring the database's schema up to date."""
+    from ostiary.server import migrate_database  # noqa: PLC0415
+
+    settings = load_settings({"data_dir": data_dir, "database": database}, config)
+    migrate_database(settings)
+    console.print("The schema is up to date.")
+
+
+@cli.command()
+def operations(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:  # noqa: FBT002
+    """Print every operation of every service: where it is, or absent."""
+    import ostiary.app  # noqa: F401, PLC0415 - registers every operation
+    from ostiary.aws.operations import table  # noqa: PLC0415
+
+    rows = table()
+    if as_json:
+        sys.stdout.write(
+            json.dumps([dict(zip(("service", "operation", "module"), row, strict=True)) for row in rows]) + "\n"
+        )
+        return
+    shown = Table("service", "operation", "where")
+    for service, name, module in rows:
+        shown.add_row(service, name, module or "[dim]absent[/dim]")
+    console.print(shown)
+    for service in dict.fromkeys(row[0] for row in rows):
+        found = [row for row in rows if row[0] == service]
+        console.print(f"{service}: {sum(row[2] is not None for row in found)} of {len(found)}")
+
+
+@cli.command()
+def demo() -> None:
+    """Walk from a web identity to temporary credentials that open a bucket."""
+    try:
+        from ostiary.demo import run  # noqa: PLC0415 - present only with the `demo` extra
+    except ImportError as error:
+        _refuse(f"The demo needs '{error.name}'. Type: pip install 'ostiary[demo]'", 1)
+    raise SystemExit(run())
+
+
+@account_cli.command("create")
+def account_create(
+    name: str,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
+) -> None:
+    """Make an account and print its root access key, once."""
+    from ostiary.iam.accounts import create_account  # noqa: PLC0415
+
+    with _services(config, data_dir, database) as services:
+        try:
+            key = create_account(services, name)
+        except AlreadyExists:
+            _refuse("An account with this id exists; try again.", 1)
+    made = {
+        "AccountId": key.account_id,
+        "AccessKeyId": key.access_key_id,
+        "SecretAccessKey": key.secret_access_key,
+    }
+    if as_json:
+        sys.stdout.write(json.dumps(made) + "\n")
+        return
+    console.print(f"Account {key.account_id} ({name}). Its root access key is shown this once:")
+    console.print(f"  aws_access_key_id = {key.access_key_id}\n  aws_secret_access_key = {key.secret_access_key}")
+
+
+@account_cli.command("list")
+def account_list(config: ConfigFile = None, data_dir: DataDir = None, database: Database = None) -> None:
+    """List the accounts."""
+    from ostiary.iam.accounts import list_accounts  # noqa: PLC0415
+
+    with _services(config, data_dir, database) as services:
+        shown = Table("account", "name")
+        for account in list_accounts(services):
+            shown.add_row(account.account_id, account.name)
+        console.print(shown)
+
+
+@cli.command("version")
+def show_version() -> None:
+    """Print the version."""
+    console.print(version("ostiary"))
+
+
+def _services(config: Path | None, data_dir: Path | None, database: str | None) -> Any:
+    from ostiary.server import services_of  # noqa: PLC0415
+
+    settings: Settings = load_settings({"data_dir": data_dir, "database": database}, config)
+    return services_of(settings)
+
+
+def _refuse(text: str, code: int) -> Any:
+    sys.stderr.write(f"ostiary: {text}\n")
+    raise SystemExit(code)

@@ -1,0 +1,104 @@
+"""What roles and users have in common: looking one up, deleting one, tags, pages."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from ostiary.aws.errors import ValidationError
+from ostiary.aws.types.iam import (
+    DeleteConflictException,
+    InvalidInputException,
+    LimitExceededException,
+    NoSuchEntityException,
+    Tag,
+)
+from ostiary.context import Context
+from ostiary.store import iam_entities, policies
+from ostiary.store.db import Tx
+from ostiary.store.iam_entities import Entity, OwnerType
+from ostiary.store.paging import next_token, start_after
+
+T = TypeVar("T")
+DEFAULT_PAGE = 100
+MOST_TAGS = 50
+
+
+def known(tx: Tx, ctx: Context, owner_type: OwnerType, name: str) -> Entity:
+    """Return a role or user of the caller's account; raises NoSuchEntityException."""
+    entity = iam_entities.find(tx, owner_type, ctx.account, name)
+    if entity is None:
+        raise NoSuchEntityException(f"The {owner_type} with name {name} cannot be found.")
+    return entity
+
+
+def check_deletable(tx: Tx, entity: Entity) -> None:
+    """Refuse to delete what still has policies; raises DeleteConflictException."""
+    if policies.attached_arns(tx, entity):
+        raise DeleteConflictException("Cannot delete entity, must detach all policies first.")
+    if policies.inline_names(tx, entity):
+        raise DeleteConflictException("Cannot delete entity, must delete policies first.")
+
+
+def checked_boundary(tx: Tx, arn: str | None) -> str | None:
+    """Return the ARN of a boundary that exists; raises NoSuchEntityException."""
+    if arn is not None:
+        known_policy(tx, arn)
+    return arn
+
+
+def known_policy(tx: Tx, arn: str) -> policies.ManagedPolicy:
+    """Return a managed policy; raises NoSuchEntityException and InvalidInputException."""
+    parts = arn.split(":")
+    if len(parts) != 6 or parts[0] != "arn" or not parts[5].startswith("policy/"):  # noqa: PLR2004 - parts of an ARN
+        raise InvalidInputException(f"ARN {arn} is not valid.")
+    found = policies.find(tx, parts[4], arn)
+    if found is None:
+        raise NoSuchEntityException(f"Policy {arn} was not found.")
+    return found
+
+
+def tagged(current: Sequence[Tag], added: Sequence[Tag]) -> list[Tag]:
+    """Return tags with others set; raises LimitExceededException."""
+    merged = {tag["Key"]: tag["Value"] for tag in (*current, *added)}
+    if len(merged) > MOST_TAGS:
+        raise LimitExceededException(f"The number of tags has reached the maximum limit of {MOST_TAGS}.")
+    return [{"Key": key, "Value": value} for key, value in merged.items()]
+
+
+def untagged(current: Sequence[Tag], keys: Sequence[str]) -> list[Tag]:
+    """Return tags without some."""
+    return [tag for tag in current if tag["Key"] not in keys]
+
+
+def page(
+    ctx: Context,
+    req: Mapping[str, Any],
+    scope: str,
+    load: Callable[[str | None, int], Sequence[T]],
+    key: Callable[[T], str],
+) -> tuple[list[T], dict[str, Any]]:
+    """Return a page of a list, and the members `IsTruncated` and `Marker` of its answer; raises ValidationError."""
+    scope = f"iam:{ctx.account}:{scope}"
+    limit = req.get("MaxItems", DEFAULT_PAGE)
+    try:
+        after = start_after(ctx.keyring, scope, req.get("Marker"))
+    except ValueError:
+        raise ValidationError("Invalid Marker.") from None
+    found = load(after, limit + 1)
+    shown = list(found[:limit])
+    if len(found) <= limit:
+        return shown, {"IsTruncated": False}
+    return shown, {"IsTruncated": True, "Marker": next_token(ctx.keyring, scope, key(shown[-1]))}
+
+
+def listed_page(
+    ctx: Context, req: Mapping[str, Any], scope: str, items: Sequence[str]
+) -> tuple[list[str], dict[str, Any]]:
+    """Return a page of a list of texts that is at hand."""
+    ordered = sorted(items)
+    return page(
+        ctx,
+        req,
+        scope,
+        lambda after, limit: [item for item in ordered if item > (after or "")][:limit],
+        lambda item: item,
+    )
