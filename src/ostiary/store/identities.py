@@ -4,10 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
+
+_LOGINS_OF = (
+    select(schema.logins)
+    .where(schema.logins.c.pool_id == bindparam("pool_id"), schema.logins.c.identity_id == bindparam("identity_id"))
+    .order_by(schema.logins.c.provider, schema.logins.c.subject)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ def create(tx: Tx, identity: Identity) -> None:
 
 def find(tx: Tx, identity_id: str) -> Identity | None:
     """Return an identity."""
-    row = tx.one(select(schema.identities).where(schema.identities.c.identity_id == identity_id))
+    row = tx.get(schema.identities, identity_id=identity_id)
     return None if row is None else _identity(row)
 
 
@@ -64,17 +70,14 @@ def delete(tx: Tx, identity: Identity) -> None:
 
 def owner(tx: Tx, pool_id: str, login: Login) -> str | None:
     """Return the id of the identity a login belongs to."""
-    table = schema.logins
-    where = (table.c.pool_id == pool_id, table.c.provider == login.provider, table.c.subject == login.subject)
-    row = tx.one(select(table.c.identity_id).where(*where))
+    row = tx.get(schema.logins, pool_id=pool_id, provider=login.provider, subject=login.subject)
     return None if row is None else str(row.identity_id)
 
 
 def logins_of(tx: Tx, pool_id: str, identity_id: str) -> list[Login]:
     """Return the logins of an identity, by provider."""
-    table = schema.logins
-    query = select(table).where(table.c.pool_id == pool_id, table.c.identity_id == identity_id)
-    return [Login(row.provider, row.subject) for row in tx.all(query.order_by(table.c.provider, table.c.subject))]
+    rows = tx.all(_LOGINS_OF, pool_id=pool_id, identity_id=identity_id)
+    return [Login(row.provider, row.subject) for row in rows]
 
 
 def link(tx: Tx, pool_id: str, login: Login, identity_id: str, now: int) -> bool:
