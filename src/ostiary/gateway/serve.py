@@ -54,7 +54,7 @@ def is_s3_request(scope: Scope, settings: Settings) -> bool:
         return b"%2Fs3%2Faws4_request" in query or b"/s3/aws4_request" in query
     host = headers.get(b"host", b"").partition(b":")[0].decode("latin-1").lower()
     if host == settings.s3_domain or host.endswith(f".{settings.s3_domain}"):
-        return scope["method"] != "OPTIONS"
+        return True
     return bool(settings.s3_upstream) and _is_plain_object(scope)
 
 
