@@ -28,7 +28,7 @@ const get = async (credentials, Key) => {
 
 run(async () => {
   const guest = await fetchAuthSession();
-  const guestReads = await get(guest.credentials, "public/hello.txt");
+  const guestReads = await get(guest.credentials, "public/welcome.txt");
   const guestIsRefused = await refusal(get(guest.credentials, `private/${guest.identityId}/note.txt`));
 
   const { username, password, email } = scenario;
