@@ -1,3 +1,3 @@
 """Fixtures of all tests."""
 
-pytest_plugins = ["tests.fixtures.engines", "tests.fixtures.context"]
+pytest_plugins = ["tests.fixtures.engines", "tests.fixtures.context", "tests.fixtures.server"]

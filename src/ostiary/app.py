@@ -1,18 +1,12 @@
 """The composition root: settings → store → services → the site map."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import msgspec
-import structlog
-from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,7 +14,7 @@ import ostiary.iam
 import ostiary.identity
 import ostiary.idp
 import ostiary.sts  # noqa: F401 - importing registers the operations
-from ostiary.aws import cors
+from ostiary import pages
 from ostiary.aws.endpoint import Endpoint
 from ostiary.aws.route import Call
 from ostiary.aws.wire import Peer
@@ -35,14 +29,10 @@ from ostiary.iam.authorize import authorize
 from ostiary.identity import credentials
 from ostiary.idp import discovery
 from ostiary.masterkey import load_keyring
-from ostiary.observability import REQUESTS, SECONDS, metrics_page
+from ostiary.observability import answered
 from ostiary.randomness import Random
 from ostiary.store.db import Store
 from ostiary.sts.callers import who_signed
-
-log = structlog.get_logger()
-READY_SECONDS = 3.0
-_WELCOME = Path(__file__).parent / "welcome.html"
 
 
 def open_services(settings: Settings) -> Services:
@@ -87,12 +77,12 @@ def create_endpoint(services: Services) -> Endpoint:
         new_id=services.random.uuid,
         region=services.settings.region,
         threads=services.settings.threads,
-        answered=_answered,
+        answered=answered,
     )
 
 
 def create_app(services: Services) -> ASGIApp:
-    """Return the whole server as an ASGI application."""
+    """Return the whole server as an ASGI application; it closes the services when it stops."""
     endpoint = create_endpoint(services)
     gateway = Gateway(services)
     worker = DeliveryWorker(services)
@@ -105,25 +95,26 @@ def create_app(services: Services) -> ASGIApp:
         await gateway.stop()
         await run_in_threadpool(worker.stop)
         await run_in_threadpool(endpoint.close)
+        await run_in_threadpool(close_services, services)
 
-    pages = Starlette(routes=site_map(services, endpoint), lifespan=lifespan)
-    return Front(services, endpoint, gateway, pages)
+    rest = Starlette(routes=site_map(services, endpoint), lifespan=lifespan)
+    return Front(services, endpoint, gateway, rest)
 
 
 def site_map(services: Services, endpoint: Endpoint) -> list[BaseRoute]:
     """Return every address that is not an AWS operation or S3, in one list."""
     development = development_routes(services) if services.settings.dev else []
     return [
-        Route("/", _welcome, methods=["GET"]),
-        Route("/livez", _live, methods=["GET"]),
-        Route("/readyz", _ready(services), methods=["GET"]),
-        Route("/metrics", _metrics, methods=["GET"]),
-        Route("/.well-known/openid-configuration", _document(lambda _: credentials.openid_configuration())),
-        Route("/.well-known/jwks_uri", _document(lambda _: credentials.jwks(services))),
-        Route("/{pool_id}/.well-known/jwks.json", _document(lambda pool: discovery.jwks(services, pool))),
+        Route("/", pages.welcome(services.settings)),
+        Route("/livez", pages.live),
+        Route("/readyz", pages.ready(services)),
+        Route("/metrics", pages.metrics),
+        Route("/.well-known/openid-configuration", pages.document(lambda _: credentials.openid_configuration())),
+        Route("/.well-known/jwks_uri", pages.document(lambda _: credentials.jwks(services))),
+        Route("/{pool_id}/.well-known/jwks.json", pages.document(lambda pool: discovery.jwks(services, pool))),
         Route(
             "/{pool_id}/.well-known/openid-configuration",
-            _document(lambda pool: discovery.openid_configuration(services, pool)),
+            pages.document(lambda pool: discovery.openid_configuration(services, pool)),
         ),
         *development,
         Mount("/", endpoint),
@@ -137,18 +128,18 @@ class Front:
     services: Services
     endpoint: Endpoint
     gateway: Gateway
-    pages: ASGIApp
+    rest: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
-            await self.pages(scope, receive, send)
+            await self.rest(scope, receive, send)
         elif is_s3_request(scope, self.services.settings):
             await self.gateway(scope, receive, send)
         elif _is_operation(scope):
             await self.endpoint(scope, receive, send)
         else:
-            await self.pages(scope, receive, send)
+            await self.rest(scope, receive, send)
 
 
 def _is_operation(scope: Scope) -> bool:
@@ -156,55 +147,3 @@ def _is_operation(scope: Scope) -> bool:
     if scope["method"] == "OPTIONS":
         return True
     return scope["path"] == "/" and (scope["method"] == "POST" or b"Action=" in scope["query_string"])
-
-
-def _answered(service: str, operation: str, status: int, seconds: float) -> None:
-    REQUESTS.labels(service, operation, str(status)).inc()
-    SECONDS.labels(service).observe(seconds)
-    log.info("request", service=service, operation=operation, status=status, ms=round(seconds * 1000, 1))
-
-
-def _document(read: Callable[[str], dict[str, Any] | None]) -> Callable[[Request], Any]:
-    """Return a page that shows a public JSON document to anybody, from any origin."""
-
-    async def show(request: Request) -> Response:
-        pool_id = request.path_params.get("pool_id", "")
-        document = await run_in_threadpool(read, pool_id)
-        headers = dict(cors.ANSWER_HEADERS)
-        if document is None:
-            return JSONResponse({"message": f"User pool {pool_id} does not exist."}, 404, headers)
-        headers["cache-control"] = "public, max-age=300"
-        return Response(msgspec.json.encode(document), 200, headers, "application/json")
-
-    return show
-
-
-async def _live(_request: Request) -> Response:
-    return PlainTextResponse("alive\n")
-
-
-def _ready(services: Services) -> Callable[[Request], Any]:
-    def ask() -> None:
-        with services.store.read() as tx:
-            tx.execute(select(1))
-
-    async def show(_request: Request) -> Response:
-        import anyio  # noqa: PLC0415 - Starlette brings it
-
-        try:
-            with anyio.fail_after(READY_SECONDS):
-                await run_in_threadpool(ask)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the database does not answer
-            log.warning("not_ready", reason=type(error).__name__)
-            return PlainTextResponse("the database does not answer\n", 503)
-        return PlainTextResponse("ready\n")
-
-    return show
-
-
-async def _metrics(_request: Request) -> Response:
-    return Response(metrics_page(), media_type="text/plain; version=0.0.4")
-
-
-async def _welcome(_request: Request) -> Response:
-    return HTMLResponse(_WELCOME.read_text())

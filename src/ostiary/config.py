@@ -9,8 +9,26 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 PREFIX = "OSTIARY_"
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-WELL_KNOWN_KEYS = {"test", "admin", "minioadmin", "root", "password", "dev", "dummy", "AKIAIOSFODNN7EXAMPLE"}
+WELL_KNOWN_KEYS = {
+    *(
+        "test",
+        "testing",
+        "admin",
+        "minioadmin",
+        "minio",
+        "minio123",
+        "root",
+        "rootroot",
+        "password",
+        "secret",
+        "changeme",
+    ),
+    *("dev", "dummy", "example", "localstack", "ostiary", "any", "akiaiosfodnn7example"),
+    "wjalrxutnfemi/k7mdeng/bpxrficyexamplekey",
+}
+"""Keys out of manuals and other servers' defaults, in lower case: whoever scans a network tries them first."""
 
 
 class SettingsError(ValueError):
@@ -61,6 +79,8 @@ class Settings:
     amazon_api_url: str = "https://api.amazon.com"
     apple_issuer: str = "https://appleid.apple.com"
     apple_jwks_url: str = "https://appleid.apple.com/auth/keys"
+    trusted_proxies: str = ""
+    """Addresses or networks, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     log_format: str = "text"
     """`text` or `json`."""
     log_level: str = "info"
@@ -70,7 +90,8 @@ class Settings:
     @property
     def base_url(self) -> str:
         """Where clients reach this server, without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def database_url(self) -> str:
@@ -117,14 +138,19 @@ def _from_environment() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in _names():
         variable = f"{PREFIX}{name.upper()}"
+        if variable in os.environ and f"{variable}_FILE" in os.environ:
+            raise SettingsError(f"{variable}, {variable}_FILE: set one of them only.")
+        if name == "port" and os.environ.get(variable, "").startswith("tcp://"):
+            continue  # Kubernetes sets this one for a service of our name; it is not meant for us
         if variable in os.environ:
             found[name] = os.environ[variable]
         elif f"{variable}_FILE" in os.environ:
             path = Path(os.environ[f"{variable}_FILE"])
             try:
                 found[name] = path.read_text().rstrip("\r\n")
-            except OSError as error:
-                raise SettingsError(f"{variable}_FILE: {path}: {error.strerror or error}.") from None
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "is not text"
+                raise SettingsError(f"{variable}_FILE: {path}: {reason}.") from None
     return found
 
 
@@ -207,9 +233,25 @@ def _check_accounts(settings: Settings) -> None:
             raise SettingsError(f"{name}: '{value}' is not 12 digits.")
     if bool(settings.root_access_key_id) != bool(settings.root_secret_access_key):
         raise SettingsError("root_access_key_id, root_secret_access_key: set both or neither.")
-    keys = {settings.root_access_key_id, settings.root_secret_access_key}
-    if keys & WELL_KNOWN_KEYS and settings.host not in LOOPBACK:
+    keys = {settings.root_access_key_id.lower(), settings.root_secret_access_key.lower()}
+    if keys & WELL_KNOWN_KEYS and _is_public(settings):
         raise SettingsError("root_access_key_id: a well-known key opens this server to everybody; choose another.")
+
+
+def _is_public(settings: Settings) -> bool:
+    """Whether others than this machine's programs reach the server (security.md STS-15)."""
+    name = urlsplit(settings.base_url).hostname or ""
+    return settings.host not in LOOPBACK or not (name in LOOPBACK or name.endswith(".localhost"))
+
+
+def share_metrics(folder: str) -> None:
+    """Have the metrics of the processes that start from now on added up in a folder; prometheus-client's own way."""
+    os.environ[_METRICS_FOLDER] = folder
+
+
+def metrics_are_shared() -> bool:
+    """Whether this process adds its metrics to those of others."""
+    return _METRICS_FOLDER in os.environ
 
 
 def _check_development(settings: Settings) -> None:

@@ -40,8 +40,8 @@ OpenContext = Callable[[Call, Any | None, Peer], Any]
 """(call, principal or None, peer) → what handlers get; it has `region` and `account`."""
 Decide = Callable[[Any, str, str, Mapping[str, Any]], None]
 """(context, `cognito-idp:AdminGetUser`, resource ARN, request). Raises AccessDeniedError."""
-Answered = Callable[[str, str, int, float], None]
-"""(service, operation, HTTP status, seconds), after each answer; both names are empty when nothing was called."""
+Answered = Callable[[str, str, int, float, str], None]
+"""(service, operation, HTTP status, seconds, request id), after each answer; no names when nothing was called."""
 
 MAX_BODY = 1_048_576
 ATTEMPTS = 3
@@ -112,7 +112,7 @@ class Endpoint:
             response.headers.append(("connection", "close"))
         await edge.answer(send, response)
         if self._answered is not None:
-            self._answered(service, operation, response.status, time.perf_counter() - started)
+            self._answered(service, operation, response.status, time.perf_counter() - started, request_id)
 
     def close(self) -> None:
         """Wait for the requests that are being served, and end the threads."""

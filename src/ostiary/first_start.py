@@ -1,0 +1,143 @@
+"""What the first start makes: the data directory, the master key, the schema, an account and its root access key."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.panel import Panel
+
+from ostiary.app import close_services, open_services
+from ostiary.config import LOOPBACK, Settings, SettingsError
+from ostiary.context import Services
+from ostiary.crypto.seal import SealBrokenError
+from ostiary.iam.accounts import RootKey, ensure_root_key, list_accounts
+from ostiary.iam.names import new_access_key_id, new_secret
+from ostiary.masterkey import key_file, make_key_file, write_secret
+from ostiary.randomness import Random
+from ostiary.store import schema
+from ostiary.store.db import Store
+
+CREDENTIALS_FILE = "root-credentials"
+_SEALED_WITH = "sealed_with"
+_PROOF = b"the master key of this deployment"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a first start made; `credentials` is the file that holds the root's access key."""
+
+    account_id: str
+    credentials: Path
+
+
+def prepare(settings: Settings) -> Made | None:
+    """Make what is not there yet, and say what a first start made; raises SettingsError and SchemaError."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        made_key = make_key_file(settings)
+    except OSError as error:
+        raise SettingsError(f"data_dir: {settings.data_dir}: {error.strerror or error}.") from None
+    migrate_database(settings)
+    services = open_services(settings)
+    try:
+        if made_key and list_accounts(services):
+            key_file(settings).unlink()
+            raise SettingsError(f"{key_file(settings)} is missing, and the database was sealed with it. Put it back.")
+        _check_master_key(services)
+        return _make_root_key(services)
+    finally:
+        close_services(services)
+
+
+def migrate_database(settings: Settings) -> None:
+    """Bring the schema up to date; raises SettingsError, and SchemaError when it is newer than this version."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        store = Store.open(settings.database_url)
+    except ValueError as error:
+        raise SettingsError(f"database: {error}") from None
+    try:
+        store.migrate()
+    finally:
+        store.close()
+
+
+def announce(settings: Settings, made: Made | None, console: Console) -> None:
+    """Say on the terminal what was made, what mode this is, where it is served and what to type next."""
+    if made is not None:
+        sealed = "the setting master_key" if settings.master_key else str(key_file(settings).absolute())
+        console.print(Panel(f"Account {made.account_id} was made.", title="First start", expand=False))
+        _lines(
+            console,
+            f"  the root's access key: {made.credentials.absolute()}",
+            f"  the master key, which seals every secret: {sealed}",
+            "  Keep copies of both elsewhere.",
+            "",
+        )
+    if settings.dev:
+        console.print(
+            Panel(
+                f"DEVELOPMENT MODE: whoever reaches this port is the root of account {settings.account_id}, "
+                "with any access key. Never expose it.",
+                style="bold yellow",
+            )
+        )
+        _lines(console, f"  messages to users: {settings.base_url}/_ostiary/outbox", "")
+    if made is not None or settings.dev:
+        keys = (
+            "AWS_ACCESS_KEY_ID=dev AWS_SECRET_ACCESS_KEY=dev"
+            if settings.dev or made is None
+            else f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(str(made.credentials.absolute()))}"
+        )
+        where = f"--endpoint-url {settings.base_url} --region {settings.region}"
+        _lines(console, "Type in another terminal:", "", f"{keys} aws {where} sts get-caller-identity", "")
+    if settings.host not in LOOPBACK and not settings.public_url:
+        _lines(console, f"The setting public_url is not set: tokens will name {settings.base_url} as their issuer.")
+    _lines(console, f"Ostiary serves {settings.base_url}  (Ctrl+C stops)")
+
+
+def _lines(console: Console, *lines: str) -> None:
+    """Print lines that are never wrapped: they are there to be copied."""
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def _check_master_key(services: Services) -> None:
+    """Refuse to start with another master key than the one that sealed this database."""
+    table = schema.deployment
+    proof = services.keyring.seal_token(_PROOF, _SEALED_WITH)
+    with services.store.write() as tx:
+        tx.insert_if_absent(table, name=_SEALED_WITH, value=proof)
+        row = tx.one(table.select().where(table.c.name == _SEALED_WITH))
+    try:
+        services.keyring.open_token(row.value if row else "", _SEALED_WITH)
+    except SealBrokenError:
+        raise SettingsError(
+            "master_key: the database was sealed with another one; give that one, or both separated by a comma."
+        ) from None
+
+
+def _make_root_key(services: Services) -> Made | None:
+    """Make the first account's root access key, unless the settings give it or there is an account already."""
+    settings = services.settings
+    if settings.root_access_key_id:
+        key = RootKey(settings.root_account, settings.root_access_key_id, settings.root_secret_access_key)
+        ensure_root_key(services, key)
+        return None
+    if list_accounts(services):
+        return None
+    account_id = settings.root_account
+    if not settings.dev and not settings.root_account_id and account_id == "0" * 12:
+        account_id = Random.text(1, "123456789") + Random.digits(11)
+    key = RootKey(account_id, new_access_key_id("AKIA", account_id, services.random), new_secret(services.random))
+    path = settings.data_dir / CREDENTIALS_FILE
+    path.unlink(missing_ok=True)
+    lines = (
+        "[default]",
+        f"aws_access_key_id = {key.access_key_id}",
+        f"aws_secret_access_key = {key.secret_access_key}",
+    )
+    write_secret(path, "\n".join(lines) + "\n")
+    ensure_root_key(services, key)
+    return Made(account_id, path)

@@ -1,0 +1,92 @@
+"""Addresses for monitors, verifiers and the curious: health, metrics, public documents, the welcome page."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+import structlog
+from jinja2 import Environment, PackageLoader
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from ostiary.aws import cors
+from ostiary.config import Settings
+from ostiary.context import Services
+from ostiary.observability import metrics_page
+
+READY_SECONDS = 3.0
+Page = Callable[[Request], Awaitable[Response]]
+TEMPLATES = Environment(loader=PackageLoader("ostiary", "templates"), autoescape=True)
+PAGE_HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+
+log = structlog.get_logger()
+
+
+async def live(_request: Request) -> Response:
+    """Say that the process runs; the database is not asked (security.md ROB-14)."""
+    return PlainTextResponse("alive\n")
+
+
+def ready(services: Services) -> Page:
+    """Return the page that says whether the database answers, within three seconds (security.md ROB-14)."""
+    # A thread of its own: a database that hangs must not use up the threads of others, one at most waits for it.
+    thread = ThreadPoolExecutor(1, thread_name_prefix="ready")
+    asked: asyncio.Future[None] | None = None
+
+    def ask() -> None:
+        with services.store.read() as tx:
+            tx.execute(select(1))
+
+    async def show(_request: Request) -> Response:
+        nonlocal asked
+        if asked is None or asked.done():
+            asked = asyncio.get_running_loop().run_in_executor(thread, ask)
+        try:
+            await asyncio.wait_for(asyncio.shield(asked), READY_SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the database does not answer
+            log.warning("not_ready", reason=type(error).__name__)
+            return PlainTextResponse("the database does not answer\n", 503)
+        return PlainTextResponse("ready\n")
+
+    return show
+
+
+async def metrics(_request: Request) -> Response:
+    """Show the metrics to Prometheus."""
+    return Response(await run_in_threadpool(metrics_page), media_type="text/plain; version=0.0.4")
+
+
+def welcome(settings: Settings) -> Page:
+    """Return the page for whoever opens the server's address in a browser."""
+    page = TEMPLATES.get_template("welcome.html").render(
+        url=settings.base_url, region=settings.region, dev=settings.dev
+    )
+
+    async def show(_request: Request) -> Response:
+        return HTMLResponse(page, headers=PAGE_HEADERS)
+
+    return show
+
+
+def document(read: Callable[[str], dict[str, Any] | None]) -> Page:
+    """Return a page that shows a public JSON document to anybody, from any origin; `read` is given the pool's id."""
+
+    async def show(request: Request) -> Response:
+        pool_id = request.path_params.get("pool_id", "")
+        found = await run_in_threadpool(read, pool_id)
+        headers = dict(cors.ANSWER_HEADERS)
+        if found is None:
+            body = msgspec.json.encode({"message": f"User pool {pool_id} does not exist."})
+            return Response(body, 404, headers, "application/json")
+        headers["cache-control"] = "public, max-age=300"
+        return Response(msgspec.json.encode(found), 200, headers, "application/json")
+
+    return show
