@@ -19,17 +19,17 @@ def admin(context: Callable[..., Context]) -> Api:
 
 
 @pytest.fixture
-def anybody(context: Callable[..., Context]) -> Api:
+def unsigned(context: Callable[..., Context]) -> Api:
     return Api(context(account=""))
 
 
 class Pool:
     """A pool with one client, and what tests do with them over and over."""
 
-    def __init__(self, admin: Api, anybody: Api, sent: Callable[[], list[Message]], **settings: Any) -> None:
+    def __init__(self, admin: Api, unsigned: Api, sent: Callable[[], list[Message]], **settings: Any) -> None:
         client = settings.pop("client", {})
         settings.setdefault("AutoVerifiedAttributes", ["email"])
-        self.admin, self.anybody, self.sent = admin, anybody, sent
+        self.admin, self.unsigned, self.sent = admin, unsigned, sent
         self.described = admin("CreateUserPool", PoolName="people", **settings)["UserPool"]
         self.id = self.described["Id"]
         answer = admin("CreateUserPoolClient", UserPoolId=self.id, ClientName="app", **client)
@@ -38,13 +38,13 @@ class Pool:
 
     def sign_up(self, username: str, password: str = PASSWORD, **attributes: str) -> dict[str, Any]:
         listed = [{"Name": name, "Value": value} for name, value in attributes.items()]
-        return self.anybody(
+        return self.unsigned(
             "SignUp", ClientId=self.client_id, Username=username, Password=password, UserAttributes=listed
         )
 
     def confirm(self, username: str, code: str | None = None, **more: Any) -> dict[str, Any]:
         code = self.code() if code is None else code
-        return self.anybody("ConfirmSignUp", ClientId=self.client_id, Username=username, ConfirmationCode=code, **more)
+        return self.unsigned("ConfirmSignUp", ClientId=self.client_id, Username=username, ConfirmationCode=code, **more)
 
     def confirmed(self, username: str, **attributes: str) -> dict[str, Any]:
         attributes.setdefault("email", f"{username}@example.com")
@@ -70,9 +70,9 @@ class Pool:
 
 
 @pytest.fixture
-def make_pool(admin: Api, anybody: Api, sent: Callable[[], list[Message]]) -> Callable[..., Pool]:
+def make_pool(admin: Api, unsigned: Api, sent: Callable[[], list[Message]]) -> Callable[..., Pool]:
     """Make pools: `make_pool(UsernameAttributes=["email"], client={"GenerateSecret": True})`."""
-    return lambda **settings: Pool(admin, anybody, sent, **settings)
+    return lambda **settings: Pool(admin, unsigned, sent, **settings)
 
 
 @pytest.fixture

@@ -160,21 +160,21 @@ def test_required_attributes_must_be_writable(admin: Api, make_pool: MakePool) -
     admin("CreateUserPoolClient", UserPoolId=pool.id, ClientName="x", WriteAttributes=["name", "email"])
 
 
-def test_a_client_with_a_secret_must_prove_it(anybody: Api, make_pool: MakePool) -> None:
+def test_a_client_with_a_secret_must_prove_it(unsigned: Api, make_pool: MakePool) -> None:
     """PWD-13."""
     pool = make_pool(client={"GenerateSecret": True})
     sign_up = {"ClientId": pool.client_id, "Username": "ada", "Password": "Correct-horse-7"}
     with pytest.raises(NotAuthorizedException, match="is configured for secret but secret was not received"):
-        anybody("SignUp", **sign_up)
+        unsigned("SignUp", **sign_up)
     for wrong in (_secret_hash(pool, "bob"), "", "é"):
         with pytest.raises(NotAuthorizedException, match="Unable to verify secret hash for client"):
-            anybody("SignUp", **sign_up, SecretHash=wrong)
-    assert anybody("SignUp", **sign_up, SecretHash=_secret_hash(pool, "ada"))["UserConfirmed"] is False
+            unsigned("SignUp", **sign_up, SecretHash=wrong)
+    assert unsigned("SignUp", **sign_up, SecretHash=_secret_hash(pool, "ada"))["UserConfirmed"] is False
 
 
-def test_a_secret_hash_is_refused_where_there_is_no_secret(pool: Any, anybody: Api) -> None:
+def test_a_secret_hash_is_refused_where_there_is_no_secret(pool: Any, unsigned: Api) -> None:
     with pytest.raises(NotAuthorizedException, match="Unable to verify secret hash for client"):
-        anybody("SignUp", ClientId=pool.client_id, Username="ada", Password="Correct-horse-7", SecretHash="eA==")
+        unsigned("SignUp", ClientId=pool.client_id, Username="ada", Password="Correct-horse-7", SecretHash="eA==")
 
 
 def _secret_hash(pool: Any, username: str) -> str:

@@ -22,16 +22,16 @@ PASSWORD = "Correct-horse-7"
 class Person:
     """Somebody signed in."""
 
-    def __init__(self, anybody: Api, pool: Any, username: str) -> None:
-        self.anybody, self.pool = anybody, pool
+    def __init__(self, unsigned: Api, pool: Any, username: str) -> None:
+        self.unsigned, self.pool = unsigned, pool
         parameters = {"USERNAME": username, "PASSWORD": PASSWORD}
-        answer = anybody(
+        answer = unsigned(
             "InitiateAuth", ClientId=pool.client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters
         )
         self.token = answer["AuthenticationResult"]["AccessToken"]
 
     def __call__(self, operation: str, **req: Any) -> dict[str, Any]:
-        return self.anybody(operation, AccessToken=self.token, **req)
+        return self.unsigned(operation, AccessToken=self.token, **req)
 
     def update(self, **attributes: str) -> list[dict[str, str]]:
         listed = [{"Name": name, "Value": value} for name, value in attributes.items()]
@@ -41,16 +41,16 @@ class Person:
         return {attribute["Name"]: attribute["Value"] for attribute in self("GetUser")["UserAttributes"]}
 
 
-def make(make_pool: MakePool, anybody: Api, **settings: Any) -> Person:
+def make(make_pool: MakePool, unsigned: Api, **settings: Any) -> Person:
     client = {"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"], **settings.pop("client", {})}
     pool = make_pool(client=client, **settings)
     pool.confirmed("ada", name="Ada")
-    return Person(anybody, pool, "ada")
+    return Person(unsigned, pool, "ada")
 
 
 @pytest.fixture
-def ada(make_pool: MakePool, anybody: Api) -> Person:
-    return make(make_pool, anybody)
+def ada(make_pool: MakePool, unsigned: Api) -> Person:
+    return make(make_pool, unsigned)
 
 
 def test_a_user_sees_their_attributes(ada: Person) -> None:
@@ -60,10 +60,10 @@ def test_a_user_sees_their_attributes(ada: Person) -> None:
     assert ada.attributes() == ada.pool.attributes("ada")
 
 
-def test_read_and_write_attributes_of_the_client_bind(make_pool: MakePool, anybody: Api) -> None:
+def test_read_and_write_attributes_of_the_client_bind(make_pool: MakePool, unsigned: Api) -> None:
     """ATT-01."""
     lists = {"ReadAttributes": ["email"], "WriteAttributes": ["email", "name"]}
-    ada = make(make_pool, anybody, client=lists)
+    ada = make(make_pool, unsigned, client=lists)
     assert ada.attributes().keys() == {"sub", "email"}
     with pytest.raises(NotAuthorizedException, match="A client attempted to write unauthorized attribute"):
         ada.update(given_name="Ada")
@@ -73,12 +73,12 @@ def test_read_and_write_attributes_of_the_client_bind(make_pool: MakePool, anybo
     assert ada.pool.attributes("ada")["name"] == "Countess"
 
 
-def test_custom_attributes_are_read_only_where_they_are_listed(make_pool: MakePool, anybody: Api) -> None:
+def test_custom_attributes_are_read_only_where_they_are_listed(make_pool: MakePool, unsigned: Api) -> None:
     schema = [{"Name": "tier", "AttributeDataType": "String"}]
-    unlisted = make(make_pool, anybody, Schema=schema)
+    unlisted = make(make_pool, unsigned, Schema=schema)
     unlisted.update(**{"custom:tier": "gold"})
     assert "custom:tier" not in unlisted.attributes()
-    listed = make(make_pool, anybody, Schema=schema, client={"ReadAttributes": ["custom:tier"]})
+    listed = make(make_pool, unsigned, Schema=schema, client={"ReadAttributes": ["custom:tier"]})
     listed.update(**{"custom:tier": "gold"})
     assert listed.attributes() == {"sub": listed.attributes()["sub"], "custom:tier": "gold"}
 
@@ -105,10 +105,10 @@ def test_a_new_address_is_unverified_until_its_code(ada: Person) -> None:
         ada("VerifyUserAttribute", **verify, Code=ada.pool.code())
 
 
-def test_the_old_address_stays_where_the_pool_wants_that(make_pool: MakePool, anybody: Api) -> None:
+def test_the_old_address_stays_where_the_pool_wants_that(make_pool: MakePool, unsigned: Api) -> None:
     """ATT-03."""
     settings = {"AttributesRequireVerificationBeforeUpdate": ["email"]}
-    ada = make(make_pool, anybody, AliasAttributes=["email"], UserAttributeUpdateSettings=settings)
+    ada = make(make_pool, unsigned, AliasAttributes=["email"], UserAttributeUpdateSettings=settings)
     ada.update(email="new@example.com", name="Countess")
     assert ada.attributes()["email"] == "ada@example.com"
     assert ada.attributes()["email_verified"] == "true"
@@ -121,11 +121,11 @@ def test_the_old_address_stays_where_the_pool_wants_that(make_pool: MakePool, an
         ada.pool.get("ada@example.com")
 
 
-def test_an_unverified_address_signs_nobody_in(make_pool: MakePool, anybody: Api) -> None:
+def test_an_unverified_address_signs_nobody_in(make_pool: MakePool, unsigned: Api) -> None:
     """ATT-03, ATT-04."""
-    ada = make(make_pool, anybody, AliasAttributes=["email"])
+    ada = make(make_pool, unsigned, AliasAttributes=["email"])
     ada.pool.confirmed("eve")
-    eve = Person(anybody, ada.pool, "eve")
+    eve = Person(unsigned, ada.pool, "eve")
     eve.update(email="ada@example.com")
     assert ada.pool.get("ada@example.com")["Username"] == "ada"
     with pytest.raises(AliasExistsException, match=r"An account with the given email already exists."):
@@ -144,8 +144,8 @@ def test_a_code_can_be_asked_for(ada: Person) -> None:
             ada("GetUserAttributeVerificationCode", AttributeName=name)
 
 
-def test_attributes_are_deleted_but_required_ones(make_pool: MakePool, anybody: Api) -> None:
-    ada = make(make_pool, anybody, Schema=[{"Name": "email", "Required": True}])
+def test_attributes_are_deleted_but_required_ones(make_pool: MakePool, unsigned: Api) -> None:
+    ada = make(make_pool, unsigned, Schema=[{"Name": "email", "Required": True}])
     ada("DeleteUserAttributes", UserAttributeNames=["name"])
     assert "name" not in ada.attributes()
     with pytest.raises(InvalidParameterException, match=r"email: The attribute is required"):
@@ -175,7 +175,7 @@ def test_tokens_of_a_deleted_user_are_dead_for_a_new_user_of_the_name(ada: Perso
             ada(operation)
 
 
-def test_what_is_no_access_token_opens_nothing(ada: Person, anybody: Api) -> None:
+def test_what_is_no_access_token_opens_nothing(ada: Person, unsigned: Api) -> None:
     for token in ("x", ada.token[:-4] + "AAAA", ada.token.replace(".", "..")):
         with pytest.raises(NotAuthorizedException):
-            anybody("GetUser", AccessToken=token)
+            unsigned("GetUser", AccessToken=token)

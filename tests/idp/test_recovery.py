@@ -32,19 +32,19 @@ def pool(make_pool: MakePool) -> Any:
 
 def sign_in(pool: Any, username: str, password: str) -> dict[str, Any]:
     parameters = {"USERNAME": username, "PASSWORD": password}
-    answer = pool.anybody(
+    answer = pool.unsigned(
         "InitiateAuth", ClientId=pool.client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters
     )
     return dict(answer.get("AuthenticationResult", answer))
 
 
 def forgot(pool: Any, username: str) -> dict[str, str]:
-    answer = pool.anybody("ForgotPassword", ClientId=pool.client_id, Username=username)
+    answer = pool.unsigned("ForgotPassword", ClientId=pool.client_id, Username=username)
     return dict(answer["CodeDeliveryDetails"])
 
 
 def recover(pool: Any, username: str, code: str, password: str = NEW_PASSWORD) -> None:
-    pool.anybody(
+    pool.unsigned(
         "ConfirmForgotPassword",
         ClientId=pool.client_id,
         Username=username,
@@ -253,24 +253,24 @@ def test_a_password_is_kept_exactly_as_it_is(pool: Any, password: str) -> None:
             sign_in(pool, "ada", other)
 
 
-def test_a_signed_in_user_changes_the_password(pool: Any, anybody: Api) -> None:
+def test_a_signed_in_user_changes_the_password(pool: Any, unsigned: Api) -> None:
     pool.confirmed("ada")
     token = sign_in(pool, "ada", PASSWORD)["AccessToken"]
     with pytest.raises(NotAuthorizedException, match=r"Incorrect username or password."):
-        anybody("ChangePassword", AccessToken=token, PreviousPassword="Wrong-1234", ProposedPassword=NEW_PASSWORD)
+        unsigned("ChangePassword", AccessToken=token, PreviousPassword="Wrong-1234", ProposedPassword=NEW_PASSWORD)
     with pytest.raises(InvalidPasswordException):
-        anybody("ChangePassword", AccessToken=token, PreviousPassword=PASSWORD, ProposedPassword="short")
-    assert anybody("ChangePassword", AccessToken=token, PreviousPassword=PASSWORD, ProposedPassword=NEW_PASSWORD) == {}
+        unsigned("ChangePassword", AccessToken=token, PreviousPassword=PASSWORD, ProposedPassword="short")
+    assert unsigned("ChangePassword", AccessToken=token, PreviousPassword=PASSWORD, ProposedPassword=NEW_PASSWORD) == {}
     assert sign_in(pool, "ada", NEW_PASSWORD)["TokenType"] == "Bearer"
 
 
-def test_a_password_is_tried_five_times_an_hour_for_changing_it(pool: Any, anybody: Api) -> None:
+def test_a_password_is_tried_five_times_an_hour_for_changing_it(pool: Any, unsigned: Api) -> None:
     pool.confirmed("ada")
     token = sign_in(pool, "ada", PASSWORD)["AccessToken"]
     change = {"AccessToken": token, "ProposedPassword": NEW_PASSWORD}
     for _ in range(5):
         with pytest.raises(NotAuthorizedException):
-            anybody("ChangePassword", **change, PreviousPassword="Wrong-1234")
+            unsigned("ChangePassword", **change, PreviousPassword="Wrong-1234")
     with pytest.raises(LimitExceededException, match=r"Attempt limit exceeded, please try after some time."):
-        anybody("ChangePassword", **change, PreviousPassword=PASSWORD)
+        unsigned("ChangePassword", **change, PreviousPassword=PASSWORD)
     sign_in(pool, "ada", PASSWORD)

@@ -81,7 +81,7 @@ def test_five_wrong_tries_kill_a_code(pool: Any) -> None:
     with pytest.raises(LimitExceededException, match=r"Attempt limit exceeded, please try after some time."):
         pool.confirm("ada")
     assert pool.get("ada")["UserStatus"] == "UNCONFIRMED"
-    pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    pool.unsigned("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
     pool.confirm("ada")
 
 
@@ -91,7 +91,7 @@ def test_a_code_lives_a_day(pool: Any, services: Services) -> None:
     services.clock.advance(DAY)
     with pytest.raises(ExpiredCodeException, match=r"Invalid code provided, please request a code again."):
         pool.confirm("ada")
-    pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    pool.unsigned("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
     services.clock.advance(DAY - 5)
     pool.confirm("ada")
 
@@ -100,7 +100,7 @@ def test_a_new_code_kills_the_old_one(pool: Any) -> None:
     """PWD-07."""
     pool.sign_up("ada", email="ada@example.com")
     old = pool.code()
-    answer = pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    answer = pool.unsigned("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
     assert answer["CodeDeliveryDetails"]["Destination"] == "a***@e***"
     assert pool.sent()[-1].trigger_source == "CustomMessage_ResendCode"
     if old != pool.code():
@@ -112,22 +112,22 @@ def test_a_new_code_kills_the_old_one(pool: Any) -> None:
 def test_codes_can_be_asked_for_five_times_an_hour(pool: Any, services: Services) -> None:
     pool.sign_up("ada", email="ada@example.com")
     for _ in range(5):
-        pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+        pool.unsigned("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
     with pytest.raises(LimitExceededException):
-        pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+        pool.unsigned("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
     assert len(pool.sent()) == 6
     services.clock.advance(3600)
-    pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+    pool.unsigned("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
 
 
 def test_resending_needs_somebody_unconfirmed_and_an_address(make_pool: MakePool) -> None:
     pool = make_pool(AutoVerifiedAttributes=[])
     pool.sign_up("ada", email="ada@example.com")
     with pytest.raises(InvalidParameterException, match=r"Cannot resend codes. Auto verification not turned on."):
-        pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+        pool.unsigned("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
     pool.admin("AdminConfirmSignUp", UserPoolId=pool.id, Username="ada")
     with pytest.raises(InvalidParameterException, match=r"User is already confirmed."):
-        pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
+        pool.unsigned("ResendConfirmationCode", ClientId=pool.client_id, Username="ada")
     assert pool.sent() == []
 
 
@@ -375,7 +375,7 @@ def test_a_preferred_name_is_an_alias_only_after_confirmation(make_pool: MakePoo
 def test_a_legacy_client_is_told_who_does_not_exist(pool: Any) -> None:
     for operation, more in (("ConfirmSignUp", {"ConfirmationCode": "123456"}), ("ResendConfirmationCode", {})):
         with pytest.raises(UserNotFoundException, match=r"Username/client id combination not found."):
-            pool.anybody(operation, ClientId=pool.client_id, Username="nobody", **more)
+            pool.unsigned(operation, ClientId=pool.client_id, Username="nobody", **more)
 
 
 def test_an_enabled_client_is_not_told_who_exists(make_pool: MakePool, services: Services) -> None:
@@ -383,7 +383,7 @@ def test_an_enabled_client_is_not_told_who_exists(make_pool: MakePool, services:
     pool = make_pool(client={"PreventUserExistenceErrors": "ENABLED"})
 
     def resend(name: str) -> dict[str, str]:
-        answer = pool.anybody("ResendConfirmationCode", ClientId=pool.client_id, Username=name)
+        answer = pool.unsigned("ResendConfirmationCode", ClientId=pool.client_id, Username=name)
         return dict(answer["CodeDeliveryDetails"])
 
     with pytest.raises(ExpiredCodeException):
