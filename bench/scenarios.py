@@ -33,7 +33,7 @@ def scenarios(world: World) -> Iterator[Scenario]:
     # Refresh must reach half of what two signatures allow.
     yield Scenario("refresh", _each(_refresh(world)), signatures=2, target=950)
     yield Scenario("password sign-in", _each(_password(world)), signatures=2, powers=1, target=450)
-    yield Scenario("SRP sign-in", _srp(world), signatures=2, powers=4)
+    yield Scenario("SRP sign-in", _srp(world), signatures=2, powers=3)
     yield Scenario("GetUser", _each(_get_user(world)), target=2000)
     yield Scenario("GetId", _each(_get_id(world)))
     yield Scenario("GetCredentialsForIdentity", _each(_get_credentials(world)), target=1500)

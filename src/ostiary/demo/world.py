@@ -177,7 +177,8 @@ def administrator(servers: Servers, service: str, keys: tuple[str, str]) -> Any:
 
 def client(endpoint: str, service: str, credentials: Mapping[str, Any] | None) -> Any:
     """Return a boto3 client of `service` at `endpoint`: with credentials as STS answers them, or unsigned."""
-    config = Config(signature_version=None if credentials else UNSIGNED, s3={"addressing_style": "path"})
+    signature = ("s3v4" if service == "s3" else "v4") if credentials else UNSIGNED
+    config = Config(signature_version=signature, s3={"addressing_style": "path"})
     keys = credentials or {}
     return boto3.client(
         service,

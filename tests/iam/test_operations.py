@@ -1,0 +1,134 @@
+"""Roles, users, policies, keys and providers, as clients and Terraform use them."""
+
+import json
+from urllib.parse import unquote
+
+import pytest
+
+from ostiary.aws.types.iam import (
+    DeleteConflictException,
+    EntityAlreadyExistsException,
+    InvalidInputException,
+    LimitExceededException,
+    MalformedPolicyDocumentException,
+    NoSuchEntityException,
+)
+from ostiary.iam.names import account_of
+from tests.fixtures.context import ACCOUNT, Api
+
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}],
+    }
+)
+DOCUMENT = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
+
+
+def test_a_role_is_created_read_changed_and_deleted(iam: Api) -> None:
+    made = iam("CreateRole", RoleName="r", Path="/team/", AssumeRolePolicyDocument=TRUST, Description="d")["Role"]
+    assert made["Arn"] == f"arn:aws:iam::{ACCOUNT}:role/team/r"
+    assert made["RoleId"].startswith("AROA")
+    assert "MaxSessionDuration" not in made
+    iam("UpdateRole", RoleName="r", MaxSessionDuration=7200)
+    iam("TagRole", RoleName="r", Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+    iam("UntagRole", RoleName="r", TagKeys=["a"])
+    role = iam("GetRole", RoleName="r")["Role"]
+    assert json.loads(unquote(role["AssumeRolePolicyDocument"])) == json.loads(TRUST)
+    assert (role["MaxSessionDuration"], role["Tags"]) == (7200, [{"Key": "b", "Value": "2"}])
+    iam("DeleteRole", RoleName="r")
+    with pytest.raises(NoSuchEntityException, match=r"The role with name r cannot be found\."):
+        iam("GetRole", RoleName="r")
+
+
+def test_a_second_role_of_the_name_is_refused(iam: Api) -> None:
+    iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=TRUST)
+    with pytest.raises(EntityAlreadyExistsException, match=r"Role with name r already exists\."):
+        iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=TRUST)
+
+
+def test_a_trust_in_a_role_that_does_not_exist_is_refused(iam: Api) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:role/nobody"
+    with pytest.raises(MalformedPolicyDocumentException, match="Invalid principal in policy"):
+        iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=TRUST.replace(f'"{ACCOUNT}"', f'"{arn}"'))
+
+
+def test_a_role_with_policies_cannot_be_deleted(iam: Api) -> None:
+    iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=TRUST)
+    arn = iam("CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+    iam("AttachRolePolicy", RoleName="r", PolicyArn=arn)
+    with pytest.raises(DeleteConflictException, match="must detach all policies first"):
+        iam("DeleteRole", RoleName="r")
+    iam("DetachRolePolicy", RoleName="r", PolicyArn=arn)
+    iam("PutRolePolicy", RoleName="r", PolicyName="inline", PolicyDocument=DOCUMENT)
+    assert iam("ListRolePolicies", RoleName="r")["PolicyNames"] == ["inline"]
+    with pytest.raises(DeleteConflictException, match="must delete policies first"):
+        iam("DeleteRole", RoleName="r")
+    iam("DeleteRolePolicy", RoleName="r", PolicyName="inline")
+    iam("DeleteRole", RoleName="r")
+
+
+def test_a_managed_policy_has_up_to_five_versions_and_one_default(iam: Api) -> None:
+    policy = iam("CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]
+    assert (policy["DefaultVersionId"], policy["AttachmentCount"], policy["IsAttachable"]) == ("v1", 0, True)
+    arn = policy["Arn"]
+    for _ in range(4):
+        iam("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=DOCUMENT, SetAsDefault=True)
+    with pytest.raises(LimitExceededException):
+        iam("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=DOCUMENT)
+    with pytest.raises(DeleteConflictException):
+        iam("DeletePolicyVersion", PolicyArn=arn, VersionId="v5")
+    iam("DeletePolicyVersion", PolicyArn=arn, VersionId="v1")
+    made = iam("CreatePolicyVersion", PolicyArn=arn, PolicyDocument=DOCUMENT)["PolicyVersion"]
+    assert (made["VersionId"], made["IsDefaultVersion"]) == ("v6", False)
+    assert json.loads(unquote(iam("GetPolicyVersion", PolicyArn=arn, VersionId="v5")["PolicyVersion"]["Document"]))
+
+
+def test_a_user_gets_two_keys_at_most_and_a_key_tells_its_account(iam: Api) -> None:
+    iam("CreateUser", UserName="u")
+    key = iam("CreateAccessKey", UserName="u")["AccessKey"]
+    assert account_of(key["AccessKeyId"]) == ACCOUNT
+    assert len(key["SecretAccessKey"]) == 40
+    iam("CreateAccessKey", UserName="u")
+    with pytest.raises(LimitExceededException, match="AccessKeysPerUser: 2"):
+        iam("CreateAccessKey", UserName="u")
+    listed = iam("ListAccessKeys", UserName="u")["AccessKeyMetadata"]
+    assert len(listed) == 2
+    assert all("SecretAccessKey" not in item for item in listed)
+    with pytest.raises(DeleteConflictException, match="access keys first"):
+        iam("DeleteUser", UserName="u")
+
+
+def test_an_access_key_id_of_aws_tells_its_account() -> None:
+    assert account_of("AKIARZPUZDIKGB2VALC4") == "123456789012"
+    assert account_of("short") is None
+
+
+def test_roles_are_listed_a_page_at_a_time(iam: Api) -> None:
+    for name in ("a", "b", "c"):
+        iam("CreateRole", RoleName=name, AssumeRolePolicyDocument=TRUST)
+    first = iam("ListRoles", MaxItems=2)
+    assert ([role["RoleName"] for role in first["Roles"]], first["IsTruncated"]) == (["a", "b"], True)
+    second = iam("ListRoles", MaxItems=2, Marker=first["Marker"])
+    assert ([role["RoleName"] for role in second["Roles"]], second["IsTruncated"]) == (["c"], False)
+
+
+def test_an_oidc_provider_is_registered_once_and_by_https(iam: Api) -> None:
+    arn = iam("CreateOpenIDConnectProvider", Url="https://login.example.com/realm", ClientIDList=["one"])[
+        "OpenIDConnectProviderArn"
+    ]
+    assert arn == f"arn:aws:iam::{ACCOUNT}:oidc-provider/login.example.com/realm"
+    iam("AddClientIDToOpenIDConnectProvider", OpenIDConnectProviderArn=arn, ClientID="two")
+    found = iam("GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn)
+    assert (found["Url"], found["ClientIDList"]) == ("login.example.com/realm", ["one", "two"])
+    with pytest.raises(EntityAlreadyExistsException):
+        iam("CreateOpenIDConnectProvider", Url="https://login.example.com/realm")
+    for url in ("http://login.example.com", "https://login.example.com?x=1", "login.example.com/with/no/scheme"):
+        with pytest.raises(InvalidInputException):
+            iam("CreateOpenIDConnectProvider", Url=url)
+    iam("DeleteOpenIDConnectProvider", OpenIDConnectProviderArn=arn)
+    assert iam("ListOpenIDConnectProviders")["OpenIDConnectProviderList"] == []
+
+
+def test_the_root_is_a_user_when_nobody_is_named(iam: Api) -> None:
+    assert iam("GetUser")["User"]["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
