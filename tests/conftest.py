@@ -1,3 +1,8 @@
 """Fixtures of all tests."""
 
-pytest_plugins = ["tests.fixtures.engines", "tests.fixtures.context", "tests.fixtures.server"]
+pytest_plugins = [
+    "tests.fixtures.engines",
+    "tests.fixtures.context",
+    "tests.fixtures.oidc_provider",
+    "tests.fixtures.server",
+]
