@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pycognito.aws_srp import AWSSRP, pad_hex
+from pycognito.aws_srp import pad_hex
 
 from ostiary.crypto import srp
+from tests.fixtures.srp_client import SrpClient
 
 SALT = bytes.fromhex("63479ad69a090b258277ec8fba6f9941")
 PASSWORDS = [
@@ -60,19 +61,9 @@ def test_the_vector_of_a_device_holds() -> None:
     assert sha256(verifier) == "1319427bc60ec0d6bd13873e6053567e0a58c4cd6d7c355c1676313d2600137a"
 
 
-class Client(AWSSRP):  # type: ignore[misc]
-    """A client's arithmetic with small exponents, so that it can be repeated often."""
-
-    def __init__(self, pool_id: str) -> None:
-        super().__init__("", "", pool_id, "client", client="no connection")
-
-    def generate_random_small_a(self) -> int:
-        return random.getrandbits(64) | 1 << 63
-
-
 def agree(username: str, password: str, salt: bytes, private: int) -> tuple[Any, bytes]:
     """Return what the client and what the server hold as the key."""
-    client = Client("us-east-1_AbCdEfGhI")
+    client = SrpClient("us-east-1_AbCdEfGhI")
     verifier = srp.new_verifier("AbCdEfGhI", username, password, salt)
     public = srp.server_public(verifier, private)
     wire_salt = f"{int.from_bytes(salt, 'big'):x}"

@@ -4,12 +4,13 @@ from threading import Event, Thread
 
 import structlog
 
+from ostiary.clock import Clock
 from ostiary.context import Services
 from ostiary.delivery import configured_channels
 from ostiary.delivery.channel import Channel, DeliveryError
 from ostiary.delivery.outbox import opened
 from ostiary.observability import MESSAGES
-from ostiary.store import messages
+from ostiary.store import expired, messages
 from ostiary.store.messages import StoredMessage
 
 POLL_SECONDS = 0.5
@@ -17,6 +18,8 @@ LEASE_SECONDS = 60
 BATCH = 20
 FIRST_RETRY_SECONDS = 5
 LONGEST_RETRY_SECONDS = 900
+SWEEP_SECONDS = 600
+"""How often what has expired is deleted."""
 
 log = structlog.get_logger()
 
@@ -29,6 +32,7 @@ class DeliveryWorker:
         self._channels = configured_channels(services.settings, services.http)
         self._stopped = Event()
         self._warned = False
+        self._swept_at = Clock.monotonic()
         self._thread = Thread(target=self._run, name="delivery", daemon=True)
 
     def start(self) -> None:
@@ -52,8 +56,14 @@ class DeliveryWorker:
             try:
                 while self.deliver_due() == BATCH and not self._stopped.is_set():
                     pass
+                self._sweep_if_due()
             except Exception:
                 log.exception("delivery_failed")
+
+    def _sweep_if_due(self) -> None:
+        if Clock.monotonic() - self._swept_at > SWEEP_SECONDS:
+            self._swept_at = Clock.monotonic()
+            expired.sweep(self._services.store, self._services.clock.now_seconds())
 
     def _deliver(self, message: StoredMessage, now: int) -> bool:
         if message.expires_at <= now:

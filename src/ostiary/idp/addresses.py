@@ -27,7 +27,7 @@ def change(
     kept = set(settings.get("AttributesRequireVerificationBeforeUpdate", []))
     pending = {name for name in unproven if name in kept and name in user.attributes}
     after = attributes.merged(user.attributes, {name: value for name, value in written.items() if name not in pending})
-    attributes.check_required(pool, after)
+    attributes.check_required(pool, after, before=user.attributes)
     user = attributes.write(tx, pool, user, after, ctx.clock.now_seconds())
     sent = [
         codes.issue(

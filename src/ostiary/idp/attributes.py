@@ -120,15 +120,22 @@ def _string_fault(constraints: Mapping[str, str], value: str) -> str:
     return ""
 
 
-def check_required(pool: UserPool, attributes: Mapping[str, str]) -> None:
-    """Refuse attributes without the ones that the pool's users must have."""
-    missing = [
-        attribute["Name"]
-        for attribute in pool.configuration["SchemaAttributes"]
-        if attribute.get("Required") and attribute["Name"] != "sub" and not attributes.get(attribute["Name"])
-    ]
-    if missing:
-        faults = "".join(f"{name}: The attribute is required\n" for name in missing)
+def missing(pool: UserPool, attributes: Mapping[str, str]) -> list[str]:
+    """Return the names of the attributes that the pool's users must have and that are not here."""
+    schema = pool.configuration["SchemaAttributes"]
+    required = [attribute["Name"] for attribute in schema if attribute.get("Required") and attribute["Name"] != "sub"]
+    return [name for name in required if not attributes.get(name)]
+
+
+def check_required(pool: UserPool, attributes: Mapping[str, str], before: Mapping[str, str] | None = None) -> None:
+    """Refuse attributes without the ones that the pool's users must have.
+
+    What was missing `before` may be missing still: a user who was invited gives it with the first password.
+    """
+    already = set() if before is None else set(missing(pool, before))
+    lacking = [name for name in missing(pool, attributes) if name not in already]
+    if lacking:
+        faults = "".join(f"{name}: The attribute is required\n" for name in lacking)
         raise InvalidParameterException(f"Attributes did not conform to the schema: {faults}")
 
 

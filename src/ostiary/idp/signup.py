@@ -43,6 +43,7 @@ def sign_up(ctx: Context, req: SignUpRequest) -> SignUpResponse:
     given = {attribute["Name"]: "" for attribute in req.get("UserAttributes", [])}
     attributes.check_writable(client, given)
     values = initial_attributes(pool, req["Username"], attributes.parsed(pool, req.get("UserAttributes", [])))
+    attributes.check_required(pool, values)
     if "preferred_username" in names.alias_attributes(pool) and "preferred_username" in values:
         raise InvalidParameterException("preferred_username can only be set after the user is confirmed.")
     if "Password" not in req:
@@ -69,7 +70,6 @@ def initial_attributes(pool: UserPool, username: str, values: dict[str, str]) ->
         if values.get(attribute, from_name[attribute]) != from_name[attribute]:
             raise InvalidParameterException(f"The {attribute} must be the user name.")
         values = {**from_name, **values}
-    attributes.check_required(pool, values)
     return values
 
 

@@ -18,12 +18,13 @@ _ATTRIBUTE = "userAttributes."
 
 def ask(ctx: Context, attempt: Attempt, user: User) -> Answer:
     """Return the challenge."""
+    required = [f"{_ATTRIBUTE}{name}" for name in attributes.missing(attempt.pool, user.attributes)]
     return {
         "ChallengeName": NAME,
         "Session": new_session(ctx, attempt, user, NAME, _id_of_password(user)),
         "ChallengeParameters": {
             "USER_ID_FOR_SRP": user.username,
-            "requiredAttributes": json.dumps([f"{_ATTRIBUTE}{name}" for name in _missing(attempt, user.attributes)]),
+            "requiredAttributes": json.dumps(required),
             "userAttributes": json.dumps(user.attributes),
         },
     }
@@ -46,7 +47,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     verifier = passwords.new_verifier(ctx, attempt.pool, user.username, password)
 
     def change(tx: Tx) -> User:
-        current = users.find(tx, state.pool_id, state.sub)
+        current = users.lock(tx, user)
         if current is None:
             raise NotAuthorizedException("Invalid session for the user.")
         codes.forget(tx, attempt.pool, current.sub, codes.RESET)
@@ -87,15 +88,7 @@ def _with_given(attempt: Attempt, user: User, given: dict[str, str]) -> dict[str
             raise NotAuthorizedException(f"Cannot modify an already provided {name}")
     written = attributes.parsed(attempt.pool, [{"Name": name, "Value": value} for name, value in given.items()])
     after = attributes.merged(user.attributes, written)
-    missing = _missing(attempt, after)
+    missing = attributes.missing(attempt.pool, after)
     if missing:
         raise InvalidParameterException(f"Invalid attributes given, {missing[0]} is missing")
     return after
-
-
-def _missing(attempt: Attempt, current: dict[str, str]) -> list[str]:
-    return [
-        attribute["Name"]
-        for attribute in attempt.pool.configuration["SchemaAttributes"]
-        if attribute.get("Required") and attribute["Name"] != "sub" and not current.get(attribute["Name"])
-    ]

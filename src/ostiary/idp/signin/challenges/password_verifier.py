@@ -27,6 +27,7 @@ WINDOW_SECONDS = 300
 _PURPOSE = "secret-block"
 _FAKE = "absent-user"
 _SALT_BYTES = 16
+_SUBJECT_LENGTH = 80
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TIMESTAMP = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) ([0-9]{1,2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) UTC ([0-9]{4})"
@@ -36,13 +37,16 @@ _HEX = re.compile(r"[0-9A-Fa-f]{1,800}")
 
 @dataclass(frozen=True, slots=True)
 class SecretBlock:
-    """What SECRET_BLOCK says. `sub` is empty for a stranger; `subject` is where failures are counted."""
+    """What SECRET_BLOCK says; it is as long for a stranger as for a user, `known` is whether it is one.
+
+    `subject` is where failures are counted, a user's sub or a stranger's id, padded with spaces.
+    """
 
     block_id: str
     pool_id: str
     client_id: str
     subject: str
-    sub: str
+    known: bool
     username: str
     client_public: bytes
     public: bytes
@@ -70,8 +74,8 @@ def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str) -
         block_id=ctx.random.uuid(),
         pool_id=attempt.pool.pool_id,
         client_id=attempt.client.client_id,
-        subject=person.subject,
-        sub="" if person.user is None else person.user.sub,
+        subject=person.subject.ljust(_SUBJECT_LENGTH),
+        known=person.user is not None,
         username=username,
         client_public=client_public.to_bytes(srp.NUMBER_BYTES, "big"),
         public=public.to_bytes(srp.NUMBER_BYTES, "big"),
@@ -98,23 +102,21 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters) -> tuple[User,
     raw, block = _open(ctx, attempt, responses.get("PASSWORD_CLAIM_SECRET_BLOCK", ""))
     _check_timestamp(ctx, responses.get("TIMESTAMP", ""))
     with ctx.store.read() as tx:
+        subject = block.subject.rstrip()
         user = _named(tx, attempt, block, responses["USERNAME"])
-        failures = sign_in_failures.find(tx, block.pool_id, block.subject)
+        failures = sign_in_failures.find(tx, block.pool_id, subject)
     lockout.check(ctx, failures)
     once = block.block_id, block.expires_at
     if _proves(ctx, attempt, block, user, raw=raw, responses=responses) and user is not None:
         return user, once
-    raise wrong_password(ctx, attempt, Person(block.subject, user, failures), once)
+    raise wrong_password(ctx, attempt, Person(subject, user, failures), once)
 
 
 def _named(tx: Tx, attempt: Attempt, block: SecretBlock, name: str) -> User | None:
     """Return the user of the block, if the answer names them too (MFA-05), by whichever of their names."""
-    if not block.sub:
-        return None
-    if name == block.username:
-        return users.find(tx, block.pool_id, block.sub)
-    user = names.find_user(tx, attempt.pool, name)
-    return user if user is not None and user.sub == block.sub else None
+    sub = block.subject.rstrip()
+    user = users.find(tx, block.pool_id, sub) if name == block.username else names.find_user(tx, attempt.pool, name)
+    return user if user is not None and block.known and user.sub == sub else None
 
 
 def _secret(ctx: Context, attempt: Attempt, username: str, user: User | None) -> _Secret:

@@ -1,0 +1,17 @@
+"""What has expired and is worth as much as nothing: kept until somebody sweeps it away."""
+
+from ostiary.store import sign_in_failures, spent, token_families
+from ostiary.store.db import Store
+
+FAILURES_SECONDS = 3600
+"""For how long failed sign-ins are kept at least; they count for a quarter of that."""
+
+
+def sweep(store: Store, now: int) -> None:
+    """Delete sign-ins whose tokens have all expired, used-up ids, and failed sign-ins of long ago."""
+    with store.write() as tx:
+        token_families.remove_expired(tx, now)
+    with store.write() as tx:
+        spent.remove_expired(tx, now)
+    with store.write() as tx:
+        sign_in_failures.remove_old(tx, (now - FAILURES_SECONDS) * 1000)
