@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import gmpy2
+
 from ostiary.crypto.srp import G, N
 
 INFO = b"Caldera Derived Key\x01"

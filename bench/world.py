@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ostiary.store.db import Store
 from rich.console import Console
 from rich.progress import track
 
@@ -17,6 +16,7 @@ from ostiary.demo import world as demo
 from ostiary.demo.narrator import Narrator
 from ostiary.demo.servers import S3_KEY, Servers, running_servers
 from ostiary.store import users
+from ostiary.store.db import Store
 
 PASSWORD = "Correct-Horse-1"
 PEOPLE = 200

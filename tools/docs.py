@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import ostiary.app  # noqa: F401 - registers every operation
-
 from ostiary import config
 from ostiary.aws.errors import ServiceError
 from ostiary.aws.operations import table
@@ -59,8 +58,8 @@ def settings_page() -> str:
         "# Settings",
         "",
         "In a TOML file (`--config`, `OSTIARY_CONFIG`) under the first name, in the environment under the second;",
-        "the environment wins over the file, a flag of `ostiary serve` over both. A name with `_FILE` behind it names a",
-        "file that holds the value.",
+        "the environment wins over the file, a flag of `ostiary serve` over both. A name with `_FILE` behind it names",
+        "a file that holds the value.",
         "",
         "| in the file | in the environment | default | meaning |",
         "| --- | --- | --- | --- |",

@@ -122,7 +122,7 @@ def assume_role_with_web_identity(
 
 
 def assume_with_web_identity(ctx: Context, wish: Wish, identity: WebIdentity) -> Assumed:
-    """Return a session of a role for a verified identity; raises AccessDeniedError unless the role's trust allows it."""
+    """Return a session of a role for a verified identity; raises AccessDeniedError unless the trust allows it."""
     wish = _with_claims(wish, identity)
     role = _role(ctx, wish.role_arn)
     keys = identity_conditions(identity)
