@@ -1,6 +1,7 @@
 """User pools: defaults, updates, deletion, lists."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -259,3 +260,11 @@ def test_device_settings_are_shown(admin: Api) -> None:
     devices = {"ChallengeRequiredOnNewDevice": True, "DeviceOnlyRememberedOnUserPrompt": False}
     pool = admin("CreateUserPool", PoolName="p", DeviceConfiguration=devices)["UserPool"]
     assert pool["DeviceConfiguration"] == devices
+
+
+def test_concurrent_changes_of_one_pool_all_arrive(admin: Api) -> None:
+    pool = admin("CreateUserPool", PoolName="p")["UserPool"]
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda n: admin("TagResource", ResourceArn=pool["Arn"], Tags={f"t{n}": ""}), range(8)))
+    assert len(admin("ListTagsForResource", ResourceArn=pool["Arn"])["Tags"]) == 8

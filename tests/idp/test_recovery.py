@@ -274,3 +274,32 @@ def test_a_password_is_tried_five_times_an_hour_for_changing_it(pool: Any, unsig
     with pytest.raises(LimitExceededException, match=r"Attempt limit exceeded, please try after some time."):
         unsigned("ChangePassword", **change, PreviousPassword=PASSWORD)
     sign_in(pool, "ada", PASSWORD)
+
+
+def test_a_reset_does_not_take_an_alias_that_moved(make_pool: MakePool) -> None:
+    """ATT-04."""
+    pool = make_pool(AliasAttributes=["email"], client=FLOWS)
+    pool.confirmed("ada", email="shared@example.com")
+    forgot(pool, "ada")
+    code = pool.code()
+    pool.sign_up("eve", email="shared@example.com")
+    pool.confirm("eve", ForceAliasCreation=True)
+    recover(pool, "ada", code)
+    assert pool.get("shared@example.com")["Username"] == "eve"
+    assert pool.attributes("ada")["email_verified"] == "false"
+    assert sign_in(pool, "ada", NEW_PASSWORD)["TokenType"] == "Bearer"
+
+
+def test_an_administrators_confirmation_takes_no_alias_of_another(make_pool: MakePool) -> None:
+    """ATT-04: nothing is written."""
+    pool = make_pool(AliasAttributes=["email"])
+    pool.confirmed("ada", email="shared@example.com")
+    pool.sign_up("eve", email="shared@example.com")
+    pool.update("eve", email_verified="true")
+    secret = {"Username": "eve", "Password": NEW_PASSWORD, "Permanent": True}
+    with pytest.raises(InvalidParameterException, match="An account with the given email already exists"):
+        pool.admin("AdminConfirmSignUp", UserPoolId=pool.id, Username="eve")
+    with pytest.raises(InvalidParameterException, match="An account with the given email already exists"):
+        pool.admin("AdminSetUserPassword", UserPoolId=pool.id, **secret)
+    assert pool.get("eve")["UserStatus"] == "UNCONFIRMED"
+    assert pool.get("shared@example.com")["Username"] == "ada"

@@ -194,6 +194,12 @@ def claim_aliases(tx: Tx, pool: UserPool, user: User, *, force: bool = False) ->
             users.claim_alias(tx, pool.pool_id, alias_key, user.sub)
 
 
+def are_free(tx: Tx, pool: UserPool, user: User, attributes: Mapping[str, str]) -> bool:
+    """Whether none of the aliases that these attributes would be is another user's."""
+    owners = {users.alias_owner(tx, pool.pool_id, alias_key) for alias_key in names.alias_keys(pool, attributes)}
+    return owners <= {None, user.sub}
+
+
 def _aliases(pool: UserPool, user: User) -> dict[str, str]:
     """Nothing of an unconfirmed user signs in, except what is the user name itself."""
     unconfirmed = user.status == "UNCONFIRMED" and not names.username_attributes(pool)

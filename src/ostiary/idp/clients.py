@@ -24,7 +24,7 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.idp.client_settings import settings_of
 from ostiary.idp.pages import page
-from ostiary.idp.pools import POOL_ARN, fresh_pool, own_pool
+from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool, own_pool
 from ostiary.randomness import LOWER_ALPHANUMERIC
 from ostiary.store import clients, user_pools
 from ostiary.store.clients import AppClient
@@ -95,7 +95,7 @@ def create_user_pool_client(ctx: Context, req: CreateUserPoolClientRequest) -> C
         modified_at=now,
     )
     with ctx.store.write() as tx:
-        fresh_pool(ctx, tx, pool.pool_id)
+        locked_pool(ctx, tx, pool.pool_id)
         clients.create(tx, client)
     return {"UserPoolClient": _described(ctx, client)}
 

@@ -12,7 +12,7 @@ from ostiary.aws.types.cognito_idp import (
     SetUserPoolMfaConfigResponse,
 )
 from ostiary.context import Context
-from ostiary.idp.pools import POOL_ARN, fresh_pool, own_pool, write_pool
+from ostiary.idp.pools import POOL_ARN, locked_pool, own_pool, write_pool
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -27,7 +27,7 @@ def set_user_pool_mfa_config(ctx: Context, req: SetUserPoolMfaConfigRequest) -> 
     if _asks_for_factors(req):
         raise NotYetImplementedError("Multi-factor authentication is not supported yet.")
     with ctx.store.write() as tx:
-        pool = fresh_pool(ctx, tx, req["UserPoolId"])
+        pool = locked_pool(ctx, tx, req["UserPoolId"])
         write_pool(ctx, tx, pool, {**pool.configuration, "MfaConfiguration": "OFF"})
     return {"MfaConfiguration": "OFF"}
 

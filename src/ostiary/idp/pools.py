@@ -6,7 +6,6 @@ from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
     AddCustomAttributesRequest,
     AddCustomAttributesResponse,
-    ConcurrentModificationException,
     CreateUserPoolRequest,
     CreateUserPoolResponse,
     DeleteUserPoolRequest,
@@ -45,25 +44,29 @@ def pool_of(ctx: Context, pool_id: str) -> UserPool:
 
 def own_pool(ctx: Context, pool_id: str) -> UserPool:
     """Return the pool of this id if it is of the caller's account; another account's pool does not exist."""
-    pool = pool_of(ctx, pool_id)
-    if pool.account_id != ctx.account:
-        raise ResourceNotFoundException(f"User pool {pool_id} does not exist.")
-    return pool
+    return _of_caller(ctx, pool_id, user_pools.cached(ctx.store, pool_id))
 
 
 def fresh_pool(ctx: Context, tx: Tx, pool_id: str) -> UserPool:
-    """Return the caller's pool as this transaction sees it, for changing it."""
-    pool = user_pools.find(tx, pool_id)
+    """Return the caller's pool as this transaction sees it, not as the cache does."""
+    return _of_caller(ctx, pool_id, user_pools.find(tx, pool_id))
+
+
+def locked_pool(ctx: Context, tx: Tx, pool_id: str) -> UserPool:
+    """Return the caller's pool, to be changed in this transaction."""
+    return _of_caller(ctx, pool_id, user_pools.lock(tx, pool_id))
+
+
+def _of_caller(ctx: Context, pool_id: str, pool: UserPool | None) -> UserPool:
     if pool is None or pool.account_id != ctx.account:
         raise ResourceNotFoundException(f"User pool {pool_id} does not exist.")
     return pool
 
 
 def write_pool(ctx: Context, tx: Tx, pool: UserPool, configuration: dict[str, Any], *, name: str | None = None) -> None:
-    """Replace the configuration `pool` was read with; raises ConcurrentModificationException after a lost race."""
+    """Replace the configuration of a locked pool."""
     now = ctx.clock.now_seconds()
-    if not user_pools.update(tx, pool, name=name or pool.name, configuration=configuration, now=now):
-        raise ConcurrentModificationException("The user pool is being changed by another request.")
+    user_pools.update(tx, pool.pool_id, name=name or pool.name, configuration=configuration, now=now)
 
 
 @operation("cognito-idp")
@@ -108,7 +111,7 @@ def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPool
     """Replace a pool's configuration: what is omitted goes back to its default, except the plan."""
     settings = settings_of(req)
     with ctx.store.write() as tx:
-        pool = fresh_pool(ctx, tx, req["UserPoolId"])
+        pool = locked_pool(ctx, tx, req["UserPoolId"])
         kept = {
             name: pool.configuration[name]
             for name in (*IMMUTABLE, *(name for name in KEPT_WHEN_OMITTED if name not in req))
@@ -122,7 +125,7 @@ def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPool
 def delete_user_pool(ctx: Context, req: DeleteUserPoolRequest) -> None:
     """Delete a pool and everything in it, unless it is protected from that (ATT-10)."""
     with ctx.store.write() as tx:
-        pool = fresh_pool(ctx, tx, req["UserPoolId"])
+        pool = locked_pool(ctx, tx, req["UserPoolId"])
         if pool.configuration["DeletionProtection"] == "ACTIVE":
             raise InvalidParameterException(
                 "The user pool cannot be deleted because deletion protection is activated. "
@@ -162,7 +165,7 @@ def _listed(pool: UserPool) -> UserPoolDescriptionType:
 def add_custom_attributes(ctx: Context, req: AddCustomAttributesRequest) -> AddCustomAttributesResponse:
     """Add custom attributes to a pool; they can never be removed."""
     with ctx.store.write() as tx:
-        pool = fresh_pool(ctx, tx, req["UserPoolId"])
+        pool = locked_pool(ctx, tx, req["UserPoolId"])
         schema = with_custom(pool.configuration["SchemaAttributes"], req["CustomAttributes"])
         write_pool(ctx, tx, pool, {**pool.configuration, "SchemaAttributes": schema})
     return {}

@@ -1,6 +1,6 @@
 """Setting, changing and recovering passwords."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
@@ -8,6 +8,7 @@ from ostiary.aws.types.cognito_idp import (
     AdminResetUserPasswordResponse,
     AdminSetUserPasswordRequest,
     AdminSetUserPasswordResponse,
+    AliasExistsException,
     ChangePasswordRequest,
     ChangePasswordResponse,
     ConfirmForgotPasswordRequest,
@@ -51,17 +52,15 @@ def admin_set_user_password(ctx: Context, req: AdminSetUserPasswordRequest) -> A
         if user.username != name:
             raise UserNotFoundException("User does not exist.")
         codes.forget(tx, pool, user.sub, codes.RESET)
-        status = "CONFIRMED" if permanent else "FORCE_CHANGE_PASSWORD"
-        attributes.write(
-            tx,
-            pool,
-            user,
-            user.attributes,
-            now,
-            status=status,
-            sealed_verifier=verifier,
-            temporary_password_expires_at=None if permanent else passwords.temporary_until(pool, now),
-        )
+        changes: dict[str, Any] = {
+            "status": "CONFIRMED" if permanent else "FORCE_CHANGE_PASSWORD",
+            "sealed_verifier": verifier,
+            "temporary_password_expires_at": None if permanent else passwords.temporary_until(pool, now),
+        }
+        try:
+            attributes.write(tx, pool, user, user.attributes, now, **changes)
+        except AliasExistsException as error:
+            raise InvalidParameterException(error.message) from error
     return {}
 
 
@@ -168,6 +167,9 @@ def confirm_forgot_password(ctx: Context, req: ConfirmForgotPasswordRequest) -> 
 
 
 def _recover(tx: Tx, ctx: Context, pool: UserPool, user: User, *, verified: dict[str, str], verifier: bytes) -> None:
+    """Set the password; the address is proven too, unless it has become another user's alias meanwhile."""
+    if not attributes.are_free(tx, pool, user, verified):
+        verified = user.attributes
     attributes.write(
         tx,
         pool,

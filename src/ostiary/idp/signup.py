@@ -194,5 +194,8 @@ def admin_confirm_sign_up(ctx: Context, req: AdminConfirmSignUpRequest) -> Admin
     with ctx.store.write() as tx:
         user = locked_user(tx, pool, req["Username"])
         _check_unconfirmed(user)
-        _confirm(tx, ctx, pool, user, user.attributes)
+        try:
+            _confirm(tx, ctx, pool, user, user.attributes)
+        except AliasExistsException as error:
+            raise InvalidParameterException(error.message) from error
     return {}

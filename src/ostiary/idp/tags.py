@@ -15,7 +15,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.idp.pool_settings import MAXIMUM_TAGS
-from ostiary.idp.pools import fresh_pool, own_pool, write_pool
+from ostiary.idp.pools import locked_pool, own_pool, write_pool
 
 _RESOURCE = "{ResourceArn}"
 
@@ -49,7 +49,7 @@ def list_tags_for_resource(ctx: Context, req: ListTagsForResourceRequest) -> Lis
 
 def _change(ctx: Context, arn: str, *, added: dict[str, str] | None = None, removed: Iterable[str] = ()) -> None:
     with ctx.store.write() as tx:
-        pool = fresh_pool(ctx, tx, _pool_id(ctx, arn))
+        pool = locked_pool(ctx, tx, _pool_id(ctx, arn))
         tags = {**pool.configuration["UserPoolTags"], **(added or {})}
         for key in removed:
             tags.pop(key, None)

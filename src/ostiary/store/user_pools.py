@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from ostiary.store import schema
 from ostiary.store.db import Store, Tx
@@ -83,6 +83,15 @@ def find(tx: Tx, pool_id: str) -> UserPool | None:
     return None if row is None else _pool(row)
 
 
+def lock(tx: Tx, pool_id: str) -> UserPool | None:
+    """Return the pool of this id, which nobody else changes until this transaction ends."""
+    row = tx.one(_LOCKED, pool_id=pool_id)
+    return None if row is None else _pool(row)
+
+
+_LOCKED = select(schema.user_pools).where(schema.user_pools.c.pool_id == bindparam("pool_id")).with_for_update()
+
+
 def cached(store: Store, pool_id: str) -> UserPool | None:
     """Return the pool of this id from the configuration cache."""
     return store.cached(("user_pool", pool_id), lambda tx: find(tx, pool_id))
@@ -98,19 +107,11 @@ def page(tx: Tx, account_id: str, region: str, after: str | None, limit: int) ->
     return [_pool(row) for row in tx.all(query)]
 
 
-def update(tx: Tx, pool: UserPool, *, name: str, configuration: dict[str, Any], now: int) -> bool:
-    """Replace name and configuration if nobody changed them since `pool` was read; whether that was so."""
-    pools = schema.user_pools
-    changed = tx.update(
-        pools,
-        pools.c.pool_id == pool.pool_id,
-        pools.c.configuration == json.dumps(pool.configuration),
-        name=name,
-        configuration=json.dumps(configuration),
-        modified_at=now,
-    )
+def update(tx: Tx, pool_id: str, *, name: str, configuration: dict[str, Any], now: int) -> None:
+    """Replace name and configuration of a pool that this transaction has locked."""
+    changes = {"name": name, "configuration": json.dumps(configuration), "modified_at": now}
+    tx.update(schema.user_pools, {"pool_id": pool_id}, **changes)
     tx.configuration_changed()
-    return changed == 1
 
 
 def delete(tx: Tx, pool_id: str) -> None:
