@@ -30,10 +30,7 @@ class RefreshToken:
 
 def sealed(keyring: Keyring, token: RefreshToken) -> str:
     """Return the token's text."""
-    raw = keyring.seal(msgspec.msgpack.encode(token), _PURPOSE)
-    head, nonce = raw[: HEAD_BYTES - NONCE_BYTES], raw[HEAD_BYTES - NONCE_BYTES : HEAD_BYTES]
-    parts = (head, nonce, raw[HEAD_BYTES:-_TAG_BYTES], raw[-_TAG_BYTES:])
-    return ".".join([HEADER, *(urlsafe_b64encode(part).decode().rstrip("=") for part in parts)])
+    return _text(keyring.seal(msgspec.msgpack.encode(token), _PURPOSE))
 
 
 def opened(keyring: Keyring, text: str) -> RefreshToken | None:
@@ -43,6 +40,13 @@ def opened(keyring: Keyring, text: str) -> RefreshToken | None:
         return None
     try:
         raw = b"".join(urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in parts)
-        return msgspec.msgpack.decode(keyring.open(raw, _PURPOSE), type=RefreshToken)
+        token = msgspec.msgpack.decode(keyring.open(raw, _PURPOSE), type=RefreshToken)
     except (ValueError, SealBrokenError):
         return None
+    return token if _text(raw) == text else None
+
+
+def _text(raw: bytes) -> str:
+    head, nonce = raw[: HEAD_BYTES - NONCE_BYTES], raw[HEAD_BYTES - NONCE_BYTES : HEAD_BYTES]
+    parts = (head, nonce, raw[HEAD_BYTES:-_TAG_BYTES], raw[-_TAG_BYTES:])
+    return ".".join([HEADER, *(urlsafe_b64encode(part).decode().rstrip("=") for part in parts)])

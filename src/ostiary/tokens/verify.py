@@ -29,6 +29,8 @@ def access_token_and_user(ctx: Context, token: str) -> tuple[Claims, User | None
     """
     try:
         found = jws.read(token)
+        if found.claims.get("token_use") != "access":
+            raise jws.MalformedError("not an access token")
         pool_id = _pool_of(ctx.services, found.claims)
         claims = found.verified(_finder(ctx.services, pool_id, "access"), ["RS256"])
         expires_at = jws.seconds(claims, "exp") or 0
@@ -36,7 +38,7 @@ def access_token_and_user(ctx: Context, token: str) -> tuple[Claims, User | None
         raise NotAuthorizedException("Could not verify signature for Access Token") from None
     except jws.JwsError:
         raise NotAuthorizedException("Invalid Access Token") from None
-    if claims.get("token_use") != "access" or any(not isinstance(claims.get(name), str) for name in _TEXT_CLAIMS):
+    if any(not isinstance(claims.get(name), str) for name in _TEXT_CLAIMS):
         raise NotAuthorizedException("Invalid Access Token")
     if expires_at <= ctx.clock.now():
         raise NotAuthorizedException("Access Token has expired")
