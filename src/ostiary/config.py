@@ -66,6 +66,11 @@ class Settings:
     s3_upstream: str = ""
     s3_upstream_access_key_id: str = ""
     s3_upstream_secret_access_key: str = field(default="", repr=False)
+    s3_upstream_region: str = ""
+    """The region that requests to the S3 server are signed for; empty means `region`."""
+    s3_upstream_features: str = ""
+    """Sub-resources that the S3 server knows beside objects, listings and uploads in parts: `acl,tagging,lifecycle`, or
+    `all`. A server that ignored one would do something else than what was allowed, so the others are refused."""
     s3_domain: str = "s3.localhost"
     """Virtual-hosted buckets are `<bucket>.<s3_domain>`."""
     allow_private_addresses: bool = False

@@ -1,32 +1,116 @@
-"""Request bodies, as they stream through: held to their declared hash, unwrapped from aws-chunked, counted.
+"""Request bodies, as they stream through: held to their declared hash and checksums, and counted.
 
-No body is ever whole in memory. The last piece is sent on only when all of it has proved right: a body that does not is
-broken off before its announced length, so the server behind stores nothing.
+No body of more than SMALL bytes is ever whole in memory. Its last piece is sent on only when all of it has proved
+right: a body that does not is broken off before its announced length, so the server behind stores nothing.
 """
 
 import hashlib
 import hmac
 import zlib
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
-from ostiary.aws.sigv4 import EMPTY_HASH, Signed, signing_key
+from ostiary.aws.sigv4 import EMPTY_HASH, UNSIGNED_PAYLOAD
 from ostiary.gateway.errors import S3Error
 
 Pieces = AsyncIterator[bytes]
-SIGNED_CHUNKS = {
-    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
-    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+SMALL = 64 * 1024
+"""A body up to here is read and proved before the server behind hears of it."""
+_HASH_CHARACTERS = frozenset("0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body on its way: its length in bytes, and either the small whole of it or its pieces."""
+
+    length: int = 0
+    content: bytes = b""
+    pieces: Pieces | None = None
+
+
+class Digest(Protocol):
+    """What a checksum is computed with."""
+
+    def update(self, piece: bytes, /) -> None:
+        """Add a piece."""
+
+    def digest(self) -> bytes:
+        """Return the checksum of all that was added."""
+
+
+class _Crc32:
+    def __init__(self) -> None:
+        self._value = 0
+
+    def update(self, piece: bytes, /) -> None:
+        self._value = zlib.crc32(piece, self._value)
+
+    def digest(self) -> bytes:
+        return self._value.to_bytes(4, "big")
+
+
+def _sha1() -> Digest:
+    return hashlib.sha1(usedforsecurity=False)
+
+
+def _md5() -> Digest:
+    return hashlib.md5(usedforsecurity=False)
+
+
+CHECKSUMS: dict[str, Callable[[], Digest]] = {
+    "content-md5": _md5,
+    "x-amz-checksum-crc32": _Crc32,
+    "x-amz-checksum-md5": _md5,
+    "x-amz-checksum-sha1": _sha1,
+    "x-amz-checksum-sha256": hashlib.sha256,
+    "x-amz-checksum-sha512": hashlib.sha512,
 }
-UNSIGNED_CHUNKS = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
-MOST_CHUNK_BYTES = 16 * 1024 * 1024
-_LONGEST_LINE = 8192
+"""The checksums that are held to, by the header or trailer that declares them."""
 
 
 def incomplete() -> S3Error:
     """Return what S3 says of a body that breaks off or is malformed."""
     return S3Error("IncompleteBody", 400, "The request body terminated unexpectedly")
+
+
+def bad_digest(name: str) -> S3Error:
+    """Return what S3 says of a body that has another checksum than the header or trailer `name` declares."""
+    if name == "content-md5":
+        return S3Error("BadDigest", 400, "The Content-MD5 you specified did not match what we received.")
+    kind = name.removeprefix("x-amz-checksum-").upper()
+    return S3Error("BadDigest", 400, f"The {kind} you specified did not match the calculated checksum.")
+
+
+def matches(digest: Digest, declared: str) -> bool:
+    """Whether a checksum is the declared one, in base64."""
+    return hmac.compare_digest(b64encode(digest.digest()), declared.strip().encode("utf-8", "surrogateescape"))
+
+
+def md5_of(content: bytes) -> str:
+    """Return the Content-MD5 of a body."""
+    return b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+
+
+def check_hash_form(declared: str) -> None:
+    """Refuse an `x-amz-content-sha256` that is not a hash; raises S3Error."""
+    if len(declared) != 64 or not _HASH_CHARACTERS.issuperset(declared):  # noqa: PLR2004 - SHA-256 in hex
+        text = "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a STREAMING type or a valid sha256 value."
+        raise S3Error("InvalidArgument", 400, text, ArgumentName="x-amz-content-sha256", ArgumentValue=declared)
+
+
+def check_empty(declared: str) -> None:
+    """Refuse a request without a body that was signed with one; raises S3Error."""
+    if declared not in {"", UNSIGNED_PAYLOAD, EMPTY_HASH}:
+        raise mismatch(declared, EMPTY_HASH)
+
+
+def mismatch(declared: str, computed: str) -> S3Error:
+    """Return what S3 says of a body that is not the one that was signed."""
+    text = "The provided 'x-amz-content-sha256' header does not match what was computed."
+    members = {"ClientComputedContentSHA256": declared, "S3ComputedContentSHA256": computed}
+    return S3Error("XAmzContentSHA256Mismatch", 400, text, **members)
 
 
 async def hashed(pieces: Pieces, declared: str) -> Pieces:
@@ -37,165 +121,36 @@ async def hashed(pieces: Pieces, declared: str) -> Pieces:
         if held:
             yield held
         held = piece
-    if not hmac.compare_digest(digest.hexdigest(), declared):
-        text = "The provided 'x-amz-content-sha256' header does not match what was computed."
-        raise S3Error("XAmzContentSHA256Mismatch", 400, text)
+    computed = digest.hexdigest()
+    if not hmac.compare_digest(computed, declared):
+        raise mismatch(declared, computed)
     if held:
         yield held
 
 
-class ChunkSigner:
-    """Verifies the chain of chunk signatures (AWS, "Signature calculations: transferring payload in chunks")."""
-
-    def __init__(self, signed: Signed, secret: str) -> None:
-        credential = signed.credential
-        self._key = signing_key(secret, credential[1], credential[2], credential[3]) if secret else b""
-        self._head = f"{signed.amz_date}\n{signed.scope}"
-        self._previous = signed.signature
-
-    def check(self, chunk: bytes, signature: str) -> None:
-        """Refuse a chunk whose signature does not follow from the one before."""
-        chunk_hash = hashlib.sha256(chunk).hexdigest()
-        self._check(f"AWS4-HMAC-SHA256-PAYLOAD\n{self._head}\n{self._previous}\n{EMPTY_HASH}\n{chunk_hash}", signature)
-
-    def check_trailer(self, trailer: bytes, signature: str) -> None:
-        """Refuse trailers whose signature does not follow from the last chunk's."""
-        trailer_hash = hashlib.sha256(trailer).hexdigest()
-        self._check(f"AWS4-HMAC-SHA256-TRAILER\n{self._head}\n{self._previous}\n{trailer_hash}", signature)
-
-    def _check(self, text: str, signature: str) -> None:
-        expected = hmac.new(self._key, text.encode(), "sha256").hexdigest()
-        if self._key and not hmac.compare_digest(expected.encode(), signature.encode()):
-            text = "The request signature we calculated does not match the signature you provided."
-            raise S3Error("SignatureDoesNotMatch", 403, text)
-        self._previous = signature
-
-
-class _Reader:
-    """Reads lines and counted bytes from pieces."""
-
-    def __init__(self, pieces: Pieces) -> None:
-        self._pieces = pieces
-        self._buffer = bytearray()
-
-    async def line(self) -> bytes:
-        while (end := self._buffer.find(b"\r\n")) < 0:
-            if len(self._buffer) > _LONGEST_LINE or not await self._more():
-                raise incomplete()
-        found = bytes(self._buffer[:end])
-        del self._buffer[: end + 2]
-        return found
-
-    async def exactly(self, count: int) -> bytes:
-        while len(self._buffer) < count:
-            if not await self._more():
-                raise incomplete()
-        found = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return found
-
-    async def up_to(self, count: int) -> bytes:
-        if not self._buffer and not await self._more():
-            raise incomplete()
-        found = bytes(self._buffer[:count])
-        del self._buffer[: len(found)]
-        return found
-
-    async def _more(self) -> bool:
-        async for piece in self._pieces:
-            self._buffer += piece
-            return True
-        return False
-
-
-_CHECKSUMS: dict[str, Callable[[], Any]] = {
-    "x-amz-checksum-sha1": lambda: hashlib.sha1(usedforsecurity=False),
-    "x-amz-checksum-sha256": hashlib.sha256,
-}
-
-
-class _Crc32:
-    """CRC-32 with the interface of a hash."""
-
-    def __init__(self) -> None:
-        self._value = 0
-
-    def update(self, piece: bytes) -> None:
-        self._value = zlib.crc32(piece, self._value)
-
-    def digest(self) -> bytes:
-        return self._value.to_bytes(4, "big")
-
-
-_CHECKSUMS["x-amz-checksum-crc32"] = _Crc32
-
-
-async def unwrapped(pieces: Pieces, length: int, trailer_names: set[str], signer: ChunkSigner | None) -> Pieces:
-    """Pass on what an aws-chunked body wraps: `length` bytes, checked by chunk signatures and trailing checksums."""
-    reader, held = _Reader(pieces), b""
-    checksums = {name: _CHECKSUMS[name]() for name in trailer_names if name in _CHECKSUMS}
-    async for piece in _chunks(reader, length, signer):
-        for checksum in checksums.values():
-            checksum.update(piece)
+async def checked(pieces: Pieces, declared: Mapping[str, str]) -> Pieces:
+    """Pass a body on, and break it off when it has not the checksums that its headers declare."""
+    digests, held = {name: CHECKSUMS[name]() for name in declared}, b""
+    async for piece in pieces:
+        for digest in digests.values():
+            digest.update(piece)
         if held:
             yield held
         held = piece
-    if trailer_names:
-        await _check_trailers(reader, checksums, signer)
+    for name, digest in digests.items():
+        if not matches(digest, declared[name]):
+            raise bad_digest(name)
     if held:
         yield held
 
 
-async def _chunks(reader: _Reader, left: int, signer: ChunkSigner | None) -> Pieces:
-    """Yield the content of every chunk; together they must be `left` bytes."""
-    while True:
-        size, signature = _chunk_header(await reader.line())
-        if size > left or (signer is not None and size > MOST_CHUNK_BYTES):
-            raise incomplete()
-        if size == 0:
-            break
-        left -= size
-        async for piece in _chunk(reader, size, signature, signer):
-            yield piece
-        if await reader.exactly(2) != b"\r\n":
-            raise incomplete()
-    if left:
+async def ready(pieces: Pieces, length: int) -> Body:
+    """Return a body of `length` bytes as it goes on: read and proved here when it is small. Raises S3Error."""
+    if length > SMALL:
+        return Body(length, pieces=pieces)
+    content = bytearray()
+    async for piece in pieces:
+        content += piece
+    if len(content) != length:
         raise incomplete()
-    if signer is not None:
-        signer.check(b"", signature)
-
-
-async def _chunk(reader: _Reader, size: int, signature: str, signer: ChunkSigner | None) -> Pieces:
-    """Yield a chunk: whole when it is signed, as it comes when it is not."""
-    if signer is not None:
-        chunk = await reader.exactly(size)
-        signer.check(chunk, signature)
-        yield chunk
-        return
-    while size:
-        piece = await reader.up_to(size)
-        size -= len(piece)
-        yield piece
-
-
-def _chunk_header(line: bytes) -> tuple[int, str]:
-    size, _, extension = line.partition(b";")
-    try:
-        return int(size, 16), extension.removeprefix(b"chunk-signature=").decode()
-    except ValueError:
-        raise incomplete() from None
-
-
-async def _check_trailers(reader: _Reader, checksums: dict[str, Any], signer: ChunkSigner | None) -> None:
-    canonical, signature = b"", ""
-    while line := await reader.line():
-        name, _, value = line.decode("latin-1").partition(":")
-        name, value = name.strip().lower(), value.strip()
-        if name == "x-amz-trailer-signature":
-            signature = value
-            continue
-        canonical += f"{name}:{value}\n".encode("latin-1")
-        if name in checksums and b64encode(checksums[name].digest()).decode() != value:
-            raise S3Error("BadDigest", 400, "The checksum did not match the calculated checksum.")
-    if signer is not None:
-        signer.check_trailer(canonical, signature)
+    return Body(length, bytes(content))

@@ -1,96 +1,201 @@
 """The S3 server behind the gateway: requests signed anew, bodies streamed both ways."""
 
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Mapping
 
-import httpx
+import aiohttp
+from yarl import URL
 
 from ostiary.aws import sigv4
-from ostiary.aws.wire import Headers
 from ostiary.clock import Clock
 from ostiary.config import Settings
+from ostiary.gateway.body import Body
 from ostiary.gateway.errors import S3Error
 
 CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 300.0
-CONNECTIONS = 100
+WAIT_SECONDS = 30.0
+CONNECTIONS = 500
 PIECE_BYTES = 256 * 1024
-_HOP_BY_HOP = frozenset(
+_SENT_ON = frozenset(
     {
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "date",
-        "server",
+        "cache-control",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-md5",
+        "content-type",
+        "expires",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-unmodified-since",
+        "range",
+        "user-agent",
     }
 )
-_NOT_SENT_ON = _HOP_BY_HOP | {
-    "host",
-    "authorization",
-    "proxy-authorization",
-    "content-length",
-    "expect",
-    "accept-encoding",
-    "x-amz-content-sha256",
-    "x-amz-date",
-    "x-amz-decoded-content-length",
-    "x-amz-sdk-checksum-algorithm",
-    "x-amz-security-token",
-    "x-amz-trailer",
-    "x-forwarded-for",
-    "forwarded",
-}
+_SENT_ON_PREFIXES = (
+    "x-amz-acl",
+    "x-amz-bucket-object-lock-",
+    "x-amz-bypass-governance-retention",
+    "x-amz-checksum-",
+    "x-amz-confirm-remove-self-bucket-access",
+    "x-amz-copy-source",
+    "x-amz-grant-",
+    "x-amz-if-match-",
+    "x-amz-max-parts",
+    "x-amz-meta-",
+    "x-amz-metadata-directive",
+    "x-amz-mfa",
+    "x-amz-mp-object-size",
+    "x-amz-object-attributes",
+    "x-amz-object-lock-",
+    "x-amz-object-ownership",
+    "x-amz-optional-object-attributes",
+    "x-amz-part-number-marker",
+    "x-amz-request-payer",
+    "x-amz-server-side-encryption",
+    "x-amz-skip-destination-validation",
+    "x-amz-storage-class",
+    "x-amz-tagging",
+    "x-amz-transition-default-minimum-object-size",
+    "x-amz-website-redirect-location",
+    "x-amz-write-offset-bytes",
+)
+_HOP_BY_HOP = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+_SAID_HERE = frozenset({b"date", b"server"})
+_AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+_WITH_BODY = frozenset({"PUT", "POST"})
 
 
 class Upstream:
-    """Sends requests on. Its own clock is the system's: the server behind checks the time too."""
+    """Sends requests on. Its time is the system's: the server behind has a clock of its own. `close` when done."""
 
     def __init__(self, settings: Settings) -> None:
-        self._url = settings.s3_upstream.rstrip("/")
+        self.url = settings.s3_upstream.rstrip("/")
         self._key = (settings.s3_upstream_access_key_id, settings.s3_upstream_secret_access_key)
-        self._region = settings.region
-        self._clock = Clock()
-        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        timeout = httpx.Timeout(IDLE_SECONDS, connect=CONNECT_SECONDS)
-        self._client = httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False)
+        self._region = settings.s3_upstream_region or settings.region
+        self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
 
-    async def send(
-        self, method: str, path_and_query: str, headers: Headers, body: AsyncIterator[bytes] | bytes | None, length: int
-    ) -> httpx.Response:
-        """Send a request and return the answer, its body unread; raises S3Error when there is none."""
-        if not self._url:
+    async def send(self, method: str, address: str, headers: Mapping[str, str], body: Body) -> aiohttp.ClientResponse:
+        """Send a request and return the answer, its body unread; `address` is path and query as they go on the wire.
+
+        Raises S3Error when there is no answer, and what the body raises when it proves wrong.
+        """
+        if not self.url:
             raise S3Error("ServiceUnavailable", 503, "There is no S3 server behind this gateway: set s3_upstream.")
-        url = f"{self._url}{path_and_query}"
-        kept = {name: value for name, value in headers if name not in _NOT_SENT_ON}
-        signed = self._signed(method, url, kept)
-        if body is not None:
-            signed["content-length"] = str(length)
-        signed["accept-encoding"] = "identity"
-        request = self._client.build_request(method, url, headers=signed, content=body)
+        url = f"{self.url}{address}"
+        signed = self._signed(method, url, headers)
+        pieces = _Watched(body.pieces) if body.pieces is not None else None
+        if pieces is not None or body.content or method in _WITH_BODY:
+            signed["content-length"] = str(body.length)
         try:
-            return await self._client.send(request, stream=True)
-        except httpx.HTTPError as error:
+            return await self._opened().request(
+                method,
+                URL(url, encoded=True),
+                headers=signed,
+                data=body.content or None if pieces is None else pieces.read(),
+                allow_redirects=False,
+                skip_auto_headers=_AUTOMATIC,
+            )
+        except (aiohttp.ClientError, TimeoutError) as error:
+            if pieces is not None and pieces.failure is not None:
+                raise pieces.failure from None
             text = f"The S3 server behind this gateway does not answer ({type(error).__name__})."
             raise S3Error("ServiceUnavailable", 503, text) from error
 
-    def _signed(self, method: str, url: str, headers: dict[str, str]) -> dict[str, str]:
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=60.0),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, connect=WAIT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=IDLE_SECONDS
+                ),
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                read_bufsize=PIECE_BYTES,
+                trust_env=False,
+            )
+        return self._session
+
+    def _signed(self, method: str, url: str, headers: Mapping[str, str]) -> dict[str, str]:
         access_key_id, secret = self._key
         if not access_key_id:
-            return headers
-        now = self._clock.now()
-        return sigv4.sign(
-            method, url, headers, sigv4.UNSIGNED_PAYLOAD, access_key_id, secret, None, self._region, "s3", now
-        )
+            return dict(headers)
+        now, payload = Clock.system_now(), sigv4.UNSIGNED_PAYLOAD
+        return sigv4.sign(method, url, headers, payload, access_key_id, secret, None, self._region, "s3", now)
 
 
-def passed_back(headers: Any) -> list[tuple[bytes, bytes]]:
-    """Return the headers of an answer that go back to the client."""
-    return [(name.lower(), value) for name, value in headers if name.lower().decode("latin-1") not in _HOP_BY_HOP]
+class _Watched:
+    """A body that remembers why it broke off: the HTTP client tells only that it did."""
+
+    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+        self._pieces = pieces
+        self.failure: Exception | None = None
+
+    async def read(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._pieces:
+                yield piece
+        except Exception as error:
+            self.failure = error
+            raise
+
+
+def sent_on(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of a request that go on.
+
+    A server behind may know headers that grant what IAM does not know of, so these are all that are let through.
+    """
+    kept = {name: value for name, value in headers.items() if name in _SENT_ON or name.startswith(_SENT_ON_PREFIXES)}
+    codings = [coding.strip() for coding in kept.pop("content-encoding", "").split(",")]
+    coding = ",".join(coding for coding in codings if coding not in {"", "aws-chunked"})
+    return kept | ({"content-encoding": coding} if coding else {})
+
+
+def passed_back(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer that go back to the client.
+
+    A part of an object comes without the checksum of the whole, which clients would hold the part to.
+    """
+    lowered = [(name.lower(), value) for name, value in headers]
+    partial = any(name == b"content-range" for name, _ in lowered)
+    named = {name.strip().lower() for header, value in lowered if header == b"connection" for name in value.split(b",")}
+    return [
+        (name, value)
+        for name, value in lowered
+        if name not in _HOP_BY_HOP
+        and name not in named
+        and name not in _SAID_HERE
+        and not name.startswith(b"access-control-")
+        and not (partial and name.startswith(b"x-amz-checksum-"))
+    ]
+
+
+async def whole(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    """Return an answer's body when it has at most `most` bytes; raises S3Error."""
+    body = bytearray()
+    async with answer:
+        try:
+            async for piece in answer.content.iter_any():
+                body += piece
+                if len(body) > most:
+                    raise S3Error("InternalError", 500, "The answer of the S3 server behind is too large.")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise S3Error("ServiceUnavailable", 503, "The S3 server behind broke off its answer.") from error
+    return bytes(body)

@@ -32,9 +32,10 @@ def find(tx: Tx, name: str) -> Bucket | None:
     return None if row is None else _bucket(row)
 
 
-def cached(store: Store, name: str) -> Bucket | None:
-    """Return a bucket from the cache."""
-    return store.cached(("bucket", name), lambda tx: find(tx, name))
+def cached(store: Store, name: str, unclaimed_account: str) -> Bucket:
+    """Return a bucket from the cache; one that nobody claimed belongs to `unclaimed_account`."""
+    unclaimed = Bucket(name, unclaimed_account, "", 0)
+    return store.cached(("bucket", name), lambda tx: find(tx, name) or unclaimed) or unclaimed
 
 
 def owners(tx: Tx) -> dict[str, str]:
