@@ -103,7 +103,7 @@ def delete_role(ctx: Context, req: DeleteRoleRequest) -> None:
 @operation("iam", resource=ROLE_ARN)
 def update_role(ctx: Context, req: UpdateRoleRequest) -> UpdateRoleResponse:
     """Change a role's description and longest session."""
-    changes = {name: req[name] for name in ("Description", "MaxSessionDuration") if name in req}  # type: ignore[literal-required]
+    changes = {name: req[name] for name in ("Description", "MaxSessionDuration") if name in req}
     _update(ctx, req["RoleName"], **changes)
     return {}
 
