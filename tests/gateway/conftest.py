@@ -36,6 +36,16 @@ class Keys:
     token: str | None = None
 
 
+class _Signer(S3SigV4Auth):
+    """Signs the hash that a request's header declares, where it has one."""
+
+    def _modify_request_before_signing(self, request: AWSRequest) -> None:
+        declared = request.headers.get("x-amz-content-sha256")
+        super()._modify_request_before_signing(request)
+        if declared:
+            request.headers.replace_header("X-Amz-Content-SHA256", declared)
+
+
 @dataclass(frozen=True)
 class Gateway:
     """The server, one fresh account's root on it, a bucket of that account, and the S3 server behind."""
@@ -95,7 +105,7 @@ class Gateway:
         address, sign, query = path.partition("?")
         encoded = quote(unquote_to_bytes(address), safe="/-_.~")
         request = AWSRequest(method, f"{self.server.url}{encoded}{sign}{query}", data=body, headers=_named(headers))
-        S3SigV4Auth(_credentials(keys or self.keys), "s3", REGION).add_auth(request)
+        _Signer(_credentials(keys or self.keys), "s3", REGION).add_auth(request)
         request.url = f"{self.server.url}{path}"
         return request
 
