@@ -7,19 +7,29 @@ address that was checked is the one that is connected to, so a name cannot chang
 import ipaddress
 import json
 import socket
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 
+from ostiary.clock import Clock
 from ostiary.config import Settings
 
 TIMEOUT_SECONDS = 5.0
+"""How long a request may take from its first step to the last byte of the answer."""
 MOST_BYTES = 1024 * 1024
-# A kept connection is found by address alone; another name at the same address must not get it.
-_LIMITS = httpx.Limits(max_keepalive_connections=0)
+MOST_CONNECTIONS = 100
+_EMBEDDING = {
+    ipaddress.IPv6Network("::ffff:0:0/96"): 0,
+    ipaddress.IPv6Network("::/96"): 0,
+    ipaddress.IPv6Network("64:ff9b::/96"): 0,
+    ipaddress.IPv6Network("2002::/16"): 80,
+}
+"""IPv6 networks that stand for IPv4 addresses, and how many bits are behind the embedded one."""
 
 
 class HttpError(Exception):
@@ -28,7 +38,7 @@ class HttpError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer, whatever its status."""
+    """An answer, whatever its status; the names of `headers` are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -46,8 +56,13 @@ class HttpClient:
     """Makes requests. Safe to use from many threads."""
 
     def __init__(self, settings: Settings) -> None:
-        self._private = settings.allow_private_addresses or settings.dev
-        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False, limits=_LIMITS)
+        private = settings.allow_private_addresses or settings.dev
+        self._client = httpx.Client(
+            transport=_Transport(_Guard(private=private)),
+            timeout=TIMEOUT_SECONDS,
+            follow_redirects=False,
+            trust_env=False,
+        )
 
     def get(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -70,39 +85,121 @@ class HttpClient:
         """Close the connections."""
         self._client.close()
 
-    def _send(self, method: str, url: str, **options: Any) -> Response:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme not in {"http", "https"} or not host:
-            raise HttpError(f"{url} is not an HTTP address.")
-        headers = {**(options.pop("headers", None) or {}), "host": parts.netloc.rpartition("@")[2]}
-        checked = httpx.URL(url).copy_with(
-            host=self._address(host, parts.port or (443 if parts.scheme == "https" else 80))
-        )
+    def _send(self, method: str, url: str, *, headers: Mapping[str, str] | None, **options: Any) -> Response:
+        # What is compressed could be small on the wire and huge in memory.
+        wanted = {"accept-encoding": "identity", **(headers or {})}
         try:
-            with self._client.stream(
-                method, checked, headers=headers, extensions={"sni_hostname": host}, **options
-            ) as answer:
+            with self._client.stream(method, url, headers=wanted, **options) as answer:
                 return Response(answer.status_code, dict(answer.headers), _read(answer))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise HttpError(f"{method} {host}: {type(error).__name__}") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            raise HttpError(f"{method} failed: {type(error).__name__}.") from error
 
-    def _address(self, host: str, port: int) -> str:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise HttpError(f"{host}: {error.strerror or error}") from error
-        for *_, address in found:
-            name = str(address[0])
-            if self._private or ipaddress.ip_address(name.partition("%")[0]).is_global:
-                return name
-        raise HttpError(f"{host} is a private address; the setting allow_private_addresses permits it.")
+
+class _Transport(httpx.HTTPTransport):
+    """httpx's own transport, on connections of a backend of ours."""
+
+    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+        context = _tls()
+        super().__init__(verify=context)
+        # Connections are not kept: each has the deadline of the one request it was made for.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context,
+            max_connections=MOST_CONNECTIONS,
+            max_keepalive_connections=0,
+            network_backend=backend,
+        )
+
+
+class _Guard(httpcore.NetworkBackend):
+    """Connects where it is allowed to, to the very address that was checked."""
+
+    def __init__(self, *, private: bool) -> None:
+        self._private = private
+        self._backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002 - the deadline counts from here
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of a host that may be reached and answers."""
+        deadline = Clock.monotonic() + TIMEOUT_SECONDS
+        found = {str(address[0]): None for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        allowed = [address for address in found if self._private or is_public(address)]
+        if not allowed:
+            raise HttpError(f"{host} is a private address; the setting allow_private_addresses permits it.")
+        for address in allowed[:-1]:
+            try:
+                half = _left(deadline) / 2
+                stream = self._backend.connect_tcp(address, port, half, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+            return _Timed(stream, deadline)
+        left = _left(deadline)
+        return _Timed(self._backend.connect_tcp(allowed[-1], port, left, local_address, socket_options), deadline)
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection that ends at its deadline, however slowly the other side drips."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        return self._stream.read(max_bytes, _left(self._deadline))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        self._stream.write(buffer, _left(self._deadline))
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> httpcore.NetworkStream:
+        left = _left(self._deadline)
+        return _Timed(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public Internet's, also as the IPv4 address inside an IPv6 one."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        for network, bits in _EMBEDDING.items():
+            if found in network:
+                return is_public(str(ipaddress.IPv4Address((int(found) >> bits) & 0xFFFFFFFF)))
+    return found.is_global and not found.is_multicast
+
+
+def _left(deadline: float) -> float:
+    left = deadline - Clock.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the request took too long")
+    return left
 
 
 def _read(answer: httpx.Response) -> bytes:
     body = bytearray()
-    for chunk in answer.iter_bytes():
+    for chunk in answer.iter_raw():
         body += chunk
         if len(body) > MOST_BYTES:
             raise HttpError("The answer is too large.")
     return bytes(body)
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """Return the trust of the machine and of the Mozilla list together: a private provider may have its own CA."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context

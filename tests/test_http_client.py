@@ -1,0 +1,175 @@
+"""Outgoing HTTP keeps its bounds: addresses, time, size (security.md LMB-04, FED-15)."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+import httpcore
+import pytest
+
+from ostiary import http_client
+from ostiary.config import Settings
+from ostiary.http_client import HttpClient, HttpError, is_public
+from tests.fixtures.oidc_provider import JsonServer
+
+
+@contextmanager
+def raw_server(first: bytes, repeated: bytes) -> Iterator[str]:
+    """Answer one connection with some bytes, then with others over and over, one each 10 ms."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = Event()
+
+    def answer() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            try:
+                connection.recv(65536)
+                connection.sendall(first)
+                while not over.wait(0.01):
+                    connection.sendall(repeated)
+            except OSError:
+                return
+
+    thread = Thread(target=answer)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        over.set()
+        thread.join()
+        listener.close()
+
+
+@pytest.fixture
+def open_client() -> Iterator[HttpClient]:
+    """A client that may reach loopback."""
+    client = HttpClient(Settings(allow_private_addresses=True))
+    yield client
+    client.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "127.1.2.3", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254"),  # noqa: S104
+        *("100.64.0.1", "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1%eth0", "fc00::1", "ff02::1"),
+        *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::"),
+    ],
+)
+def test_addresses_of_the_inside_are_not_public(address: str) -> None:
+    """LMB-04."""
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+def test_addresses_of_the_internet_are_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "0", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]", "a@127.0.0.1"]
+)
+def test_no_spelling_of_a_private_address_is_reached(host: str) -> None:
+    """LMB-04."""
+    with JsonServer(lambda _path, _query: (200, {})) as server:
+        client = HttpClient(Settings())
+        with pytest.raises(HttpError, match="private address"):
+            client.get(f"http://{host}:{server.server_port}/")
+        client.close()
+        assert server.asked == []
+
+
+def test_the_address_that_was_checked_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LMB-04: a name that changes its mind after the check gains nothing."""
+    connected: list[str] = []
+    answers = iter([[(2, 1, 6, "", ("8.8.8.8", 80))], [(2, 1, 6, "", ("127.0.0.1", 80))]])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: next(answers))
+
+    def connect(_self: object, host: str, *_args: object) -> None:
+        connected.append(host)
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    client = HttpClient(Settings())
+    with pytest.raises(HttpError, match="ConnectError"):
+        client.get("http://rebinding.example/")
+    client.close()
+    assert connected == ["8.8.8.8"]
+
+
+def test_a_name_among_whose_addresses_one_is_private_is_not_led_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [(2, 1, 6, "", ("127.0.0.1", 80)), (2, 1, 6, "", ("8.8.8.8", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: both)
+    connected: list[str] = []
+
+    def connect(_self: object, host: str, *_args: object) -> None:
+        connected.append(host)
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    client = HttpClient(Settings())
+    with pytest.raises(HttpError):
+        client.get("http://both.example/")
+    client.close()
+    assert connected == ["8.8.8.8"]
+
+
+def test_a_redirect_is_an_answer_and_not_followed(open_client: HttpClient) -> None:
+    head = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
+    with raw_server(head, b"") as url:
+        assert open_client.get(url).status == 302
+
+
+@pytest.mark.parametrize(
+    ("first", "repeated"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"a"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
+    ],
+)
+def test_an_answer_that_drips_is_cut_off_at_the_deadline(
+    open_client: HttpClient, monkeypatch: pytest.MonkeyPatch, first: bytes, repeated: bytes
+) -> None:
+    """FED-15: each byte in time is not enough."""
+    monkeypatch.setattr(http_client, "TIMEOUT_SECONDS", 0.3)
+    with raw_server(first, repeated) as url:
+        begun = time.monotonic()
+        with pytest.raises(HttpError, match="ReadTimeout"):
+            open_client.get(url)
+        assert time.monotonic() - begun < 3
+
+
+def test_an_answer_that_does_not_end_is_cut_off_by_its_size(open_client: HttpClient) -> None:
+    with raw_server(b"HTTP/1.1 200 OK\r\n\r\n", b"a" * 100_000) as url, pytest.raises(HttpError, match="too large"):
+        open_client.get(url)
+
+
+def test_nothing_compressed_is_asked_for_or_unpacked(open_client: HttpClient) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x00\x00"
+    with raw_server(head, b"") as url:
+        assert open_client.get(url).body == b"\x1f\x8b\x00\x00"
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://example.com/", "file:///etc/passwd", "http:///", "http://x:99999/", "http://a b/", "", "http://[x]/"]
+)
+def test_what_is_no_address_is_an_error_of_its_own(open_client: HttpClient, url: str) -> None:
+    with pytest.raises(HttpError):
+        open_client.get(url)
+
+
+def test_an_error_does_not_repeat_what_was_sent(open_client: HttpClient) -> None:
+    with pytest.raises(HttpError) as refused:
+        open_client.get("http://127.0.0.1:9/debug", params={"access_token": "very-secret"})
+    assert "very-secret" not in str(refused.value)
+
+
+def test_an_answer_that_is_not_json_says_so(open_client: HttpClient) -> None:
+    with (
+        raw_server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n<>", b"") as url,
+        pytest.raises(HttpError, match="JSON"),
+    ):
+        open_client.get(url).json()
