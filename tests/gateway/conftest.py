@@ -13,7 +13,6 @@ import httpx
 import pytest
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.credentials import Credentials
 
 from ostiary.iam.accounts import RootKey, create_account
@@ -61,7 +60,7 @@ class Gateway:
         return Keys(self.root.access_key_id, self.root.secret_access_key)
 
     def s3(self, keys: Keys | None = None, **options: Any) -> Any:
-        """Make a boto3 S3 client, of the root if of nobody else; `options` are of `botocore.config.Config`."""
+        """Make a boto3 S3 client, of the root if of nobody else; `options` are boto3's."""
         return self.client("s3", keys, **options)
 
     def client(self, service: str, keys: Keys | None = None, **options: Any) -> Any:
@@ -72,7 +71,7 @@ class Gateway:
             aws_access_key_id=keys.access_key_id,
             aws_secret_access_key=keys.secret,
             aws_session_token=keys.token,
-            config=Config(**options),
+            **options,
         )
 
     def anybody(self) -> Any:
