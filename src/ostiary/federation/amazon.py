@@ -1,13 +1,12 @@
 """Login with Amazon: access tokens, introspected at its API, under `www.amazon.com`."""
 
 from collections.abc import Collection
+from typing import Any
 
 from ostiary.context import Context
-from ostiary.federation.openid import check_audience
+from ostiary.federation.claims import check_audience
+from ostiary.federation.introspection import ask, number, remembered, text
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
-from ostiary.http_client import HttpError
-
-OK = 200
 
 
 class Amazon:
@@ -21,20 +20,18 @@ class Amazon:
 
     def verify(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
         """Return whose token it is, after checking which app it was given to."""
-        try:
-            url = f"{ctx.settings.amazon_api_url}/auth/o2/tokeninfo"
-            answer = ctx.http.get(url, params={"access_token": token})
-            told = answer.json()
-        except HttpError as error:
-            raise InvalidTokenError("unreachable", str(error)) from None
-        if answer.status != OK or not isinstance(told, dict) or "user_id" not in told:
-            raise InvalidTokenError("signature", "not a token of Amazon")
-        client_id, user_id = str(told.get("aud", "")), str(told["user_id"])
-        check_audience((client_id, ()), audiences)
-        seconds = float(told.get("exp", 0))
-        now = ctx.clock.now()
+        return remembered(ctx, self.name, token, audiences, lambda: self._asked(ctx, token, audiences))
+
+    def _asked(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
+        told = ask(ctx, f"{ctx.settings.amazon_api_url}/auth/o2/tokeninfo", params={"access_token": token})
+        client_id, seconds, now = text(told, "aud"), number(told, "exp"), ctx.clock.now()
+        check_audience({"aud": client_id}, audiences)
         if seconds <= 0:
             raise InvalidTokenError("expired", expires_at=now + seconds, now=now)
+        profile = self._profile(ctx, token)
+        user_id = text(told, "user_id")
+        if profile.get("user_id", user_id) != user_id:
+            raise InvalidTokenError("signature", "the token and the profile are of two people")
         return WebIdentity(
             provider=self.name,
             federated=self.name,
@@ -42,5 +39,15 @@ class Amazon:
             subject=user_id,
             audience=client_id,
             expires_at=now + seconds,
-            conditions={"app_id": (str(told.get("app_id", client_id)),), "user_id": (user_id,)},
+            claims={**profile, "sub": user_id, "user_id": user_id, "aud": client_id},
+            conditions={"app_id": (text(told, "app_id") if "app_id" in told else client_id,), "user_id": (user_id,)},
         )
+
+    def _profile(self, ctx: Context, token: str) -> dict[str, Any]:
+        """Return the person's profile, which role mappings may ask for; nothing without the scope for it."""
+        try:
+            return ask(ctx, f"{ctx.settings.amazon_api_url}/user/profile", headers={"authorization": f"Bearer {token}"})
+        except InvalidTokenError as error:
+            if error.reason == "unreachable":
+                raise
+            return {}

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from ostiary.context import Context
-from ostiary.federation.keys import audience_of
+from ostiary.federation.claims import audience_of
 from ostiary.federation.openid import verify_openid
 from ostiary.federation.web_identity import WebIdentity
 

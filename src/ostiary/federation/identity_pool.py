@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from ostiary.context import Context
 from ostiary.crypto import jws
-from ostiary.federation.keys import check_times, identity_of
+from ostiary.federation.claims import check_times, identity_of
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
 from ostiary.tokens import keys
 

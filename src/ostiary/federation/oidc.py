@@ -3,10 +3,11 @@
 from collections.abc import Collection
 
 from ostiary.context import Context
-from ostiary.federation.keys import audience_of, discovered_keys_url, identity_of, key_finder, verified
-from ostiary.federation.openid import check_audience
+from ostiary.crypto import jws
+from ostiary.federation.claims import check_audience, identity_of, verified
+from ostiary.federation.keys import discovered_keys_url, key_finder
 from ostiary.federation.user_pool import UserPool
-from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
+from ostiary.federation.web_identity import WebIdentity
 from ostiary.store.oidc_providers import OidcProvider
 from ostiary.tokens.issuer import pool_of_provider
 
@@ -29,9 +30,11 @@ class Oidc:
         if pool_id is not None:
             # A user pool of ours: its keys are here, and need no request.
             return UserPool(self.name, pool_id, federated=self._provider.arn).verify(ctx, token, wanted)
-        find_key = key_finder(ctx.http, discovered_keys_url(ctx.http, self._provider.issuer))
-        claims = verified(token, find_key, ctx.clock.now())
-        if claims.get("iss") != self._provider.issuer:
-            raise InvalidTokenError("issuer")
-        check_audience(audience_of(claims), wanted)
+        issuer = self._provider.issuer
+        claims = verified(token, [issuer], lambda kid: self._key(ctx, kid), ctx.clock.now())
+        check_audience(claims, wanted)
         return identity_of(claims, self.name, self._provider.arn)
+
+    def _key(self, ctx: Context, kid: str) -> jws.Key | None:
+        keys_url = discovered_keys_url(ctx.http, self._provider.issuer)
+        return key_finder(ctx.http, keys_url)(kid)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from ostiary.context import Context
 from ostiary.crypto import jws
-from ostiary.federation.keys import check_times, identity_of
+from ostiary.federation.claims import check_times, identity_of
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
 from ostiary.store import users
 from ostiary.tokens import verify
@@ -12,13 +12,13 @@ from ostiary.tokens.issuer import pool_of_provider
 
 
 class UserPool:
-    """One user pool, as the provider `name`."""
+    """One user pool, as the provider `name`; `checked` are the clients whose users are looked up each time."""
 
-    def __init__(self, name: str, pool_id: str, *, federated: str = "", check_revocation: bool = False) -> None:
+    def __init__(self, name: str, pool_id: str, *, federated: str = "", checked: Collection[str] = ()) -> None:
         self.name = name
         self._pool_id = pool_id
         self._federated = federated or name
-        self._check_revocation = check_revocation
+        self._checked = checked
 
     def issued(self, ctx: Context, issuer: str) -> bool:
         """Whether this `iss` is the pool's."""
@@ -29,13 +29,14 @@ class UserPool:
         try:
             claims = verify.id_token(ctx.services, self._pool_id, token)
         except jws.SignatureError:
-            raise InvalidTokenError("signature") from None
+            _, unverified = jws.unverified(token)
+            raise InvalidTokenError("signature" if self.issued(ctx, str(unverified.get("iss"))) else "issuer") from None
         except jws.JwsError as error:
             raise InvalidTokenError("malformed", str(error)) from None
         check_times(claims, ctx.clock.now())
         if audiences is not None and claims.get("aud") not in audiences:
             raise InvalidTokenError("audience")
-        if self._check_revocation and not self._is_current(ctx, claims):
+        if claims.get("aud") in self._checked and not self._is_current(ctx, claims):
             raise InvalidTokenError("revoked")
         return identity_of(claims, self.name, self._federated)
 

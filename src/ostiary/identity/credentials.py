@@ -1,7 +1,7 @@
 """From an identity to credentials: the enhanced flow, and the classic flow's OpenID token (reference A5, A6)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ostiary.aws.errors import AccessDeniedError
@@ -13,13 +13,15 @@ from ostiary.aws.types.cognito_identity import (
     GetOpenIdTokenResponse,
     InvalidIdentityPoolConfigurationException,
     InvalidParameterException,
+    NotAuthorizedException,
 )
 from ostiary.context import Context, Services
 from ostiary.crypto import jws
 from ostiary.federation.identity_pool import ISSUER, NAME
+from ostiary.federation.identity_pool import IdentityPool as OwnTokens
 from ostiary.federation.web_identity import WebIdentity
 from ostiary.identity import logins
-from ostiary.identity.identities import authenticated
+from ostiary.identity.identities import MISMATCH, authenticated, pool_of_identity
 from ostiary.identity.roles import role_for, tags_for
 from ostiary.store.identity_pools import IdentityPool
 from ostiary.sts.roles import Wish, assume_with_web_identity
@@ -80,9 +82,14 @@ def get_credentials_for_identity(
     ctx: Context, req: GetCredentialsForIdentityInput
 ) -> GetCredentialsForIdentityResponse:
     """Return temporary credentials of the role that the pool gives this identity."""
-    pool, identity_id, presented = authenticated(ctx, req["IdentityId"], req.get("Logins", {}))
+    identity_id, given = req["IdentityId"], req.get("Logins", {})
+    if NAME in given:
+        pool, identity = _by_open_id_token(ctx, identity_id, given)
+        presented = [identity]
+    else:
+        pool, identity_id, presented = authenticated(ctx, identity_id, given)
+        identity = _as_identity(ctx, pool, identity_id, presented)
     role_arn = role_for(ctx, pool, presented, req.get("CustomRoleArn"))
-    identity = _as_identity(ctx, pool, identity_id, presented)
     wish = Wish(role_arn, SESSION_NAME, policies=() if presented else (GUEST_POLICY,))
     try:
         credentials = assume_with_web_identity(ctx, wish, identity).credentials
@@ -136,6 +143,17 @@ def openid_configuration() -> dict[str, Any]:
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS512"],
     }
+
+
+def _by_open_id_token(ctx: Context, identity_id: str, given: Mapping[str, str]) -> tuple[IdentityPool, WebIdentity]:
+    """Return who a token of ours says somebody is: the very identity asked for, and no guest (IDP-03)."""
+    pool = pool_of_identity(ctx, identity_id)
+    identity = logins.accepted(ctx, OwnTokens(), given[NAME], [pool.pool_id])
+    if len(given) > 1 or identity.subject != identity_id:
+        raise NotAuthorizedException(MISMATCH)
+    if "authenticated" not in identity.conditions.get("amr", ()):
+        raise NotAuthorizedException(f"Access to Identity '{identity_id}' is forbidden.")
+    return pool, identity
 
 
 def _as_identity(ctx: Context, pool: IdentityPool, identity_id: str, presented: Sequence[WebIdentity]) -> WebIdentity:

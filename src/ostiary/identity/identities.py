@@ -29,6 +29,8 @@ from ostiary.store.identities import Identity, Login
 from ostiary.store.identity_pools import IdentityPool
 from ostiary.store.paging import next_token
 
+MISMATCH = "Logins don't match. Please include at least one valid login for this identity or identity pool."
+
 
 @operation("cognito-identity")
 def get_id(ctx: Context, req: GetIdInput) -> GetIdResponse:
@@ -47,13 +49,13 @@ def get_id(ctx: Context, req: GetIdInput) -> GetIdResponse:
 def identity_for(ctx: Context, pool: IdentityPool, presented: Sequence[Login], preferred: str | None = None) -> str:
     """Return the id of the identity whose logins these are, linking what is not linked and merging what is apart.
 
-    `preferred` is the identity the caller believes to be, already checked to be in the pool. Known logins of one
-    identity write nothing.
+    `preferred` is the identity the caller believes to be, already checked to be in the pool and the caller's. Known
+    logins of one identity write nothing.
     """
     with ctx.store.read() as tx:
-        owners = [identities.owner(tx, pool.pool_id, login) for login in presented]
-    if preferred in {None, owners[0]} and len(set(owners)) == 1 and owners[0] is not None:
-        return owners[0]
+        owners = {identities.owner(tx, pool.pool_id, login) for login in presented}
+    if len(owners) == 1 and None not in owners and preferred in {None, *owners}:
+        return str(owners.pop())
     with ctx.store.write() as tx:
         return _joined(tx, ctx, pool, presented, preferred)
 
@@ -62,28 +64,40 @@ def _joined(tx: Tx, ctx: Context, pool: IdentityPool, presented: Sequence[Login]
     now = ctx.clock.now_seconds()
     owned = {login: identities.owner(tx, pool.pool_id, login) for login in presented}
     known = list(dict.fromkeys(owner for owner in owned.values() if owner is not None))
-    survivor = preferred or (known[0] if known else _new(tx, ctx, pool).identity_id)
-    for identity_id in known:
+    alive = _survivor(tx, pool, known, preferred)
+    joining = [*dict.fromkeys([*known, *([preferred] if preferred else [])])]
+    # One after the other, always in the same order: two merges at once wait for each other, and never in a circle.
+    if not all(identities.change(tx, pool.pool_id, identity_id, now) for identity_id in sorted(joining)):
+        raise Retry("Somebody merged or deleted one of these identities meanwhile.")
+    survivor = alive or _new(tx, ctx, pool).identity_id
+    for identity_id in joining:
         if identity_id != survivor:
             _merge(tx, pool, identity_id, survivor, now)
-    linked = identities.logins_of(tx, pool.pool_id, survivor)
+    providers = {login.provider for login in identities.logins_of(tx, pool.pool_id, survivor)}
     for login in (login for login, owner in owned.items() if owner is None):
-        if any(other.provider == login.provider and other != login for other in linked):
+        if login.provider in providers:
             raise ResourceConflictException("Login already exists.")
         if not identities.link(tx, pool.pool_id, login, survivor, now):
             raise Retry("Somebody linked this login meanwhile.")
+        providers.add(login.provider)
     return survivor
+
+
+def _survivor(tx: Tx, pool: IdentityPool, known: Sequence[str], preferred: str | None) -> str | None:
+    """Return which identity the others are merged into: the one asked for, but never a guest instead of somebody."""
+    if preferred and (not known or identities.logins_of(tx, pool.pool_id, preferred)):
+        return preferred
+    return known[0] if known else None
 
 
 def _merge(tx: Tx, pool: IdentityPool, source: str, survivor: str, now: int) -> None:
     """Give one identity's logins to another and disable it; two logins of one provider stay apart (IDP-10)."""
     mine = {login.provider for login in identities.logins_of(tx, pool.pool_id, survivor)}
     theirs = {login.provider for login in identities.logins_of(tx, pool.pool_id, source)}
-    merged = identities.find(tx, source)
-    if mine & theirs or merged is None:
+    if mine & theirs:
         raise ResourceConflictException("Login already exists.")
     identities.move_logins(tx, pool.pool_id, source, survivor)
-    identities.touch(tx, merged, now, merged_into=survivor)
+    identities.change(tx, pool.pool_id, source, now, merged_into=survivor)
 
 
 def authenticated(
@@ -96,31 +110,41 @@ def authenticated(
     """
     with ctx.store.read() as tx:
         found = identities.find(tx, identity_id)
-        linked = [] if found is None else identities.logins_of(tx, found.pool_id, identity_id)
-    if found is None:
-        raise ResourceNotFoundException(f"Identity '{identity_id}' not found.")
+        alive = None if found is None else identities.survivor(tx, found)
+        linked = [] if alive is None else identities.logins_of(tx, alive.pool_id, alive.identity_id)
+    if found is None or alive is None or (found.merged_into and not given):
+        raise _not_found(identity_id)
     pool = pool_of(ctx, found.pool_id)
     if not given:
         _check_guest(pool, found, linked)
         return pool, identity_id, []
     presented = logins.verified(ctx, pool, given)
     stored = [logins.login_of(ctx, identity) for identity in presented]
-    if found.merged_into:
-        return pool, identity_for(ctx, pool, stored), presented
-    if linked and not set(linked) & set(stored):
-        raise NotAuthorizedException(
-            "Logins don't match. Please include at least one valid login for this identity or identity pool."
-        )
-    return pool, identity_for(ctx, pool, stored, identity_id), presented
+    if set(stored) <= set(linked):
+        return pool, alive.identity_id, presented
+    if linked and set(linked).isdisjoint(stored):
+        raise NotAuthorizedException(MISMATCH)
+    return pool, identity_for(ctx, pool, stored, alive.identity_id), presented
+
+
+def pool_of_identity(ctx: Context, identity_id: str) -> IdentityPool:
+    """Return the pool of an identity that is there and was not merged; raises ResourceNotFoundException."""
+    with ctx.store.read() as tx:
+        found = identities.find(tx, identity_id)
+    if found is None or found.merged_into:
+        raise _not_found(identity_id)
+    return pool_of(ctx, found.pool_id)
 
 
 def _check_guest(pool: IdentityPool, found: Identity, linked: Sequence[Login]) -> None:
-    if found.merged_into:
-        raise ResourceNotFoundException(f"Identity '{found.identity_id}' not found.")
     if linked:
         raise NotAuthorizedException(f"Access to Identity '{found.identity_id}' is forbidden.")
     if not pool.configuration["AllowUnauthenticatedIdentities"]:
         raise NotAuthorizedException("Unauthenticated access is not supported for this identity pool.")
+
+
+def _not_found(identity_id: str) -> ResourceNotFoundException:
+    return ResourceNotFoundException(f"Identity '{identity_id}' not found.")
 
 
 @operation("cognito-identity")
@@ -128,7 +152,7 @@ def describe_identity(ctx: Context, req: DescribeIdentityInput) -> IdentityDescr
     """Return an identity and the providers it signs in with."""
     with ctx.store.read() as tx:
         found = _own_identity(tx, ctx, req["IdentityId"])
-        return _described(tx, found)
+        return _described(found, identities.providers_of(tx, found.pool_id, [found.identity_id]))
 
 
 @operation("cognito-identity", resource=POOL_ARN)
@@ -140,7 +164,8 @@ def list_identities(ctx: Context, req: ListIdentitiesInput) -> ListIdentitiesRes
     with ctx.store.read() as tx:
         hide = req.get("HideDisabled", False)
         found = identities.page(tx, pool.pool_id, after, limit + 1, hide_merged=hide)
-        shown = [_described(tx, identity) for identity in found[:limit]]
+        providers = identities.providers_of(tx, pool.pool_id, [identity.identity_id for identity in found[:limit]])
+    shown = [_described(identity, providers) for identity in found[:limit]]
     answer: ListIdentitiesResponse = {"IdentityPoolId": pool.pool_id, "Identities": shown}
     if len(found) > limit:
         answer["NextToken"] = next_token(ctx.keyring, scope, found[limit - 1].identity_id)
@@ -168,7 +193,11 @@ def unlink_identity(ctx: Context, req: UnlinkIdentityInput) -> None:
         raise NotAuthorizedException(f"Access to Identity '{identity_id}' is forbidden.")
     providers = {logins.canonical(ctx, provider) for provider in req["LoginsToRemove"]}
     with ctx.store.write() as tx:
+        if not identities.change(tx, pool.pool_id, identity_id, ctx.clock.now_seconds()):
+            raise Retry("Somebody merged or deleted this identity meanwhile.")
         identities.unlink(tx, pool.pool_id, identity_id, providers)
+        if not identities.logins_of(tx, pool.pool_id, identity_id):
+            identities.close(tx, pool.pool_id, identity_id, ctx.clock.now_seconds())
 
 
 def _new(tx: Tx, ctx: Context, pool: IdentityPool) -> Identity:
@@ -181,17 +210,16 @@ def _new(tx: Tx, ctx: Context, pool: IdentityPool) -> Identity:
 def _own_identity(tx: Tx, ctx: Context, identity_id: str) -> Identity:
     found = identities.find(tx, identity_id)
     if found is None or pool_of(ctx, found.pool_id).account_id != ctx.account:
-        raise ResourceNotFoundException(f"Identity '{identity_id}' not found.")
+        raise _not_found(identity_id)
     return found
 
 
-def _described(tx: Tx, identity: Identity) -> IdentityDescription:
-    providers = [login.provider for login in identities.logins_of(tx, identity.pool_id, identity.identity_id)]
+def _described(identity: Identity, providers: Mapping[str, list[str]]) -> IdentityDescription:
     described: IdentityDescription = {
         "IdentityId": identity.identity_id,
         "CreationDate": identity.created_at,
         "LastModifiedDate": identity.modified_at,
     }
-    if providers:
-        described["Logins"] = providers
+    if identity.identity_id in providers:
+        described["Logins"] = providers[identity.identity_id]
     return described

@@ -1,11 +1,10 @@
 """`Logins`: verifying what somebody presents to an identity pool (reference identity-pools-sts.md A2, A3)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ostiary.aws.errors import ServiceError
 from ostiary.aws.types.cognito_identity import ExternalServiceException, NotAuthorizedException
 from ostiary.context import Context
-from ostiary.federation import identity_pool as own_tokens
 from ostiary.federation.provider import Provider
 from ostiary.federation.providers import registered_provider, social
 from ostiary.federation.user_pool import UserPool
@@ -22,6 +21,14 @@ def verified(ctx: Context, pool: IdentityPool, logins: Mapping[str, str]) -> lis
     return [_verified(ctx, pool, name, token) for name, token in logins.items()]
 
 
+def accepted(ctx: Context, provider: Provider, token: str, audiences: Collection[str] | None) -> WebIdentity:
+    """Return what a provider verifies; raises NotAuthorizedException and ExternalServiceException in AWS's words."""
+    try:
+        return provider.verify(ctx, token, audiences)
+    except InvalidTokenError as error:
+        raise _refusal(error) from None
+
+
 def login_of(ctx: Context, identity: WebIdentity) -> Login:
     """Return the login as it is stored: a user pool has one name there, whichever was used."""
     return Login(canonical(ctx, identity.provider), identity.subject)
@@ -35,11 +42,7 @@ def canonical(ctx: Context, provider: str) -> str:
 
 def _verified(ctx: Context, pool: IdentityPool, name: str, token: str) -> WebIdentity:
     provider, audiences = _provider(ctx, pool, name)
-    try:
-        identity = provider.verify(ctx, token, audiences)
-    except InvalidTokenError as error:
-        raise _refusal(error) from None
-    return identity
+    return accepted(ctx, provider, token, audiences)
 
 
 def _provider(ctx: Context, pool: IdentityPool, name: str) -> tuple[Provider, list[str] | None]:
@@ -55,17 +58,17 @@ def _provider(ctx: Context, pool: IdentityPool, name: str) -> tuple[Provider, li
     clients = [
         item
         for item in settings.get("CognitoIdentityProviders", [])
-        if user_pool_id and pool_of_provider(ctx.settings, item.get("ProviderName", "")) == user_pool_id
+        if user_pool_id
+        and "ClientId" in item
+        and pool_of_provider(ctx.settings, item.get("ProviderName", "")) == user_pool_id
     ]
     if user_pool_id and clients:
-        check = any(item.get("ServerSideTokenCheck") for item in clients)
-        return UserPool(name, user_pool_id, check_revocation=check), [item["ClientId"] for item in clients]
+        checked = [item["ClientId"] for item in clients if item.get("ServerSideTokenCheck")]
+        return UserPool(name, user_pool_id, checked=checked), [item["ClientId"] for item in clients]
     arn = f"arn:aws:iam::{pool.account_id}:oidc-provider/{name}"
     registered = registered_provider(ctx, pool.account_id, name)
     if registered is not None and arn in settings.get("OpenIdConnectProviderARNs", []):
         return registered, None
-    if name == own_tokens.NAME:
-        return own_tokens.IdentityPool(), [pool.pool_id]
     raise NotAuthorizedException(_UNSUPPORTED)
 
 

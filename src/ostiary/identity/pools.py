@@ -1,12 +1,12 @@
 """Identity pools: create, describe, update, delete, list."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_identity import (
-    ConcurrentModificationException,
     CreateIdentityPoolInput,
     DeleteIdentityPoolInput,
     DescribeIdentityPoolInput,
@@ -49,17 +49,24 @@ def pool_of(ctx: Context, pool_id: str) -> IdentityPool:
 def own_pool(ctx: Context, pool_id: str) -> IdentityPool:
     """Return a pool of the caller's account as it is now; raises ResourceNotFoundException."""
     with ctx.store.read() as tx:
-        pool = identity_pools.find(tx, pool_id)
+        return _own(ctx, pool_id, identity_pools.find(tx, pool_id))
+
+
+def _own(ctx: Context, pool_id: str, pool: IdentityPool | None) -> IdentityPool:
     if pool is None or pool.account_id != ctx.account or not pool_id.startswith(f"{ctx.region}:"):
         raise ResourceNotFoundException(f"IdentityPool '{pool_id}' not found.")
     return pool
 
 
-def write(ctx: Context, pool: IdentityPool, **changes: Any) -> None:
-    """Replace members of a pool; raises ConcurrentModificationException after a lost race."""
+def change(ctx: Context, pool_id: str, changed: Callable[[IdentityPool], IdentityPool]) -> IdentityPool:
+    """Store what `changed` makes of one of the caller's pools, and return it; raises ResourceNotFoundException.
+
+    Of changes at the same time none is lost: each sees what the one before it stored.
+    """
     with ctx.store.write() as tx:
-        if not identity_pools.update(tx, pool, **changes):
-            raise ConcurrentModificationException("The identity pool is being changed by another request.")
+        pool = changed(_own(ctx, pool_id, identity_pools.lock(tx, pool_id)))
+        identity_pools.update(tx, pool)
+    return pool
 
 
 @operation("cognito-identity")
@@ -83,22 +90,24 @@ def describe_identity_pool(ctx: Context, req: DescribeIdentityPoolInput) -> Iden
 @operation("cognito-identity", resource=POOL_ARN)
 def update_identity_pool(ctx: Context, req: IdentityPoolType) -> IdentityPoolType:
     """Replace a pool's configuration: what is left out falls to its default."""
-    pool = own_pool(ctx, req["IdentityPoolId"])
-    configuration = _settings(req)
-    before = pool.configuration.get("DeveloperProviderName")
-    if before is not None and configuration.setdefault("DeveloperProviderName", before) != before:
-        raise InvalidParameterException("The developer provider name of an identity pool cannot be changed.")
-    if "IdentityPoolTags" not in req:
-        configuration["IdentityPoolTags"] = pool.configuration.get("IdentityPoolTags", {})
-    write(ctx, pool, name=req["IdentityPoolName"], configuration=configuration)
-    return _described(own_pool(ctx, pool.pool_id))
+    given = _settings(req)
+
+    def changed(pool: IdentityPool) -> IdentityPool:
+        configuration, before = dict(given), pool.configuration.get("DeveloperProviderName")
+        if before is not None and configuration.setdefault("DeveloperProviderName", before) != before:
+            raise InvalidParameterException("The developer provider name of an identity pool cannot be changed.")
+        if "IdentityPoolTags" not in req:
+            configuration["IdentityPoolTags"] = pool.configuration.get("IdentityPoolTags", {})
+        return replace(pool, name=req["IdentityPoolName"], configuration=configuration)
+
+    return _described(change(ctx, req["IdentityPoolId"], changed))
 
 
 @operation("cognito-identity", resource=POOL_ARN)
 def delete_identity_pool(ctx: Context, req: DeleteIdentityPoolInput) -> None:
     """Delete a pool and everybody in it."""
-    pool = own_pool(ctx, req["IdentityPoolId"])
     with ctx.store.write() as tx:
+        pool = _own(ctx, req["IdentityPoolId"], identity_pools.lock(tx, req["IdentityPoolId"]))
         identity_pools.delete(tx, pool.pool_id)
 
 
@@ -132,6 +141,10 @@ def _settings(req: Mapping[str, Any]) -> dict[str, Any]:
             if not pattern.fullmatch(arn):
                 raise InvalidParameterException(f"{arn} is not a valid provider ARN.")
     given = {name: req[name] for name in _SETTINGS if req.get(name) not in (None, [], {})}
+    if "CognitoIdentityProviders" in given:
+        given["CognitoIdentityProviders"] = [
+            {"ServerSideTokenCheck": False, **item} for item in given["CognitoIdentityProviders"]
+        ]
     return {"AllowClassicFlow": False, "IdentityPoolTags": {}, **given}
 
 

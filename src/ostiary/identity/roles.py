@@ -1,7 +1,9 @@
 """Which role somebody gets: the pool's two, role mappings, and principal tags (reference A6, A8)."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ostiary.aws.operations import operation
@@ -22,7 +24,7 @@ from ostiary.context import Context
 from ostiary.federation.web_identity import WebIdentity
 from ostiary.iam.authorize import authorize
 from ostiary.identity import logins
-from ostiary.identity.pools import POOL_ARN, own_pool, write
+from ostiary.identity.pools import POOL_ARN, change, own_pool
 from ostiary.store.identity_pools import IdentityPool
 
 MOST_RULES = 25
@@ -42,9 +44,11 @@ def set_identity_pool_roles(ctx: Context, req: SetIdentityPoolRolesInput) -> Non
     for arn in {*req["Roles"].values(), *(rule["RoleARN"] for rule in rules)}:
         if not _ROLE_ARN.fullmatch(arn):
             raise InvalidParameterException(f"{arn} is not the ARN of a role.")
-        authorize(ctx, "iam:PassRole", arn, {"iam:PassedToService": "cognito-identity.amazonaws.com"})
-    roles = {**pool.roles, "Roles": req["Roles"], "RoleMappings": mappings}
-    write(ctx, pool, roles=roles)
+        account_id = arn.split(":")[4]
+        passed_to = {"iam:PassedToService": "cognito-identity.amazonaws.com"}
+        authorize(ctx, "iam:PassRole", arn, passed_to, resource_account=account_id)
+    given = {"Roles": req["Roles"], "RoleMappings": mappings}
+    change(ctx, pool.pool_id, lambda pool: replace(pool, roles={**pool.roles, **given}))
 
 
 @operation("cognito-identity", resource=POOL_ARN)
@@ -62,13 +66,15 @@ def set_principal_tag_attribute_map(
     ctx: Context, req: SetPrincipalTagAttributeMapInput
 ) -> SetPrincipalTagAttributeMapResponse:
     """Say which claims of a provider become session tags."""
-    pool = own_pool(ctx, req["IdentityPoolId"])
     defaults = req.get("UseDefaults", False)
     tags = DEFAULT_TAGS if defaults else req.get("PrincipalTags", {})
-    provider = req["IdentityProviderName"]
-    maps = {**pool.roles.get("PrincipalTags", {}), provider: {"UseDefaults": defaults, "PrincipalTags": tags}}
-    write(ctx, pool, roles={**pool.roles, "PrincipalTags": maps})
-    return _tag_map(pool, provider, maps[provider])  # type: ignore[return-value]
+    provider, given = req["IdentityProviderName"], {"UseDefaults": defaults, "PrincipalTags": tags}
+
+    def mapped(pool: IdentityPool) -> IdentityPool:
+        maps = {**pool.roles.get("PrincipalTags", {}), provider: given}
+        return replace(pool, roles={**pool.roles, "PrincipalTags": maps})
+
+    return _tag_map(change(ctx, req["IdentityPoolId"], mapped), provider, given)  # type: ignore[return-value]
 
 
 @operation("cognito-identity", resource=POOL_ARN)
@@ -84,11 +90,9 @@ def get_principal_tag_attribute_map(
 def role_for(ctx: Context, pool: IdentityPool, presented: Sequence[WebIdentity], custom: str | None) -> str:
     """Return the ARN of the role that somebody gets; raises when the pool gives none (IDP-08, IDP-09)."""
     roles = pool.roles.get("Roles", {})
-    if not presented:
-        return _existing(roles.get("unauthenticated"))
-    identity, mapping = _mapping(ctx, pool, presented)
-    if mapping is None:
-        default = _existing(roles.get("authenticated"))
+    identity, mapping = _mapping(ctx, pool, presented) if presented else (None, None)
+    if identity is None or mapping is None:
+        default = _existing(roles.get("authenticated" if presented else "unauthenticated"))
         if custom not in {None, default}:
             raise NotAuthorizedException("CustomRoleArn is not allowed for this identity.")
         return default
@@ -138,15 +142,13 @@ def _mapping_key(ctx: Context, key: str) -> str:
 
 
 def _by_token(identity: WebIdentity, custom: str | None) -> str | None:
-    offered = identity.claims.get("cognito:roles") or []
+    offered = identity.claims.get("cognito:roles")
     if custom is not None:
-        if custom not in offered:
+        if not isinstance(offered, list) or custom not in offered:
             raise NotAuthorizedException("CustomRoleArn is not one of the roles in the token.")
         return custom
     preferred = identity.claims.get("cognito:preferred_role")
-    if isinstance(preferred, str):
-        return preferred
-    return str(offered[0]) if len(offered) == 1 else None
+    return preferred if isinstance(preferred, str) and _ROLE_ARN.fullmatch(preferred) else None
 
 
 def _by_rules(identity: WebIdentity, mapping: Mapping[str, Any], custom: str | None) -> str | None:
@@ -162,7 +164,7 @@ def _matches(rule: MappingRule, claims: Mapping[str, Any]) -> bool:
     found, wanted = claims.get(rule["Claim"]), rule["Value"]
     if found is None:
         return False
-    values = [str(item) for item in (found if isinstance(found, list) else [found])]
+    values = [_text(item) for item in (found if isinstance(found, list) else [found])]
     match rule["MatchType"]:
         case "Equals":
             return wanted in values
@@ -171,6 +173,10 @@ def _matches(rule: MappingRule, claims: Mapping[str, Any]) -> bool:
         case "StartsWith":
             return any(value.startswith(wanted) for value in values)
     return wanted not in values
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _check_mapping(provider: str, mapping: Mapping[str, Any]) -> None:

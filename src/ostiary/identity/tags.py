@@ -1,5 +1,8 @@
 """Tags of identity pools."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_identity import (
     ListTagsForResourceInput,
@@ -11,7 +14,7 @@ from ostiary.aws.types.cognito_identity import (
     UntagResourceResponse,
 )
 from ostiary.context import Context
-from ostiary.identity.pools import own_pool, write
+from ostiary.identity.pools import change, own_pool
 from ostiary.store.identity_pools import IdentityPool
 
 ARN = "{ResourceArn}"
@@ -20,30 +23,30 @@ ARN = "{ResourceArn}"
 @operation("cognito-identity", resource=ARN)
 def tag_resource(ctx: Context, req: TagResourceInput) -> TagResourceResponse:
     """Set tags of an identity pool."""
-    pool = _pool(ctx, req["ResourceArn"])
-    _write(ctx, pool, {**_tags(pool), **req["Tags"]})
+    _change(ctx, req["ResourceArn"], lambda tags: {**tags, **req["Tags"]})
     return {}
 
 
 @operation("cognito-identity", resource=ARN)
 def untag_resource(ctx: Context, req: UntagResourceInput) -> UntagResourceResponse:
     """Remove tags of an identity pool."""
-    pool = _pool(ctx, req["ResourceArn"])
-    _write(ctx, pool, {key: value for key, value in _tags(pool).items() if key not in req["TagKeys"]})
+    _change(
+        ctx, req["ResourceArn"], lambda tags: {key: value for key, value in tags.items() if key not in req["TagKeys"]}
+    )
     return {}
 
 
 @operation("cognito-identity", resource=ARN)
 def list_tags_for_resource(ctx: Context, req: ListTagsForResourceInput) -> ListTagsForResourceResponse:
     """Return the tags of an identity pool."""
-    return {"Tags": _tags(_pool(ctx, req["ResourceArn"]))}
+    return {"Tags": _tags(own_pool(ctx, _pool_id(ctx, req["ResourceArn"])))}
 
 
-def _pool(ctx: Context, arn: str) -> IdentityPool:
+def _pool_id(ctx: Context, arn: str) -> str:
     prefix = f"arn:aws:cognito-identity:{ctx.region}:{ctx.account}:identitypool/"
     if not arn.startswith(prefix):
         raise ResourceNotFoundException(f"Resource '{arn}' not found.")
-    return own_pool(ctx, arn.removeprefix(prefix))
+    return arn.removeprefix(prefix)
 
 
 def _tags(pool: IdentityPool) -> dict[str, str]:
@@ -51,5 +54,8 @@ def _tags(pool: IdentityPool) -> dict[str, str]:
     return tags
 
 
-def _write(ctx: Context, pool: IdentityPool, tags: dict[str, str]) -> None:
-    write(ctx, pool, configuration={**pool.configuration, "IdentityPoolTags": tags})
+def _change(ctx: Context, arn: str, changed: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    def tagged(pool: IdentityPool) -> IdentityPool:
+        return replace(pool, configuration={**pool.configuration, "IdentityPoolTags": changed(_tags(pool))})
+
+    change(ctx, _pool_id(ctx, arn), tagged)

@@ -1,6 +1,6 @@
 """Identities of identity pools, and which provider's user each is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ _LOGINS_OF = (
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An identity; `merged_into` is empty, or the identity that survived a merge."""
+    """An identity; `merged_into` is empty, the identity that survived a merge, or itself when nothing opens it."""
 
     pool_id: str
     identity_id: str
@@ -55,11 +55,30 @@ def page(tx: Tx, pool_id: str, after: str | None, limit: int, *, hide_merged: bo
     return [_identity(row) for row in tx.all(query.order_by(table.c.identity_id).limit(limit))]
 
 
-def touch(tx: Tx, identity: Identity, now: int, *, merged_into: str = "") -> None:
-    """Note that an identity's logins changed, or that it was merged into another."""
-    table = schema.identities
-    where = (table.c.pool_id == identity.pool_id, table.c.identity_id == identity.identity_id)
-    tx.update(table, *where, modified_at=now, merged_into=merged_into or identity.merged_into)
+def change(tx: Tx, pool_id: str, identity_id: str, now: int, *, merged_into: str = "") -> bool:
+    """Note that an identity's logins change, or that it is merged; return whether it is there and was not merged.
+
+    Nobody else changes the identity until this transaction ends.
+    """
+    enabled = {"pool_id": pool_id, "identity_id": identity_id, "merged_into": ""}
+    return tx.update(schema.identities, enabled, modified_at=now, merged_into=merged_into) == 1
+
+
+def close(tx: Tx, pool_id: str, identity_id: str, now: int) -> None:
+    """Have nobody open an identity any more: its last login was taken from it."""
+    change(tx, pool_id, identity_id, now, merged_into=identity_id)
+
+
+def survivor(tx: Tx, identity: Identity) -> Identity | None:
+    """Return the identity that this one lives on in, itself unless it was merged; None when nothing opens it."""
+    seen = {identity.identity_id}
+    while identity.merged_into:
+        found = None if identity.merged_into in seen else find(tx, identity.merged_into)
+        if found is None:
+            return None
+        identity = found
+        seen.add(identity.identity_id)
+    return identity
 
 
 def delete(tx: Tx, identity: Identity) -> None:
@@ -78,6 +97,16 @@ def logins_of(tx: Tx, pool_id: str, identity_id: str) -> list[Login]:
     """Return the logins of an identity, by provider."""
     rows = tx.all(_LOGINS_OF, pool_id=pool_id, identity_id=identity_id)
     return [Login(row.provider, row.subject) for row in rows]
+
+
+def providers_of(tx: Tx, pool_id: str, identity_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return the providers of the logins of each of these identities that has any."""
+    table = schema.logins
+    query = select(table).where(table.c.pool_id == pool_id, table.c.identity_id.in_(identity_ids))
+    found: dict[str, list[str]] = {}
+    for row in tx.all(query.order_by(table.c.provider)):
+        found.setdefault(row.identity_id, []).append(row.provider)
+    return found
 
 
 def link(tx: Tx, pool_id: str, login: Login, identity_id: str, now: int) -> bool:

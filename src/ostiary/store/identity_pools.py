@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ostiary.store import schema
 from ostiary.store.db import Store, Tx
@@ -42,6 +42,15 @@ def find(tx: Tx, pool_id: str) -> IdentityPool | None:
     return None if row is None else _pool(row)
 
 
+def lock(tx: Tx, pool_id: str) -> IdentityPool | None:
+    """Return a pool, which nobody else changes until this transaction ends."""
+    row = tx.one(_LOCKED, pool_id=pool_id)
+    return None if row is None else _pool(row)
+
+
+_LOCKED = select(schema.identity_pools).where(schema.identity_pools.c.pool_id == bindparam("pool_id")).with_for_update()
+
+
 def cached(store: Store, pool_id: str) -> IdentityPool | None:
     """Return a pool from the cache."""
     return store.cached(("identity_pool", pool_id), lambda tx: find(tx, pool_id))
@@ -54,30 +63,15 @@ def page(tx: Tx, account_id: str, after: str | None, limit: int) -> list[Identit
     return [_pool(row) for row in tx.all(query.order_by(table.c.pool_id).limit(limit))]
 
 
-def update(
-    tx: Tx,
-    pool: IdentityPool,
-    *,
-    name: str | None = None,
-    configuration: dict[str, Any] | None = None,
-    roles: dict[str, Any] | None = None,
-) -> bool:
-    """Replace members of a pool; return whether it was as it was read."""
-    table = schema.identity_pools
-    unchanged = (
-        table.c.pool_id == pool.pool_id,
-        table.c.configuration == json.dumps(pool.configuration),
-        table.c.roles == json.dumps(pool.roles),
-    )
-    changed = tx.update(
-        table,
-        *unchanged,
-        name=pool.name if name is None else name,
-        configuration=json.dumps(pool.configuration if configuration is None else configuration),
-        roles=json.dumps(pool.roles if roles is None else roles),
-    )
+def update(tx: Tx, pool: IdentityPool) -> None:
+    """Store a pool that this transaction has locked, as it is now."""
+    changes = {
+        "name": pool.name,
+        "configuration": json.dumps(pool.configuration),
+        "roles": json.dumps(pool.roles),
+    }
+    tx.update(schema.identity_pools, {"pool_id": pool.pool_id}, **changes)
     tx.configuration_changed()
-    return changed == 1
 
 
 def delete(tx: Tx, pool_id: str) -> None:

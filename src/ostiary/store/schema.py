@@ -295,7 +295,7 @@ identities = _table(
     _when("modified_at"),
     Index(None, "identity_id", unique=True),
 )
-"""`merged_into` is empty, or the identity that survived a merge."""
+"""`merged_into` is empty, the identity that survived a merge, or itself when its last login was taken from it."""
 logins = _table(
     "logins",
     ("pool_id", "provider", "subject"),
