@@ -17,10 +17,10 @@ from botocore.credentials import Credentials
 
 from ostiary.iam.accounts import RootKey, create_account
 from tests.fixtures.context import REGION
-from tests.fixtures.s3_server import S3Server, s3_server
+from tests.fixtures.s3_server import S3Server, s3_server, unused_port
 from tests.fixtures.server import Server, served
 
-__all__ = ["s3_server"]
+__all__ = ["s3_server", "unused_port"]
 FIRST_ACCOUNT = "999999999999"
 _numbers = itertools.count(1)
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}

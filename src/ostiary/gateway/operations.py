@@ -158,7 +158,7 @@ FACETS = (BUCKET.keys() | OBJECT.keys()) - {""} | {
 def features_of(setting: str) -> frozenset[str]:
     """Return the sub-resources that the server behind knows, by the setting `s3_upstream_features`."""
     named = {name.strip() for name in setting.split(",")}
-    return frozenset(FACETS) if "all" in named else ALWAYS | named
+    return ALWAYS | FACETS if "all" in named else ALWAYS | named
 
 
 def versioned(action: str) -> str:
