@@ -64,9 +64,10 @@ def new_verifier(ctx: Context, pool: UserPool, username: str, password: str) -> 
     return ctx.keyring.seal(salt + verifier.to_bytes(_VERIFIER_BYTES, "big"), _PURPOSE)
 
 
-def open_verifier(ctx: Context, user: User) -> tuple[bytes, int] | None:
-    """Return the SRP salt (16 bytes) and verifier of the user's password, or None when the user has none."""
-    if user.sealed_verifier is None:
+def open_verifier(ctx: Context, user: User | None) -> tuple[bytes, int] | None:
+    """Return the SRP salt (16 bytes) and verifier of a password, in the same time None for who has none (ENU-04)."""
+    if user is None or user.sealed_verifier is None:
+        ctx.keyring.seal(bytes(_SALT_BYTES + _VERIFIER_BYTES), _PURPOSE)
         return None
     opened = ctx.keyring.open(user.sealed_verifier, _PURPOSE)
     return opened[:_SALT_BYTES], int.from_bytes(opened[_SALT_BYTES:], "big")
@@ -74,7 +75,7 @@ def open_verifier(ctx: Context, user: User) -> tuple[bytes, int] | None:
 
 def password_matches(ctx: Context, pool: UserPool, user: User | None, password: str) -> bool:
     """Whether this is the user's password, in the same time for a user who is absent or has none (ENU-04)."""
-    known = None if user is None else open_verifier(ctx, user)
+    known = open_verifier(ctx, user)
     salt, verifier = known or (bytes(_SALT_BYTES), 0)
     username = "" if user is None else user.username
     tried = srp.new_verifier(pool.short_name, username, password, salt)

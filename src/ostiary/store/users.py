@@ -43,6 +43,18 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+_DECOY_COLUMNS = dict.fromkeys(("pool_id", "sub", "username", "username_key", "status"), "") | {
+    "enabled": 1,
+    "attributes": '{"email": "nobody@example.com", "email_verified": "true"}',
+    "sealed_verifier": bytes(433),
+    "temporary_password_expires_at": None,
+    "tokens_valid_after": 0,
+    "created_at": 0,
+    "modified_at": 0,
+}
+_DECOY = tuple(_DECOY_COLUMNS[column.name] for column in schema.users.c)
+
+
 def user_of(row: Any) -> User:
     """Return the user of a row of the users table."""
     return User(
@@ -58,6 +70,12 @@ def user_of(row: Any) -> User:
         created_at=row.created_at,
         modified_at=row.modified_at,
     )
+
+
+def decoy(tx: Tx) -> User:
+    """Do with a row that nobody has what finding a user does with theirs, for who is not there (ENU-04)."""
+    prepared = tx.engine.statements.get(schema.users, ("pool_id", "username_key"))
+    return user_of(prepared.row(_DECOY))
 
 
 def find(tx: Tx, pool_id: str, sub: str) -> User | None:

@@ -15,7 +15,7 @@ from ostiary.idp.clients import hides_existence
 from ostiary.idp.names import find_user
 from ostiary.idp.signin import lockout
 from ostiary.idp.strangers import stranger
-from ostiary.store import groups, sign_in_failures
+from ostiary.store import groups, sign_in_failures, users
 from ostiary.store.clients import AppClient
 from ostiary.store.db import Tx
 from ostiary.store.sign_in_failures import SignInFailures
@@ -91,7 +91,11 @@ def person_named(ctx: Context, attempt: Attempt, name: str) -> Person:
         user = find_user(tx, attempt.pool, name)
         if user is None and not hides_existence(attempt.client):
             raise UserNotFoundException("User does not exist.")
-        subject = stranger(ctx, attempt.pool, name) if user is None else user.sub
+        subject = stranger(ctx, attempt.pool, name)
+        if user is None:
+            users.decoy(tx)
+        else:
+            subject = user.sub
         return Person(subject, user, sign_in_failures.find(tx, attempt.pool.pool_id, subject))
 
 

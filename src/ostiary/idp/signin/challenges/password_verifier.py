@@ -116,6 +116,8 @@ def _named(tx: Tx, attempt: Attempt, block: SecretBlock, name: str) -> User | No
     """Return the user of the block, if the answer names them too (MFA-05), by whichever of their names."""
     sub = block.subject.rstrip()
     user = users.find(tx, block.pool_id, sub) if name == block.username else names.find_user(tx, attempt.pool, name)
+    if user is None:
+        users.decoy(tx)
     return user if user is not None and block.known and user.sub == sub else None
 
 
@@ -123,7 +125,7 @@ def _secret(ctx: Context, attempt: Attempt, username: str, user: User | None) ->
     """Return what a user's password is kept as; for somebody without one, what stays the same for the name."""
     seed = ctx.keyring.mac(f"{attempt.pool.pool_id}\n{names.user_key(attempt.pool, username)}".encode(), _FAKE)
     made_up = hashlib.shake_256(seed).digest(_SALT_BYTES + srp.NUMBER_BYTES)
-    found = None if user is None else passwords.open_verifier(ctx, user)
+    found = passwords.open_verifier(ctx, user)
     if found is not None:
         return _Secret(*found, known=True)
     salt = bytes([made_up[0] & 0x7F or 1, *made_up[1:_SALT_BYTES]])
