@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +20,7 @@ from ostiary.aws.endpoint import Endpoint
 from ostiary.aws.route import Call
 from ostiary.aws.wire import Peer
 from ostiary.clock import Clock
-from ostiary.config import Settings
+from ostiary.config import Settings, SettingsError
 from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
 from ostiary.delivery.worker import DeliveryWorker
 from ostiary.development import development_routes
@@ -36,15 +37,25 @@ from ostiary.sts.callers import who_signed
 
 
 def open_services(settings: Settings) -> Services:
-    """Open what lives as long as the process. The database must have its schema."""
+    """Open what lives as long as the process; raises SettingsError. The database must have its schema."""
     return Services(
         settings=settings,
-        store=Store.open(settings.database_url),
+        store=open_store(settings),
         keyring=load_keyring(settings),
         clock=Clock(),
         random=Random(),
         http=HttpClient(settings),
     )
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the database; raises SettingsError when it cannot be one."""
+    try:
+        return Store.open(settings.database_url)
+    except OSError as error:
+        raise SettingsError(f"database: {error.filename}: {error.strerror}.") from None
+    except ValueError as error:
+        raise SettingsError(f"database: {error}") from None
 
 
 def close_services(services: Services) -> None:
@@ -103,21 +114,34 @@ def create_app(services: Services) -> ASGIApp:
 
 def site_map(services: Services, endpoint: Endpoint) -> list[BaseRoute]:
     """Return every address that is not an AWS operation or S3, in one list."""
-    development = development_routes(services) if services.settings.dev else []
+    settings = services.settings
+    development = development_routes(services) if settings.dev else []
     return [
-        Route("/", pages.welcome(services.settings)),
+        Route("/", pages.welcome(settings)),
         Route("/livez", pages.live),
         Route("/readyz", pages.ready(services)),
         Route("/metrics", pages.metrics),
         Route("/.well-known/openid-configuration", pages.document(lambda _: credentials.openid_configuration())),
         Route("/.well-known/jwks_uri", pages.document(lambda _: credentials.jwks(services))),
-        Route("/{pool_id}/.well-known/jwks.json", pages.document(lambda pool: discovery.jwks(services, pool))),
-        Route(
-            "/{pool_id}/.well-known/openid-configuration",
-            pages.document(lambda pool: discovery.openid_configuration(services, pool)),
-        ),
+        *(route for path in _pool_paths(settings) for route in _pool_documents(services, path)),
         *development,
         Mount("/", endpoint),
+    ]
+
+
+def _pool_paths(settings: Settings) -> list[str]:
+    """Return where pools have their documents: below their id, and wherever the issuer's template puts them."""
+    template = settings.issuer.format(public_url=settings.base_url, pool_id="{pool_id}", region=settings.region)
+    return list(dict.fromkeys(["/{pool_id}", urlsplit(template).path]))
+
+
+def _pool_documents(services: Services, path: str) -> list[BaseRoute]:
+    known = f"{path}/.well-known"
+    return [
+        Route(f"{known}/jwks.json", pages.document(lambda pool: discovery.jwks(services, pool))),
+        Route(
+            f"{known}/openid-configuration", pages.document(lambda pool: discovery.openid_configuration(services, pool))
+        ),
     ]
 
 

@@ -2,16 +2,16 @@
 
 import json
 import sys
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from ostiary.config import Settings, SettingsError, load_settings
-from ostiary.store.errors import AlreadyExists, SchemaError
+from ostiary.store.errors import AlreadyExists, SchemaError, Unavailable
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -29,13 +29,18 @@ Database = Annotated[str | None, typer.Option(help="SQLAlchemy URL; SQLite in th
 
 
 def main() -> None:
-    """Run the command line; a wrong setting is one line and exit code 2."""
+    """Run the command line; a wrong setting or flag is one line and exit code 2."""
     try:
-        cli()
+        code = cli(standalone_mode=False)
+    except typer.TyperException as error:
+        _refuse(" ".join(error.format_message().split()), error.exit_code)
     except SettingsError as error:
         _refuse(str(error), 2)
-    except SchemaError as error:
+    except (SchemaError, Unavailable) as error:
         _refuse(str(error), 1)
+    except (KeyboardInterrupt, typer.Abort):
+        raise SystemExit(130) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
 
 
 @cli.command()
@@ -151,7 +156,10 @@ def account_list(config: ConfigFile = None, data_dir: DataDir = None, database: 
 @cli.command("version")
 def show_version() -> None:
     """Print the version."""
-    console.print(version("ostiary"))
+    try:
+        console.print(version("ostiary"))
+    except PackageNotFoundError:
+        _refuse("This runs from a checkout; its version is in pyproject.toml.", 1)
 
 
 def _services(config: Path | None, data_dir: Path | None, database: str | None) -> Any:
@@ -161,6 +169,7 @@ def _services(config: Path | None, data_dir: Path | None, database: str | None) 
     return services_of(settings)
 
 
-def _refuse(text: str, code: int) -> Any:
-    sys.stderr.write(f"ostiary: {text}\n")
+def _refuse(text: str, code: int) -> NoReturn:
+    if text:  # a command without its arguments has shown its help instead
+        sys.stderr.write(f"ostiary: {text}\n")
     raise SystemExit(code)

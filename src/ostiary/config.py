@@ -169,7 +169,7 @@ def _typed(name: str, value: Any) -> Any:
         if wanted is bool:
             return _boolean(value)
         if wanted is int:
-            return int(value)
+            return _whole(value)
         if wanted is Path:
             return Path(value)
     except (TypeError, ValueError):
@@ -183,9 +183,16 @@ def _typed(name: str, value: Any) -> Any:
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": False}[
-        str(value).lower()
-    ]
+    text = str(value).lower()
+    if text not in {"true", "1", "yes", "on", "false", "0", "no", "off", ""}:
+        raise ValueError(text)
+    return text in {"true", "1", "yes", "on"}
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, (bool, float)):
+        raise TypeError
+    return int(value)
 
 
 def _pairs(name: str, value: Any) -> dict[str, str]:

@@ -1,13 +1,16 @@
 """What the first start makes: the data directory, the master key, the schema, an account and its root access key."""
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel
+from sqlalchemy.exc import SQLAlchemyError
 
-from ostiary.app import close_services, open_services
+from ostiary.app import close_services, open_services, open_store
 from ostiary.config import LOOPBACK, Settings, SettingsError
 from ostiary.context import Services
 from ostiary.crypto.seal import SealBrokenError
@@ -16,7 +19,7 @@ from ostiary.iam.names import new_access_key_id, new_secret
 from ostiary.masterkey import key_file, make_key_file, write_secret
 from ostiary.randomness import Random
 from ostiary.store import schema
-from ostiary.store.db import Store
+from ostiary.store.errors import Retry, Unavailable
 
 CREDENTIALS_FILE = "root-credentials"
 _SEALED_WITH = "sealed_with"
@@ -52,15 +55,26 @@ def prepare(settings: Settings) -> Made | None:
 
 def migrate_database(settings: Settings) -> None:
     """Bring the schema up to date; raises SettingsError, and SchemaError when it is newer than this version."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        store = Store.open(settings.database_url)
-    except ValueError as error:
-        raise SettingsError(f"database: {error}") from None
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"data_dir: {settings.data_dir}: {error.strerror or error}.") from None
+    store = open_store(settings)
     try:
-        store.migrate()
+        with database_answers():
+            store.migrate()
     finally:
         store.close()
+
+
+@contextmanager
+def database_answers() -> Iterator[None]:
+    """Turn a database that does not answer, or refuses us, into a SettingsError of one line."""
+    try:
+        yield
+    except (Retry, Unavailable, SQLAlchemyError) as error:
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise SettingsError(f"database: {reason.rstrip('.')}.") from None
 
 
 def announce(settings: Settings, made: Made | None, console: Console) -> None:

@@ -5,6 +5,7 @@ import dataclasses
 import errno
 import functools
 import resource
+import signal
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from ostiary.app import close_services, create_app, open_services
 from ostiary.config import Settings, SettingsError, share_metrics
 from ostiary.connection import Connection
 from ostiary.context import Services
-from ostiary.first_start import announce, migrate_database, prepare
+from ostiary.first_start import announce, database_answers, migrate_database, prepare
 from ostiary.observability import configure_logs
 
 GRACE_SECONDS = 30
@@ -41,6 +42,7 @@ def run(settings: Settings) -> None:
         told = prepare(settings)
         _allow_open_files()
         announce(settings, told, console)
+        _end_quietly()
         if settings.workers == 1:
             uvicorn.Server(uvicorn.Config(application(settings), **limits(settings))).run([listener])
         else:
@@ -77,7 +79,8 @@ def services_of(settings: Settings) -> Iterator[Services]:
     """Open the services of a deployment that was started before; raises SettingsError and SchemaError."""
     services = open_services(settings)
     try:
-        services.store.check_schema()
+        with database_answers():
+            services.store.check_schema()
         yield services
     finally:
         close_services(services)
@@ -119,6 +122,12 @@ def _serve_with_workers(settings: Settings, listener: socket.socket) -> None:
 def _worker_application(settings: Settings) -> Any:
     configure_logs(settings.log_format, settings.log_level)
     return application(settings)
+
+
+def _end_quietly() -> None:
+    """Have the signals that uvicorn took, stopped for and raises again mean nothing more: the exit code is 0."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
 
 
 def _allow_open_files() -> None:
