@@ -15,6 +15,8 @@ from tests.signin.conftest import App, Pool
 EACH = 200
 TRIES = 4
 """As many as nobody is locked for."""
+RUNS = 3
+"""A machine that is busy with something else may tell them apart once; one that leaks does so each time."""
 
 
 def wrong_password(app: App, name: str) -> None:
@@ -47,13 +49,12 @@ def look_alike(first: list[float], second: list[float]) -> bool:
     return apart < 1.63 * sqrt((len(first) + len(second)) / (len(first) * len(second)))
 
 
-@pytest.mark.parametrize("attempt", [wrong_password, begin_srp, wrong_proof])
-def test_a_stranger_takes_as_long_as_a_user(pool: Pool, attempt: Callable[[App, str], None]) -> None:
-    app = pool.app(PreventUserExistenceErrors="ENABLED")
-    names = [f"name-{number:03d}" for number in range(EACH // TRIES)]
+def measured(app: App, attempt: Callable[[App, str], None], run: int) -> dict[bool, list[float]]:
+    """Return how long tries took for names that exist and for names that do not, in seconds, mixed at random."""
+    names = [f"name-{run}-{number:03d}" for number in range(EACH // TRIES)]
     for name in names:
-        pool.user(name)
-    tries = [(name, True) for name in names * TRIES] + [(f"none-{name[5:]}", False) for name in names * TRIES]
+        app.pool.user(name)
+    tries = [(name, True) for name in names * TRIES] + [(f"none{name[4:]}", False) for name in names * TRIES]
     random.shuffle(tries)
     attempt(app, names[0][:-1])
     taken: dict[bool, list[float]] = {True: [], False: []}
@@ -61,4 +62,16 @@ def test_a_stranger_takes_as_long_as_a_user(pool: Pool, attempt: Callable[[App, 
         started = time.perf_counter()
         attempt(app, name)
         taken[exists].append(time.perf_counter() - started)
-    assert look_alike(taken[True], taken[False]), {key: statistics.median(values) for key, values in taken.items()}
+    return taken
+
+
+@pytest.mark.parametrize("attempt", [wrong_password, begin_srp, wrong_proof])
+def test_a_stranger_takes_as_long_as_a_user(pool: Pool, attempt: Callable[[App, str], None]) -> None:
+    app = pool.app(PreventUserExistenceErrors="ENABLED")
+    medians = []
+    for run in range(RUNS):
+        taken = measured(app, attempt, run)
+        if look_alike(taken[True], taken[False]):
+            return
+        medians.append({key: statistics.median(values) for key, values in taken.items()})
+    pytest.fail(f"strangers and users can be told apart in {RUNS} runs: {medians}")
