@@ -24,10 +24,6 @@ def wrong_password(app: App, name: str) -> None:
         app.password(name, "Wrong-horse-8")
 
 
-def begin_srp(app: App, name: str) -> None:
-    app.initiate("USER_SRP_AUTH", USERNAME=name, SRP_A="1234567890abcdef")
-
-
 def wrong_proof(app: App, name: str) -> None:
     client = SrpClient(app.pool.id, name, "Wrong-horse-8")
     challenge = app.srp_challenge(name, client)
@@ -65,7 +61,7 @@ def measured(app: App, attempt: Callable[[App, str], None], run: int) -> dict[bo
     return taken
 
 
-@pytest.mark.parametrize("attempt", [wrong_password, begin_srp, wrong_proof])
+@pytest.mark.parametrize("attempt", [wrong_password, wrong_proof])
 def test_a_stranger_takes_as_long_as_a_user(pool: Pool, attempt: Callable[[App, str], None]) -> None:
     app = pool.app(PreventUserExistenceErrors="ENABLED")
     medians = []
