@@ -31,9 +31,9 @@ def test_the_right_password_gives_three_tokens(app: App) -> None:
     assert app.pool.get_user(result["AccessToken"])["Username"] == "ann"
 
 
-@pytest.mark.parametrize("flow", ["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"])
-def test_an_administrator_signs_a_user_in(app: App, flow: str) -> None:
-    assert "AuthenticationResult" in app.admin_initiate(flow, USERNAME="ann", PASSWORD=PASSWORD)
+def test_an_administrator_signs_a_user_in(app: App) -> None:
+    for flow in ("ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"):
+        assert "AuthenticationResult" in app.admin_initiate(flow, USERNAME="ann", PASSWORD=PASSWORD)
 
 
 def test_flows_of_administrators_are_not_for_anybody(app: App) -> None:
@@ -41,44 +41,41 @@ def test_flows_of_administrators_are_not_for_anybody(app: App) -> None:
         app.initiate("ADMIN_USER_PASSWORD_AUTH", USERNAME="ann", PASSWORD=PASSWORD)
 
 
-@pytest.mark.parametrize("password", ["correct-horse-7", "Correct-horse-7 ", " Correct-horse-7", "Correct-horse-", "x"])
-def test_another_password_is_wrong(app: App, password: str) -> None:
+def test_another_password_is_wrong(app: App) -> None:
     """PWD-03."""
-    with pytest.raises(NotAuthorizedException, match=f"^{WRONG}$"):
-        app.password("ann", password)
+    for password in ("correct-horse-7", "Correct-horse-7 ", " Correct-horse-7", "Correct-horse-"):
+        with pytest.raises(NotAuthorizedException, match=f"^{WRONG}$"):
+            app.password("ann", password)
 
 
-@pytest.mark.parametrize(
-    "password", ["Zażółć-gęślą-1", "e\u0301-Not-\u00e9-1", "inner  Space-1", "L" * 254 + "a1-"[:2]]
-)
-def test_passwords_are_compared_exactly_as_they_are_sent(app: App, password: str) -> None:
+def test_passwords_are_compared_exactly_as_they_are_sent(app: App) -> None:
     """PWD-03, PWD-04: no normalisation, and 256 characters count to the last."""
-    policy = {"PasswordPolicy": {"MinimumLength": 8, "RequireSymbols": False}}
-    app.pool.call("UpdateUserPool", Policies=policy)
-    app.pool.set_password("ann", password)
-    assert app.tokens("ann", password)
-    for other in (password[:-1], f"{password}x", "\u00e9-Not-e\u0301-1", password.swapcase()):
-        with pytest.raises(NotAuthorizedException, match=WRONG):
-            app.password("ann", other)
+    app.pool.call("UpdateUserPool", Policies={"PasswordPolicy": {"MinimumLength": 8, "RequireSymbols": False}})
+    for password in ("Zażółć-gęślą-1", "e\u0301-Not-\u00e9-1", "inner  Space-1", "L" * 253 + "a1-"):
+        app.pool.set_password("ann", password)
+        for other in (password[:-1], f"{password}x", "\u00e9-Not-e\u0301-1", password.swapcase()):
+            with pytest.raises(NotAuthorizedException, match=WRONG):
+                app.password("ann", other)
+        assert app.tokens("ann", password)
 
 
-@pytest.mark.parametrize(
-    ("flow", "text"),
-    [
-        ("USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH flow not enabled for this client"),
-        ("USER_SRP_AUTH", "USER_SRP_AUTH is not enabled for the client."),
-        ("CUSTOM_AUTH", "CUSTOM_AUTH is not enabled for the client."),
-        ("USER_AUTH", "USER_AUTH is not enabled for the client."),
-        ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN_AUTH is not enabled for the client."),
-        ("REFRESH_TOKEN", "REFRESH_TOKEN_AUTH is not enabled for the client."),
-    ],
-)
-def test_a_flow_that_the_client_does_not_allow_is_refused(app: App, flow: str, text: str) -> None:
-    allowed = "ALLOW_USER_SRP_AUTH" if flow != "USER_SRP_AUTH" else "ALLOW_USER_PASSWORD_AUTH"
-    other = app.pool.app(ExplicitAuthFlows=[allowed])
-    with pytest.raises(InvalidParameterException) as refused:
-        other.initiate(flow, USERNAME="ann", PASSWORD=PASSWORD, SRP_A="2", REFRESH_TOKEN="x")
-    assert refused.value.message == text
+REFUSALS = {
+    "USER_PASSWORD_AUTH": "USER_PASSWORD_AUTH flow not enabled for this client",
+    "USER_SRP_AUTH": "USER_SRP_AUTH is not enabled for the client.",
+    "CUSTOM_AUTH": "CUSTOM_AUTH is not enabled for the client.",
+    "USER_AUTH": "USER_AUTH is not enabled for the client.",
+    "REFRESH_TOKEN_AUTH": "REFRESH_TOKEN_AUTH is not enabled for the client.",
+    "REFRESH_TOKEN": "REFRESH_TOKEN_AUTH is not enabled for the client.",
+}
+
+
+def test_a_flow_that_the_client_does_not_allow_is_refused(app: App) -> None:
+    one, other = (app.pool.app(ExplicitAuthFlows=[f"ALLOW_USER_{kind}_AUTH"]) for kind in ("SRP", "PASSWORD"))
+    for flow, text in REFUSALS.items():
+        client = other if flow == "USER_SRP_AUTH" else one
+        with pytest.raises(InvalidParameterException) as refused:
+            client.initiate(flow, USERNAME="ann", PASSWORD=PASSWORD, SRP_A="2", REFRESH_TOKEN="x")
+        assert refused.value.message == text
 
 
 def test_an_administrators_flow_must_be_allowed_too(app: App) -> None:
@@ -99,12 +96,10 @@ def test_custom_sign_in_needs_triggers(app: App) -> None:
         custom.initiate("CUSTOM_AUTH", USERNAME="ann")
 
 
-@pytest.mark.parametrize("missing", ["USERNAME", "PASSWORD"])
-def test_what_is_missing_is_named(app: App, missing: str) -> None:
-    parameters = {"USERNAME": "ann", "PASSWORD": PASSWORD}
-    del parameters[missing]
-    with pytest.raises(InvalidParameterException, match=f"^Missing required parameter {missing}$"):
-        app.initiate("USER_PASSWORD_AUTH", **parameters)
+def test_what_is_missing_is_named(app: App) -> None:
+    for missing, given in (("USERNAME", {"PASSWORD": PASSWORD}), ("PASSWORD", {"USERNAME": "ann"})):
+        with pytest.raises(InvalidParameterException, match=f"^Missing required parameter {missing}$"):
+            app.initiate("USER_PASSWORD_AUTH", **given)
 
 
 def test_an_unknown_client_and_a_client_of_another_pool_do_not_exist(app: App, make_pool: MakePool) -> None:

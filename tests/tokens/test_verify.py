@@ -115,29 +115,29 @@ def test_another_pools_key_and_another_pools_name_do_not_pass(
     forger.refused(forger.signed(iss=f"http://127.0.0.1:9500/{other.id}"), FORGED)
 
 
-@pytest.mark.parametrize(
-    "iss",
-    [
-        ...,
-        None,
-        1,
-        ["http://127.0.0.1:9500/us-east-1_x"],
-        "",
-        "https://evil.example/{pool}",
-        "https://127.0.0.1:9500/{pool}",
-        "http://127.0.0.1:9500/{pool}/",
-        "http://127.0.0.1:9500//{pool}",
-        "http://127.0.0.1:9500/us-east-1_NoSuchPool",
-        "http://127.0.0.1:9500/us-east-1_\u0000",
-        "http://127.0.0.1:9500/../{pool}",
-        "cognito-idp.us-east-1.amazonaws.com/{pool}",
-        "https://cognito-idp.us-east-1.amazonaws.com/{pool}",
-    ],
-)
-def test_the_issuer_must_be_exactly_the_pools(forger: Forger, iss: Any) -> None:
+ISSUERS = [
+    ...,
+    None,
+    1,
+    ["http://127.0.0.1:9500/us-east-1_x"],
+    "",
+    "https://evil.example/{pool}",
+    "https://127.0.0.1:9500/{pool}",
+    "http://127.0.0.1:9500/{pool}/",
+    "http://127.0.0.1:9500//{pool}",
+    "http://127.0.0.1:9500/us-east-1_NoSuchPool",
+    "http://127.0.0.1:9500/us-east-1_\u0000",
+    "http://127.0.0.1:9500/../{pool}",
+    "cognito-idp.us-east-1.amazonaws.com/{pool}",
+    "https://cognito-idp.us-east-1.amazonaws.com/{pool}",
+]
+
+
+def test_the_issuer_must_be_exactly_the_pools(forger: Forger) -> None:
     """TOK-09."""
-    given = iss.replace("{pool}", forger.app.pool.id) if isinstance(iss, str) else iss
-    forger.refused(forger.signed(iss=given), INVALID)
+    for iss in ISSUERS:
+        given = iss.replace("{pool}", forger.app.pool.id) if isinstance(iss, str) else iss
+        forger.refused(forger.signed(iss=given), INVALID)
 
 
 def test_a_token_expires_to_the_second(forger: Forger, services: Services) -> None:
@@ -150,18 +150,17 @@ def test_a_token_expires_to_the_second(forger: Forger, services: Services) -> No
         forger.refused(forger.signed(exp=exp), INVALID)
 
 
-@pytest.mark.parametrize("name", ["sub", "client_id", "scope", "username"])
-@pytest.mark.parametrize("value", [..., None, 1, ["x"]])
-def test_a_token_without_its_claims_is_invalid(forger: Forger, name: str, value: Any) -> None:
-    forger.refused(forger.signed(**{name: value}), INVALID)
+def test_a_token_without_its_claims_is_invalid(forger: Forger) -> None:
+    for name in ("sub", "client_id", "scope", "username"):
+        for value in (..., None, 1, ["x"]):
+            forger.refused(forger.signed(**{name: value}), INVALID)
 
 
-@pytest.mark.parametrize(
-    "scope", ["", "openid email", "aws.cognito.signin.user.administrator", "AWS.COGNITO.SIGNIN.USER.ADMIN"]
-)
-def test_the_scope_must_be_the_one_of_this_api(forger: Forger, scope: str) -> None:
-    forger.refused(forger.signed(scope=scope), NARROW)
-    assert forger.app.pool.get_user(forger.signed(scope=f"{scope} aws.cognito.signin.user.admin"))
+def test_the_scope_must_be_the_one_of_this_api(forger: Forger) -> None:
+    ours = "aws.cognito.signin.user.admin"
+    for scope in ("", "openid email", f"{ours}istrator", ours.upper()):
+        forger.refused(forger.signed(scope=scope), NARROW)
+        assert forger.app.pool.get_user(forger.signed(scope=f"{scope} {ours}"))
 
 
 def test_what_is_wrong_is_told_in_this_order(forger: Forger, services: Services) -> None:
