@@ -89,7 +89,7 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "a spent session": lambda tx: spent.spend(tx, POOL, "s", 9),
     "a message": lambda tx: messages.claim(tx, MESSAGE, 5),
     "a message that left": lambda tx: messages.remove(tx, "m"),
-    "an identity": lambda tx: identities.touch(tx, IDENTITY, 1),
+    "an identity": lambda tx: identities.change(tx, IDENTITY.pool_id, IDENTITY.identity_id, 1),
     "moved logins": lambda tx: identities.move_logins(tx, IDENTITY.pool_id, IDENTITY.identity_id, "other"),
 }
 
