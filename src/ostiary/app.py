@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import ostiary.iam
 import ostiary.identity
 import ostiary.idp
-import ostiary.sts  # noqa: F401 - importing registers the operations
+import ostiary.sts
+import ostiary.sync  # noqa: F401 - importing registers the operations
 from ostiary import pages
 from ostiary.aws.endpoint import Endpoint
 from ostiary.aws.route import Call
@@ -168,6 +169,6 @@ class Front:
 
 def _is_operation(scope: Scope) -> bool:
     """Whether a request is for the endpoint without a look at the site map: calls, preflights, calls in a query."""
-    if scope["method"] == "OPTIONS":
+    if scope["method"] == "OPTIONS" or scope["path"].startswith("/identitypools"):
         return True
     return scope["path"] == "/" and (scope["method"] == "POST" or b"Action=" in scope["query_string"])

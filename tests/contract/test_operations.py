@@ -26,7 +26,13 @@ def test_every_operation_of_every_model_is_in_the_table_once() -> None:
 @pytest.mark.parametrize(("key", "item"), BUILT)
 def test_a_function_is_named_like_an_operation_of_its_service(key: tuple[str, str], item: Implementation) -> None:
     assert key in FOLDED
-    packages = {"cognito-idp": "idp", "cognito-identity": "identity", "sts": "sts", "iam": "iam"}
+    packages = {
+        "cognito-idp": "idp",
+        "cognito-identity": "identity",
+        "cognito-sync": "sync",
+        "sts": "sts",
+        "iam": "iam",
+    }
     assert item.handler.__module__.split(".")[1] == packages[key[0]]
     assert inspect.getdoc(item.handler)
 

@@ -179,7 +179,7 @@ def delete_identities(ctx: Context, req: DeleteIdentitiesInput) -> DeleteIdentit
     for identity_id in req["IdentityIdsToDelete"]:
         try:
             with ctx.store.write() as tx:
-                identities.delete(tx, _own_identity(tx, ctx, identity_id))
+                identities.delete(tx, _own_identity(tx, ctx, identity_id), ctx.clock.now())
         except ResourceNotFoundException:
             unprocessed.append({"IdentityId": identity_id, "ErrorCode": "AccessDenied"})
     return {"UnprocessedIdentityIds": unprocessed}

@@ -6,13 +6,28 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from ostiary.store import schema
+from ostiary.store import datasets, schema
 from ostiary.store.db import Tx
 
 _LOGINS_OF = (
     select(schema.logins)
     .where(schema.logins.c.pool_id == bindparam("pool_id"), schema.logins.c.identity_id == bindparam("identity_id"))
     .order_by(schema.logins.c.provider, schema.logins.c.subject)
+)
+
+_HELD = (
+    select(schema.identities)
+    .where(schema.identities.c.identity_id == bindparam("identity_id"))
+    .with_for_update(read=True)
+)
+_MERGED = (
+    select(schema.identities.c.identity_id)
+    .where(
+        schema.identities.c.pool_id == bindparam("pool_id"),
+        schema.identities.c.merged_into == bindparam("identity_id"),
+        schema.identities.c.merged_into != "",
+    )
+    .order_by(schema.identities.c.identity_id)
 )
 
 
@@ -43,6 +58,12 @@ def create(tx: Tx, identity: Identity) -> None:
 def find(tx: Tx, identity_id: str) -> Identity | None:
     """Return an identity."""
     row = tx.get(schema.identities, identity_id=identity_id)
+    return None if row is None else _identity(row)
+
+
+def hold(tx: Tx, identity_id: str) -> Identity | None:
+    """Return an identity, which nobody merges or deletes until this transaction ends."""
+    row = tx.one(_HELD, identity_id=identity_id)
     return None if row is None else _identity(row)
 
 
@@ -81,10 +102,24 @@ def survivor(tx: Tx, identity: Identity) -> Identity | None:
     return identity
 
 
-def delete(tx: Tx, identity: Identity) -> None:
-    """Delete an identity and its logins."""
-    for table in (schema.logins, schema.identities):
+def merged(tx: Tx, pool_id: str, identity_id: str) -> list[str]:
+    """Return the identities that live on in this one, directly or through others that were merged."""
+    found: list[str] = []
+    waiting = [identity_id]
+    while waiting:
+        rows = tx.all(_MERGED, pool_id=pool_id, identity_id=waiting.pop())
+        new = [row.identity_id for row in rows if row.identity_id not in {identity_id, *found}]
+        found += new
+        waiting += new
+    return found
+
+
+def delete(tx: Tx, identity: Identity, now: float) -> None:
+    """Delete an identity, its logins and its data, also what came to it by a merge."""
+    everybody = [identity.identity_id, *merged(tx, identity.pool_id, identity.identity_id)]
+    for table in (schema.identities, schema.logins):
         tx.delete(table, table.c.pool_id == identity.pool_id, table.c.identity_id == identity.identity_id)
+    datasets.delete_all(tx, identity.pool_id, everybody, int(now * 1000))
 
 
 def owner(tx: Tx, pool_id: str, login: Login) -> str | None:

@@ -6,7 +6,18 @@ in its wire shape in one JSON column; identity data is rows. Every key of tenant
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
@@ -23,6 +34,11 @@ def _text(name: str, *, null: bool = False) -> Column[str]:
 
 def _when(name: str, *, null: bool = False) -> Column[int]:
     return Column(name, BigInteger, nullable=null)
+
+
+def _only_where(condition: str) -> dict[str, Any]:
+    """Return what makes an index one of those rows only."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def _table(name: str, key: tuple[str, ...], *columns: Column[Any] | Index) -> Table:
@@ -294,6 +310,7 @@ identities = _table(
     _when("created_at"),
     _when("modified_at"),
     Index(None, "identity_id", unique=True),
+    Index("ix_identities_merged", "pool_id", "merged_into", "identity_id", **_only_where("merged_into != ''")),
 )
 """`merged_into` is empty, the identity that survived a merge, or itself when its last login was taken from it."""
 logins = _table(
@@ -307,3 +324,51 @@ logins = _table(
     Index(None, "pool_id", "identity_id"),
 )
 """Which identity a provider's user is: `subject` is what the provider calls the user."""
+
+# -- sync ------------------------------------------------------------------------------------------------------------
+datasets = _table(
+    "datasets",
+    ("pool_id", "identity_id", "dataset_name"),
+    _text("pool_id"),
+    _text("identity_id"),
+    _text("dataset_name"),
+    Column("sync_count", BigInteger, nullable=False),
+    Column("forgotten_count", BigInteger, nullable=False),
+    Column("num_records", BigInteger, nullable=False),
+    Column("data_storage", BigInteger, nullable=False),
+    _when("created_at", null=True),
+    _when("modified_at"),
+    _text("modified_by"),
+)
+"""A dataset stays as a row when it is deleted, without `created_at`, so that its sync count never goes back.
+
+Who has seen no more than `forgotten_count` cannot be told by differences what became of the records. Times are
+milliseconds. The row without a name is the identity's own: it keeps the highest counts of rows that were dropped.
+"""
+records = _table(
+    "records",
+    ("pool_id", "identity_id", "dataset_name", "record_key"),
+    _text("pool_id"),
+    _text("identity_id"),
+    _text("dataset_name"),
+    _text("record_key"),
+    _text("value", null=True),
+    Column("sync_count", BigInteger, nullable=False),
+    _when("modified_at"),
+    _text("modified_by"),
+    _when("device_modified_at", null=True),
+    Index("ix_records_sync_count", "pool_id", "identity_id", "dataset_name", "sync_count", "record_key"),
+)
+"""A record without a value was removed: it stays, so that other devices hear of it. Times are milliseconds."""
+sync_usage = _table(
+    "sync_usage",
+    ("pool_id", "part"),
+    _text("pool_id"),
+    Column("part", BigInteger, nullable=False),
+    Column("sessions", BigInteger, nullable=False),
+    Column("data_storage", BigInteger, nullable=False),
+    _when("modified_at"),
+)
+"""What an identity pool uses: the sum of its parts, which are several so that writers need not wait for each other."""
+sync_configurations = _table("sync_configurations", ("pool_id",), _text("pool_id"), _text("configuration"))
+"""PushSync and CognitoStreams of an identity pool, in their wire shape."""

@@ -60,17 +60,18 @@ class Statements:
         """Return INSERT … ON CONFLICT DO NOTHING."""
         return self._keep(("insert", table, names), lambda: self._values(table, names).on_conflict_do_nothing())
 
-    def upsert(self, table: Table, names: tuple[str, ...]) -> Prepared:
-        """Return INSERT … ON CONFLICT (primary key) DO UPDATE of the other columns."""
+    def upsert(self, table: Table, names: tuple[str, ...], adding: tuple[str, ...] = ()) -> Prepared:
+        """Return INSERT … ON CONFLICT (primary key) DO UPDATE of the other columns; those in `adding` grow."""
 
         def make() -> Executable:
             key = [column.name for column in table.primary_key]
             statement = self._values(table, names)
             others = {name: statement.excluded[name] for name in names if name not in key}
+            others |= {name: table.c[name] + statement.excluded[name] for name in adding}
             updated: Executable = statement.on_conflict_do_update(index_elements=key, set_=others)
             return updated
 
-        return self._keep(("upsert", table, names), make)
+        return self._keep(("upsert", table, names, adding), make)
 
     def update(self, table: Table, names: tuple[str, ...], where: tuple[str, ...]) -> Prepared:
         """Return UPDATE … SET name = :name … WHERE name = :where_name …."""

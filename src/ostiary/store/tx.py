@@ -85,6 +85,10 @@ class Tx:
         """Insert a row, or change the one with the same primary key."""
         self._change(self.engine.statements.upsert(table, tuple(values)), values)
 
+    def accumulate(self, table: Table, adding: tuple[str, ...], /, **values: Any) -> None:
+        """Insert a row, or change the one with the same primary key: the columns in `adding` grow by their values."""
+        self._change(self.engine.statements.upsert(table, tuple(values), adding), values)
+
     def update(self, table: Table, /, *where: Where, **values: Any) -> int:
         """Change the rows; return how many there were. A value may be an SQL expression."""
         key = _key(table, where)

@@ -1,0 +1,86 @@
+"""Records of datasets, removed ones among them. Times are milliseconds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select
+
+from ostiary.store import schema
+from ostiary.store.datasets import Key
+from ostiary.store.db import Tx
+
+_TABLE = schema.records
+_OF_DATASET = (
+    _TABLE.c.pool_id == bindparam("pool_id"),
+    _TABLE.c.identity_id == bindparam("identity_id"),
+    _TABLE.c.dataset_name == bindparam("dataset_name"),
+)
+_ALL = select(_TABLE).where(*_OF_DATASET).order_by(_TABLE.c.record_key)
+_CHANGED = (
+    select(_TABLE)
+    .where(
+        *_OF_DATASET,
+        _TABLE.c.sync_count >= bindparam("after_count"),
+        or_(_TABLE.c.sync_count > bindparam("after_count"), _TABLE.c.record_key > bindparam("after_key")),
+        _TABLE.c.sync_count <= bindparam("up_to"),
+    )
+    .order_by(_TABLE.c.sync_count, _TABLE.c.record_key)
+    .limit(bindparam("most"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record; one that was removed has no value."""
+
+    key: str
+    value: str | None
+    sync_count: int
+    modified_at: int
+    modified_by: str
+    device_modified_at: int | None
+
+    @property
+    def size(self) -> int:
+        """Bytes of key and value; nothing for one that was removed."""
+        return 0 if self.value is None else len(self.key.encode()) + len(self.value.encode())
+
+
+def find(tx: Tx, dataset: Key, key: str) -> Record | None:
+    """Return a record."""
+    row = tx.get(_TABLE, **dataset.columns(), record_key=key)
+    return None if row is None else _record(row)
+
+
+def of_dataset(tx: Tx, dataset: Key) -> list[Record]:
+    """Return all records, by key."""
+    return [_record(row) for row in tx.all(_ALL, **dataset.columns())]
+
+
+def changed(tx: Tx, dataset: Key, after: tuple[int, str], up_to: int, most: int) -> list[Record]:
+    """Return at most `most` records in the order of their changes, those behind the count and key `after`."""
+    place = {"after_count": after[0], "after_key": after[1], "up_to": up_to, "most": most}
+    return [_record(row) for row in tx.all(_CHANGED, **dataset.columns(), **place)]
+
+
+def put(tx: Tx, dataset: Key, record: Record) -> None:
+    """Store a record of a dataset that this transaction has locked."""
+    tx.upsert(
+        _TABLE,
+        **dataset.columns(),
+        record_key=record.key,
+        value=record.value,
+        sync_count=record.sync_count,
+        modified_at=record.modified_at,
+        modified_by=record.modified_by,
+        device_modified_at=record.device_modified_at,
+    )
+
+
+def delete_all(tx: Tx, dataset: Key) -> None:
+    """Delete the records of a dataset."""
+    tx.delete(_TABLE, dataset.columns())
+
+
+def _record(row: Any) -> Record:
+    return Record(row.record_key, row.value, row.sync_count, row.modified_at, row.modified_by, row.device_modified_at)

@@ -1,0 +1,24 @@
+"""How identity pools push and stream their changes."""
+
+import json
+from typing import Any
+
+from ostiary.store import schema
+from ostiary.store.db import Store, Tx
+
+
+def find(tx: Tx, pool_id: str) -> dict[str, Any]:
+    """Return a pool's configuration; empty when it has none."""
+    row = tx.get(schema.sync_configurations, pool_id=pool_id)
+    return {} if row is None else json.loads(row.configuration)
+
+
+def cached(store: Store, pool_id: str) -> dict[str, Any]:
+    """Return a pool's configuration from the cache."""
+    return store.cached(("sync_configuration", pool_id), lambda tx: find(tx, pool_id)) or {}
+
+
+def save(tx: Tx, pool_id: str, configuration: dict[str, Any]) -> None:
+    """Store a pool's configuration; the transaction has locked the pool."""
+    tx.upsert(schema.sync_configurations, pool_id=pool_id, configuration=json.dumps(configuration))
+    tx.configuration_changed()

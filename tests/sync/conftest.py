@@ -1,0 +1,136 @@
+"""An identity pool on the live server, its people with their devices, and an operator."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.fixtures.server import LivePool, Server
+
+SYNC_STATEMENT = {"Effect": "Allow", "Action": "cognito-sync:*", "Resource": "*"}
+FEDERATED = "cognito-identity.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset as one caller sees it."""
+
+    sync: Any
+    pool_id: str
+    identity_id: str
+    name: str
+
+    @property
+    def place(self) -> dict[str, str]:
+        """What every operation on it names."""
+        return {"IdentityPoolId": self.pool_id, "IdentityId": self.identity_id, "DatasetName": self.name}
+
+    def listed(self, since: int = 0, **more: Any) -> dict[str, Any]:
+        """Return what ListRecords answers."""
+        return dict(self.sync.list_records(**self.place, LastSyncCount=since, **more))
+
+    def update(self, *patches: dict[str, Any], token: str = "", **more: Any) -> list[dict[str, Any]]:
+        """Send patches in a session of their own and return the records."""
+        token = token or self.listed()["SyncSessionToken"]
+        answer = self.sync.update_records(**self.place, RecordPatches=[*patches], SyncSessionToken=token, **more)
+        return list(answer["Records"])
+
+    def values(self) -> dict[str, str | None]:
+        """Return all records; None for those that were removed."""
+        return {record["Key"]: record.get("Value") for record in self.listed()["Records"]}
+
+
+def replace(key: str, value: str, known: int = 0, **more: Any) -> dict[str, Any]:
+    return {"Op": "replace", "Key": key, "Value": value, "SyncCount": known, **more}
+
+
+def remove(key: str, known: int) -> dict[str, Any]:
+    return {"Op": "remove", "Key": key, "SyncCount": known}
+
+
+@dataclass(frozen=True)
+class Person:
+    """An identity and a client with its credentials."""
+
+    pool_id: str
+    identity_id: str
+    sync: Any
+    logins: dict[str, str] = field(default_factory=dict)
+
+    def dataset(self, name: str = "notes") -> Dataset:
+        """Return one of the person's datasets."""
+        return Dataset(self.sync, self.pool_id, self.identity_id, name)
+
+
+@dataclass(frozen=True)
+class IdentityPool:
+    """An identity pool; `root` is a cognito-sync client of its account's root."""
+
+    id: str
+    root: Any
+    identity: Any
+    people: LivePool
+    client: Callable[..., Any]
+
+    def logins(self) -> dict[str, str]:
+        """Return the login of a new user of the user pool."""
+        token = self.people.sign_in(self.people.user())["IdToken"]
+        return {f"cognito-idp.us-east-1.amazonaws.com/{self.people.id}": token}
+
+    def person(self, logins: dict[str, str] | None = None, identity_id: str = "") -> Person:
+        """Return somebody with credentials of their own: a guest without logins."""
+        given = {"Logins": logins} if logins else {}
+        identity_id = identity_id or self.identity.get_id(IdentityPoolId=self.id, **given)["IdentityId"]
+        answer = self.identity.get_credentials_for_identity(IdentityId=identity_id, **given)
+        keys = answer["Credentials"]
+        sync = self.client(
+            "cognito-sync",
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretKey"],
+            aws_session_token=keys["SessionToken"],
+        )
+        return Person(self.id, answer["IdentityId"], sync, logins or {})
+
+    def guest(self) -> Person:
+        """Return a new guest."""
+        return self.person()
+
+    def member(self) -> Person:
+        """Return a new person who signed in."""
+        return self.person(self.logins())
+
+
+def set_role(iam: Any, identity: Any, pool_id: str, statement: dict[str, Any]) -> None:
+    """Give everybody in a pool one role that allows what the statement says."""
+    condition = {"StringEquals": {f"{FEDERATED}:aud": pool_id}}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": FEDERATED},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": condition,
+    }
+    arn = iam.create_role(RoleName="people", AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="people", PolicyName="sync", PolicyDocument=document(statement))
+    roles = {"authenticated": arn, "unauthenticated": arn}
+    identity.set_identity_pool_roles(IdentityPoolId=pool_id, Roles=roles)
+
+
+def document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.fixture
+def pool(server: Server, client: Callable[..., Any], live_pool: LivePool) -> IdentityPool:
+    """Make an identity pool for guests and the people of a user pool, whose role may do anything with sync."""
+    identity = client("cognito-identity")
+    provider = {
+        "ProviderName": f"cognito-idp.us-east-1.amazonaws.com/{live_pool.id}",
+        "ClientId": live_pool.client_id,
+    }
+    made = identity.create_identity_pool(
+        IdentityPoolName="apps", AllowUnauthenticatedIdentities=True, CognitoIdentityProviders=[provider]
+    )
+    set_role(client("iam"), identity, made["IdentityPoolId"], SYNC_STATEMENT)
+    return IdentityPool(made["IdentityPoolId"], client("cognito-sync"), identity, live_pool, client)
