@@ -8,6 +8,7 @@ from itertools import cycle
 from typing import Any
 from urllib.parse import urlencode
 
+from bench import sync
 from bench.load import Conversation
 from bench.srp_client import SrpClient
 from bench.world import PASSWORD, World
@@ -38,6 +39,8 @@ def scenarios(world: World) -> Iterator[Scenario]:
     yield Scenario("GetId", _each(_get_id(world)))
     yield Scenario("GetCredentialsForIdentity", _each(_get_credentials(world)), target=1500)
     yield Scenario("AssumeRoleWithWebIdentity", _each([_assume_role(world)]))
+    yield Scenario("UpdateRecords, 10 records", sync.update_records(world), target=600)
+    yield Scenario("ListRecords, 100 records", sync.list_records(world), target=1000)
     yield Scenario("S3 GET 1 KiB, gateway", _each([_get(world.gateway_url)]))
     yield Scenario("S3 GET 1 KiB, direct", _each([_get(world.upstream_url)]), upstream=True)
 

@@ -1,6 +1,7 @@
 """The servers and the people that a run of the benchmark drives."""
 
 import dataclasses
+import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,17 +12,21 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import track
+from sqlalchemy import Table
+from sqlalchemy.dialects.sqlite import insert
 
 from ostiary.demo import world as demo
 from ostiary.demo.narrator import Narrator
 from ostiary.demo.servers import S3_KEY, Servers, running_servers
-from ostiary.store import users
-from ostiary.store.db import Store
+from ostiary.store import schema, users
+from ostiary.store.db import Store, Tx
 
 PASSWORD = "Correct-Horse-1"
 PEOPLE = 200
 """How many users sign in; the others only fill the pool."""
 BATCH = 2000
+RECORDS = 100
+"""How many records each person who signs in has in the dataset `notes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Signed:
     refresh_token: str
     logins: dict[str, str]
     identity_id: str
+    credentials: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ def running_world(folder: Path, size: int, console: Console) -> Iterator[World]:
         _fill(servers, made.pool_id, usernames[0], size - PEOPLE, console)
         with ThreadPoolExecutor(8) as pool:
             sessions = list(pool.map(lambda name: _sign_in(made, client_id, name), usernames))
+        _synchronize(servers, made.identity_pool_id, sessions, size, console)
         key, body = "public/1KiB", b"x" * 1024
         demo.administrator(servers, "s3", servers.root).put_object(Bucket=demo.BUCKET, Key=key, Body=body)
         yield World(
@@ -126,7 +133,48 @@ def _sign_in(made: demo.World, client_id: str, username: str) -> Signed:
     tokens = answer["AuthenticationResult"]
     logins = {demo.user_pool_provider(made.pool_id): tokens["IdToken"]}
     identity_id = identity.get_id(IdentityPoolId=made.identity_pool_id, Logins=logins)["IdentityId"]
-    return Signed(tokens["AccessToken"], tokens["RefreshToken"], logins, identity_id)
+    keys = identity.get_credentials_for_identity(IdentityId=identity_id, Logins=logins)["Credentials"]
+    credentials = {name: keys[name] for name in ("AccessKeyId", "SecretKey", "SessionToken")}
+    return Signed(tokens["AccessToken"], tokens["RefreshToken"], logins, identity_id, credentials)
+
+
+def _synchronize(servers: Servers, pool_id: str, sessions: list[Signed], size: int, console: Console) -> None:
+    """Let people synchronize, and add identities straight to the database until `size` have a dataset of one record."""
+    allowed = {"Effect": "Allow", "Action": "cognito-sync:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam = demo.administrator(servers, "iam", servers.root)
+    iam.put_role_policy(RoleName="person", PolicyName="sync", PolicyDocument=document)
+    store = Store.open(f"sqlite:///{servers.data_dir}/ostiary.sqlite3")
+    everybody = [(person.identity_id, RECORDS) for person in sessions]
+    everybody += [(f"us-east-1:00000000-0000-4000-8000-{number:012}", 1) for number in range(size - len(sessions))]
+    batches = range(0, len(everybody), BATCH)
+    for start in track(batches, "Filling datasets", console=console, disable=not sys.stdout.isatty()):
+        batch = everybody[start : start + BATCH]
+        with store.write() as tx:
+            _fill_table(tx, schema.identities, [_identity_row(pool_id, owner) for owner, _ in batch])
+            _fill_table(tx, schema.datasets, [_dataset_row(pool_id, *item) for item in batch])
+            _fill_table(tx, schema.records, [row for item in batch for row in _record_rows(pool_id, *item)])
+    store.close()
+
+
+def _fill_table(tx: Tx, table: Table, rows: list[dict[str, Any]]) -> None:
+    tx.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
+def _identity_row(pool_id: str, identity_id: str) -> dict[str, Any]:
+    return {"pool_id": pool_id, "identity_id": identity_id, "merged_into": "", "created_at": 0, "modified_at": 0}
+
+
+def _dataset_row(pool_id: str, identity_id: str, records: int) -> dict[str, Any]:
+    sizes = {"sync_count": 1, "forgotten_count": 0, "num_records": records, "data_storage": 107 * records}
+    times = {"created_at": 0, "modified_at": 0, "modified_by": identity_id}
+    return {"pool_id": pool_id, "identity_id": identity_id, "dataset_name": "notes", **sizes, **times}
+
+
+def _record_rows(pool_id: str, identity_id: str, records: int) -> list[dict[str, Any]]:
+    place = {"pool_id": pool_id, "identity_id": identity_id, "dataset_name": "notes", "value": "v" * 100}
+    times = {"sync_count": 1, "modified_at": 0, "modified_by": identity_id, "device_modified_at": 0}
+    return [{**place, "record_key": f"key-{number:03}", **times} for number in range(records)]
 
 
 def _guest_s3(made: demo.World) -> Any:
