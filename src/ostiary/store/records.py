@@ -1,7 +1,6 @@
 """Records of datasets, removed ones among them. Times are milliseconds."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 
@@ -15,9 +14,18 @@ _OF_DATASET = (
     _TABLE.c.identity_id == bindparam("identity_id"),
     _TABLE.c.dataset_name == bindparam("dataset_name"),
 )
-_ALL = select(_TABLE).where(*_OF_DATASET).order_by(_TABLE.c.record_key)
+_COLUMNS = (
+    _TABLE.c.record_key,
+    _TABLE.c.value,
+    _TABLE.c.sync_count,
+    _TABLE.c.modified_at,
+    _TABLE.c.modified_by,
+    _TABLE.c.device_modified_at,
+)
+_ONE = select(*_COLUMNS).where(*_OF_DATASET, _TABLE.c.record_key == bindparam("record_key"))
+_ALL = select(*_COLUMNS).where(*_OF_DATASET).order_by(_TABLE.c.record_key)
 _CHANGED = (
-    select(_TABLE)
+    select(*_COLUMNS)
     .where(
         *_OF_DATASET,
         _TABLE.c.sync_count >= bindparam("after_count"),
@@ -29,8 +37,7 @@ _CHANGED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record; one that was removed has no value."""
 
     key: str
@@ -48,19 +55,19 @@ class Record:
 
 def find(tx: Tx, dataset: Key, key: str) -> Record | None:
     """Return a record."""
-    row = tx.get(_TABLE, **dataset.columns(), record_key=key)
-    return None if row is None else _record(row)
+    row = tx.one(_ONE, **dataset.columns(), record_key=key)
+    return None if row is None else Record._make(row)
 
 
 def of_dataset(tx: Tx, dataset: Key) -> list[Record]:
     """Return all records, by key."""
-    return [_record(row) for row in tx.all(_ALL, **dataset.columns())]
+    return [Record._make(row) for row in tx.all(_ALL, **dataset.columns())]
 
 
 def changed(tx: Tx, dataset: Key, after: tuple[int, str], up_to: int, most: int) -> list[Record]:
     """Return at most `most` records in the order of their changes, those behind the count and key `after`."""
     place = {"after_count": after[0], "after_key": after[1], "up_to": up_to, "most": most}
-    return [_record(row) for row in tx.all(_CHANGED, **dataset.columns(), **place)]
+    return [Record._make(row) for row in tx.all(_CHANGED, **dataset.columns(), **place)]
 
 
 def put(tx: Tx, dataset: Key, record: Record) -> None:
@@ -81,6 +88,3 @@ def delete_all(tx: Tx, dataset: Key) -> None:
     """Delete the records of a dataset."""
     tx.delete(_TABLE, dataset.columns())
 
-
-def _record(row: Any) -> Record:
-    return Record(row.record_key, row.value, row.sync_count, row.modified_at, row.modified_by, row.device_modified_at)

@@ -235,7 +235,7 @@ def _writes(  # noqa: PLR0911 - one for each type
             return _write_float
         case "timestamp":
             form = timestamps.form_of({**shape.traits, **traits}, "unixTimestamp")
-            return lambda value: timestamps.rendered(value, form)
+            return timestamps.as_number if form == "unixTimestamp" else lambda value: timestamps.rendered(value, form)
         case _:
             return None
 
@@ -247,8 +247,17 @@ def _writes_structure(shape: Shape, building: Building, *, body_only: bool) -> C
         if not (body_only and member.location in OUTSIDE)
     }
 
+    writers = [(name, write) for name, (_, write) in plan.items() if write is not None]
+    keeps_names = all(name == wire_name for name, (wire_name, _) in plan.items())
+
     def convert(value: Any) -> dict[str, Any]:
         made = {}
+        if keeps_names and plan.keys() >= value.keys() and None not in value.values():
+            made.update(value)
+            for member, write in writers:
+                if member in made:
+                    made[member] = write(made[member])
+            return made
         for member, inner in value.items():
             if inner is not None and member in plan:
                 name, write = plan[member]

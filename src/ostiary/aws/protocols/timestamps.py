@@ -34,7 +34,7 @@ def parsed(value: Any) -> float:
 def rendered(epoch: float, form: Form) -> float | str:
     """Return a moment as it is sent: a number with milliseconds, or a text."""
     if form == "unixTimestamp":
-        return epoch if isinstance(epoch, int) else _shortest(round(epoch, 3))
+        return as_number(epoch)
     if form == "iso8601":
         whole = math.floor(epoch)
         milliseconds = int((epoch - whole) * 1000)
@@ -43,8 +43,10 @@ def rendered(epoch: float, form: Form) -> float | str:
     return format_datetime(datetime.fromtimestamp(math.floor(epoch), UTC), usegmt=True)
 
 
-def _shortest(epoch: float) -> float:
-    return int(epoch) if epoch == int(epoch) else epoch
+def as_number(epoch: float) -> float:
+    """Return a moment as a number with milliseconds, without a point where there are none."""
+    rounded = round(epoch, 3)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _from_text(value: str) -> float:
