@@ -44,6 +44,8 @@ Answered = Callable[[str, str, int, float, str], None]
 """(service, operation, HTTP status, seconds, request id), after each answer; no names when nothing was called."""
 
 MAX_BODY = 1_048_576
+MAX_SYNC_BODY = 8 * MAX_BODY
+"""What Cognito Sync's paths take: a dataset may have 1 MB, to which JSON adds."""
 ATTEMPTS = 3
 """How often a handler runs when the database asks to try again."""
 FAILED = "An internal error occurred. The server's log tells more under this request id."
@@ -101,7 +103,7 @@ class Endpoint:
                 response = cors.preflight(request.header("access-control-request-headers"))
                 response.headers.append(("x-amzn-RequestId", request_id))
             else:
-                request = replace(request, body=await edge.body_of(request, receive, self._max_body))
+                request = replace(request, body=await edge.body_of(request, receive, self._limit(request)))
                 peer = edge.peer_of(scope, request, request_id)
                 loop = asyncio.get_running_loop()
                 service, operation, response = await loop.run_in_executor(self._threads, self._serve, request, peer)
@@ -117,6 +119,9 @@ class Endpoint:
     def close(self) -> None:
         """Wait for the requests that are being served, and end the threads."""
         self._threads.shutdown()
+
+    def _limit(self, request: Request) -> int:
+        return MAX_SYNC_BODY if request.raw_path.startswith("/identitypools/") else self._max_body
 
     def _serve(self, request: Request, peer: Peer) -> tuple[str, str, Response]:
         """Return service, operation and answer; never raises."""

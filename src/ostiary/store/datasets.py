@@ -13,6 +13,11 @@ _TABLE = schema.datasets
 _OF_IDENTITY = (_TABLE.c.pool_id == bindparam("pool_id"), _TABLE.c.identity_id == bindparam("identity_id"))
 _LOCKED = select(_TABLE).where(*_OF_IDENTITY, _TABLE.c.dataset_name == bindparam("dataset_name")).with_for_update()
 _EXISTING = select(_TABLE).where(*_OF_IDENTITY, _TABLE.c.created_at.is_not(None)).order_by(_TABLE.c.dataset_name)
+_DELETED = (
+    select(_TABLE.c.dataset_name, _TABLE.c.sync_count)
+    .where(*_OF_IDENTITY, _TABLE.c.created_at.is_(None), _TABLE.c.dataset_name != "")
+    .order_by(_TABLE.c.modified_at.desc())
+)
 _COUNT = select(func.count().label("number")).where(*_OF_IDENTITY, _TABLE.c.created_at.is_not(None))
 
 
@@ -23,10 +28,6 @@ class Key(NamedTuple):
     identity_id: str
     dataset_name: str
 
-    def columns(self) -> dict[str, str]:
-        """Return the columns that rows of the dataset are found by."""
-        return self._asdict()
-
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -34,6 +35,7 @@ class Dataset:
 
     key: Key
     sync_count: int = 0
+    deleted_count: int = 0
     forgotten_count: int = 0
     num_records: int = 0
     data_storage: int = 0
@@ -48,17 +50,17 @@ class Dataset:
 
     def deleted_after(self, sync_count: int) -> bool:
         """Whether somebody who has seen `sync_count` must forget what they have and begin anew."""
-        return 0 < sync_count < self.forgotten_count
+        return sync_count > 0 and (not self.exists or sync_count < max(self.deleted_count, self.forgotten_count))
 
 
 def find(tx: Tx, key: Key) -> Dataset:
     """Return a dataset."""
-    return _dataset(key, tx.get(_TABLE, **key.columns()))
+    return _dataset(key, tx.get(_TABLE, **key._asdict()))
 
 
 def lock(tx: Tx, key: Key) -> Dataset:
     """Return a dataset; when it has a row, nobody else changes it until this transaction ends."""
-    return _dataset(key, tx.one(_LOCKED, **key.columns()))
+    return _dataset(key, tx.one(_LOCKED, **key._asdict()))
 
 
 def lock_names(tx: Tx, key: Key) -> int:
@@ -67,14 +69,25 @@ def lock_names(tx: Tx, key: Key) -> int:
     Returns the sync count that a dataset without a row begins after.
     """
     names = key._replace(dataset_name="")
-    unused = {**names.columns(), **_columns(Dataset(names))}
+    unused = {**names._asdict(), **_columns(Dataset(names))}
     tx.insert_if_absent(_TABLE, **unused)
     return lock(tx, names).sync_count
 
 
 def save(tx: Tx, dataset: Dataset) -> None:
     """Store a dataset that this transaction has locked, or whose names it has."""
-    tx.upsert(_TABLE, **dataset.key.columns(), **_columns(dataset))
+    tx.upsert(_TABLE, **dataset.key._asdict(), **_columns(dataset))
+
+
+def drop_deleted(tx: Tx, key: Key, keep: int) -> None:
+    """Drop the rows of an identity's deleted datasets, but for the `keep` that were deleted last."""
+    gone = tx.all(_DELETED, pool_id=key.pool_id, identity_id=key.identity_id)[keep:]
+    if not gone:
+        return
+    highest = max(lock_names(tx, key), *(row.sync_count for row in gone))
+    save(tx, Dataset(key._replace(dataset_name=""), sync_count=highest))
+    for row in gone:
+        tx.delete(_TABLE, key._replace(dataset_name=row.dataset_name)._asdict())
 
 
 def count(tx: Tx, pool_id: str, identity_id: str) -> int:

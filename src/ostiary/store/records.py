@@ -24,6 +24,11 @@ _COLUMNS = (
 )
 _ONE = select(*_COLUMNS).where(*_OF_DATASET, _TABLE.c.record_key == bindparam("record_key"))
 _ALL = select(*_COLUMNS).where(*_OF_DATASET).order_by(_TABLE.c.record_key)
+_REMOVED = (
+    select(_TABLE.c.record_key, _TABLE.c.sync_count)
+    .where(*_OF_DATASET, _TABLE.c.value.is_(None))
+    .order_by(_TABLE.c.sync_count.desc(), _TABLE.c.record_key)
+)
 _CHANGED = (
     select(*_COLUMNS)
     .where(
@@ -55,26 +60,26 @@ class Record(NamedTuple):
 
 def find(tx: Tx, dataset: Key, key: str) -> Record | None:
     """Return a record."""
-    row = tx.one(_ONE, **dataset.columns(), record_key=key)
+    row = tx.one(_ONE, **dataset._asdict(), record_key=key)
     return None if row is None else Record._make(row)
 
 
 def of_dataset(tx: Tx, dataset: Key) -> list[Record]:
     """Return all records, by key."""
-    return [Record._make(row) for row in tx.all(_ALL, **dataset.columns())]
+    return [Record._make(row) for row in tx.all(_ALL, **dataset._asdict())]
 
 
 def changed(tx: Tx, dataset: Key, after: tuple[int, str], up_to: int, most: int) -> list[Record]:
     """Return at most `most` records in the order of their changes, those behind the count and key `after`."""
     place = {"after_count": after[0], "after_key": after[1], "up_to": up_to, "most": most}
-    return [Record._make(row) for row in tx.all(_CHANGED, **dataset.columns(), **place)]
+    return [Record._make(row) for row in tx.all(_CHANGED, **dataset._asdict(), **place)]
 
 
 def put(tx: Tx, dataset: Key, record: Record) -> None:
     """Store a record of a dataset that this transaction has locked."""
     tx.upsert(
         _TABLE,
-        **dataset.columns(),
+        **dataset._asdict(),
         record_key=record.key,
         value=record.value,
         sync_count=record.sync_count,
@@ -84,7 +89,14 @@ def put(tx: Tx, dataset: Key, record: Record) -> None:
     )
 
 
+def forget_removed(tx: Tx, dataset: Key, keep: int) -> int:
+    """Delete the records that were removed, but for the `keep` that were so last; return the highest count of those."""
+    gone = tx.all(_REMOVED, **dataset._asdict())[keep:]
+    for row in gone:
+        tx.delete(_TABLE, {**dataset._asdict(), "record_key": row.record_key})
+    return max((row.sync_count for row in gone), default=0)
+
+
 def delete_all(tx: Tx, dataset: Key) -> None:
     """Delete the records of a dataset."""
-    tx.delete(_TABLE, dataset.columns())
-
+    tx.delete(_TABLE, dataset._asdict())

@@ -333,6 +333,7 @@ datasets = _table(
     _text("identity_id"),
     _text("dataset_name"),
     Column("sync_count", BigInteger, nullable=False),
+    Column("deleted_count", BigInteger, nullable=False, server_default="0"),
     Column("forgotten_count", BigInteger, nullable=False),
     Column("num_records", BigInteger, nullable=False),
     Column("data_storage", BigInteger, nullable=False),
@@ -342,8 +343,9 @@ datasets = _table(
 )
 """A dataset stays as a row when it is deleted, without `created_at`, so that its sync count never goes back.
 
-Who has seen no more than `forgotten_count` cannot be told by differences what became of the records. Times are
-milliseconds. The row without a name is the identity's own: it keeps the highest counts of rows that were dropped.
+Who has seen less than `deleted_count` has a dataset that was deleted since; who has seen less than `forgotten_count`
+may have records that were removed so long ago that nobody remembers them. Times are milliseconds. The row without a
+name is the identity's own: it keeps the highest sync count of the deleted datasets whose rows were dropped.
 """
 records = _table(
     "records",

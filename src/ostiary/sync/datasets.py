@@ -26,6 +26,8 @@ from ostiary.sync.changes import Change, changed
 from ostiary.sync.paging import page_size, page_start
 
 MOST_LISTED = 64
+DELETED_KEPT = 100
+"""How many deleted datasets of an identity keep their own sync count; the highest of the others stands for them."""
 
 
 @operation("cognito-sync", resource=dataset_arn)
@@ -68,7 +70,8 @@ def delete_dataset(ctx: Context, req: DeleteDatasetRequest) -> DeleteDatasetResp
         found = _existing(datasets.lock(tx, merged.resolved(tx, asked)), asked.dataset_name)
         records.delete_all(tx, found.key)
         count = found.sync_count + 1
-        datasets.save(tx, Dataset(found.key, sync_count=count, forgotten_count=count, modified_at=now))
+        datasets.save(tx, Dataset(found.key, sync_count=count, deleted_count=count, modified_at=now))
+        datasets.drop_deleted(tx, found.key, DELETED_KEPT)
         sync_usage.count(tx, asked.pool_id, asked.identity_id, storage=-found.data_storage, now=now)
         changed(tx, ctx, Change(asked.pool_id, asked.identity_id, asked.dataset_name, count, "remove", ""))
     return {"Dataset": _described(asked.identity_id, asked.dataset_name, replace(found, modified_at=now))}

@@ -21,6 +21,8 @@ from ostiary.sync.changes import Change, changed
 MOST_DATASETS = 20
 MOST_RECORDS = 1024
 MOST_BYTES = 1_048_576
+REMOVED_KEPT = 1024
+"""How many removed records a dataset remembers; a device that missed older ones is told to begin anew."""
 CONFLICT = "Current SyncCount for: {key} is {now}, not {known}."
 
 
@@ -76,7 +78,8 @@ def _opened(tx: Tx, key: Key) -> Dataset:
     found = datasets.lock(tx, key)
     if not found.exists and datasets.count(tx, key.pool_id, key.identity_id) >= MOST_DATASETS:
         raise LimitExceededException(f"An identity can have at most {MOST_DATASETS} datasets.")
-    return replace(found, sync_count=max(found.sync_count, begin))
+    highest = max(found.sync_count, begin)
+    return replace(found, sync_count=highest, deleted_count=highest)
 
 
 def _patched(tx: Tx, before: Dataset, update: Update, now: int) -> tuple[Dataset, list[Record]]:
@@ -84,7 +87,7 @@ def _patched(tx: Tx, before: Dataset, update: Update, now: int) -> tuple[Dataset
     count, by = before.sync_count + 1, update.modified_by
     written, number, storage = [], before.num_records, before.data_storage
     for patch in update.patches:
-        old = _compared(records.find(tx, before.key, patch["Key"]), patch)
+        old = _compared(before, records.find(tx, before.key, patch["Key"]), patch)
         value = patch["Value"] if patch["Op"] == "replace" else None
         at = patch.get("DeviceLastModifiedDate")
         new = Record(patch["Key"], value, count, now, by, None if at is None else int(at * 1000))
@@ -97,13 +100,18 @@ def _patched(tx: Tx, before: Dataset, update: Update, now: int) -> tuple[Dataset
     if storage > max(MOST_BYTES, before.data_storage):
         raise LimitExceededException(f"A dataset can have at most {MOST_BYTES} bytes.")
     after = replace(before, sync_count=count, num_records=number, data_storage=storage, modified_at=now, modified_by=by)
+    if any(record.value is None for record in written):
+        forgotten = records.forget_removed(tx, before.key, REMOVED_KEPT)
+        after = replace(after, forgotten_count=max(before.forgotten_count, forgotten))
     return replace(after, created_at=before.created_at or now), written
 
 
-def _compared(found: Record | None, patch: RecordPatch) -> Record | None:
+def _compared(dataset: Dataset, found: Record | None, patch: RecordPatch) -> Record | None:
     """Return the record that a patch is for; raises ResourceConflictException when it is not as the device knows it."""
     now = found.sync_count if found else 0
-    if patch["SyncCount"] != now:
+    # What the device saw of this dataset and is no more, it saw removed, and the server has forgotten it meanwhile.
+    forgotten = found is None and dataset.deleted_count < patch["SyncCount"] <= dataset.forgotten_count
+    if patch["SyncCount"] != now and not forgotten:
         raise ResourceConflictException(CONFLICT.format(key=patch["Key"], now=now, known=patch["SyncCount"]))
     return found
 

@@ -247,17 +247,13 @@ def _writes_structure(shape: Shape, building: Building, *, body_only: bool) -> C
         if not (body_only and member.location in OUTSIDE)
     }
 
-    writers = [(name, write) for name, (_, write) in plan.items() if write is not None]
-    keeps_names = all(name == wire_name for name, (wire_name, _) in plan.items())
+    known = plan.keys() if all(name == wire_name for name, (wire_name, _) in plan.items()) else set()
+    changing = [(name, write) for name, (_, write) in plan.items() if write is not None]
 
     def convert(value: Any) -> dict[str, Any]:
+        if known >= value.keys() and None not in value.values():
+            return {**value, **{name: change(value[name]) for name, change in changing if name in value}}
         made = {}
-        if keeps_names and plan.keys() >= value.keys() and None not in value.values():
-            made.update(value)
-            for member, write in writers:
-                if member in made:
-                    made[member] = write(made[member])
-            return made
         for member, inner in value.items():
             if inner is not None and member in plan:
                 name, write = plan[member]
