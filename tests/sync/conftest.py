@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.fixtures.server import LivePool, Server
+from tests.fixtures.server import LivePool
 
 SYNC_STATEMENT = {"Effect": "Allow", "Action": "cognito-sync:*", "Resource": "*"}
 FEDERATED = "cognito-identity.amazonaws.com"
@@ -57,7 +57,6 @@ class Person:
     pool_id: str
     identity_id: str
     sync: Any
-    logins: dict[str, str] = field(default_factory=dict)
 
     def dataset(self, name: str = "notes") -> Dataset:
         """Return one of the person's datasets."""
@@ -71,35 +70,42 @@ class IdentityPool:
     id: str
     root: Any
     identity: Any
-    people: LivePool
     client: Callable[..., Any]
+    people: Callable[[], LivePool]
 
-    def logins(self) -> dict[str, str]:
-        """Return the login of a new user of the user pool."""
-        token = self.people.sign_in(self.people.user())["IdToken"]
-        return {f"cognito-idp.us-east-1.amazonaws.com/{self.people.id}": token}
+    def new_logins(self) -> dict[str, str]:
+        """Return the login of a new user, whom the pool knows by a user pool that is made for it."""
+        people = self.people()
+        name = f"cognito-idp.us-east-1.amazonaws.com/{people.id}"
+        pool = self.identity.describe_identity_pool(IdentityPoolId=self.id)
+        pool.pop("ResponseMetadata")
+        pool["CognitoIdentityProviders"] = [{"ProviderName": name, "ClientId": people.client_id}]
+        self.identity.update_identity_pool(**pool)
+        return {name: people.sign_in(people.user())["IdToken"]}
 
     def person(self, logins: dict[str, str] | None = None, identity_id: str = "") -> Person:
         """Return somebody with credentials of their own: a guest without logins."""
         given = {"Logins": logins} if logins else {}
         identity_id = identity_id or self.identity.get_id(IdentityPoolId=self.id, **given)["IdentityId"]
         answer = self.identity.get_credentials_for_identity(IdentityId=identity_id, **given)
-        keys = answer["Credentials"]
-        sync = self.client(
+        return Person(self.id, answer["IdentityId"], self.signing_with(answer["Credentials"]))
+
+    def signing_with(self, keys: dict[str, str]) -> Any:
+        """Return a cognito-sync client."""
+        return self.client(
             "cognito-sync",
             aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretKey"],
-            aws_session_token=keys["SessionToken"],
+            aws_secret_access_key=keys.get("SecretKey") or keys["SecretAccessKey"],
+            aws_session_token=keys.get("SessionToken"),
         )
-        return Person(self.id, answer["IdentityId"], sync, logins or {})
 
     def guest(self) -> Person:
         """Return a new guest."""
         return self.person()
 
-    def member(self) -> Person:
-        """Return a new person who signed in."""
-        return self.person(self.logins())
+    def as_root(self, person: Person, name: str = "notes") -> Dataset:
+        """Return somebody's dataset as the account's root sees it."""
+        return Dataset(self.root, self.id, person.identity_id, name)
 
 
 def set_role(iam: Any, identity: Any, pool_id: str, statement: dict[str, Any]) -> None:
@@ -122,15 +128,14 @@ def document(statement: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def pool(server: Server, client: Callable[..., Any], live_pool: LivePool) -> IdentityPool:
-    """Make an identity pool for guests and the people of a user pool, whose role may do anything with sync."""
+def pool(client: Callable[..., Any], request: pytest.FixtureRequest) -> IdentityPool:
+    """Make an identity pool for guests and for people, whose role may do anything with sync."""
     identity = client("cognito-identity")
-    provider = {
-        "ProviderName": f"cognito-idp.us-east-1.amazonaws.com/{live_pool.id}",
-        "ClientId": live_pool.client_id,
-    }
-    made = identity.create_identity_pool(
-        IdentityPoolName="apps", AllowUnauthenticatedIdentities=True, CognitoIdentityProviders=[provider]
-    )
+    made = identity.create_identity_pool(IdentityPoolName="apps", AllowUnauthenticatedIdentities=True)
     set_role(client("iam"), identity, made["IdentityPoolId"], SYNC_STATEMENT)
-    return IdentityPool(made["IdentityPoolId"], client("cognito-sync"), identity, live_pool, client)
+
+    def people() -> LivePool:
+        found: LivePool = request.getfixturevalue("live_pool")
+        return found
+
+    return IdentityPool(made["IdentityPoolId"], client("cognito-sync"), identity, client, people)
