@@ -1,15 +1,20 @@
 """An identity pool on the live server, its people with their devices, and an operator."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tests.fixtures.server import LivePool
 
 SYNC_STATEMENT = {"Effect": "Allow", "Action": "cognito-sync:*", "Resource": "*"}
+UNCHECKED = Config(parameter_validation=False)
+"""The server says what is wrong, not the SDK."""
 FEDERATED = "cognito-identity.amazonaws.com"
 
 
@@ -39,7 +44,12 @@ class Dataset:
 
     def values(self) -> dict[str, str | None]:
         """Return all records; None for those that were removed."""
-        return {record["Key"]: record.get("Value") for record in self.listed()["Records"]}
+        found, page = {}, self.listed()
+        while True:
+            found |= {record["Key"]: record.get("Value") for record in page["Records"]}
+            if "NextToken" not in page:
+                return found
+            page = self.listed(NextToken=page["NextToken"])
 
 
 def replace(key: str, value: str, known: int = 0, **more: Any) -> dict[str, Any]:
@@ -57,6 +67,11 @@ class Person:
     pool_id: str
     identity_id: str
     sync: Any
+
+    @property
+    def place(self) -> dict[str, str]:
+        """What every operation on the person's data names."""
+        return {"IdentityPoolId": self.pool_id, "IdentityId": self.identity_id}
 
     def dataset(self, name: str = "notes") -> Dataset:
         """Return one of the person's datasets."""
@@ -94,6 +109,7 @@ class IdentityPool:
         """Return a cognito-sync client."""
         return self.client(
             "cognito-sync",
+            config=UNCHECKED,
             aws_access_key_id=keys["AccessKeyId"],
             aws_secret_access_key=keys.get("SecretKey") or keys["SecretAccessKey"],
             aws_session_token=keys.get("SessionToken"),
@@ -103,9 +119,23 @@ class IdentityPool:
         """Return a new guest."""
         return self.person()
 
+    def usage(self) -> dict[str, Any]:
+        """Return what DescribeIdentityPoolUsage answers."""
+        return dict(self.root.describe_identity_pool_usage(IdentityPoolId=self.id)["IdentityPoolUsage"])
+
     def as_root(self, person: Person, name: str = "notes") -> Dataset:
         """Return somebody's dataset as the account's root sees it."""
         return Dataset(self.root, self.id, person.identity_id, name)
+
+
+@contextmanager
+def refused(error: str, status: int, text: str = "") -> Iterator[None]:
+    """Expect an error by its code, its HTTP status and a part of its text."""
+    with pytest.raises(ClientError) as caught:
+        yield
+    answer = caught.value.response
+    assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == (error, status)
+    assert text in answer["Error"]["Message"]
 
 
 def set_role(iam: Any, identity: Any, pool_id: str, statement: dict[str, Any]) -> None:
@@ -138,4 +168,4 @@ def pool(client: Callable[..., Any], request: pytest.FixtureRequest) -> Identity
         found: LivePool = request.getfixturevalue("live_pool")
         return found
 
-    return IdentityPool(made["IdentityPoolId"], client("cognito-sync"), identity, client, people)
+    return IdentityPool(made["IdentityPoolId"], client("cognito-sync", config=UNCHECKED), identity, client, people)
