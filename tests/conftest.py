@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.fixtures.engines",
     "tests.fixtures.context",
+    "tests.fixtures.functions",
     "tests.fixtures.mail_server",
     "tests.fixtures.oidc_provider",
     "tests.fixtures.server",

@@ -61,6 +61,7 @@ def open_store(settings: Settings) -> Store:
 
 def close_services(services: Services) -> None:
     """Close them."""
+    services.functions.close()
     services.http.close()
     services.store.close()
 

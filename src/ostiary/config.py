@@ -75,6 +75,23 @@ class Settings:
     """Virtual-hosted buckets are `<bucket>.<s3_domain>`."""
     allow_private_addresses: bool = False
     """Whether outgoing HTTP (providers, webhooks) may reach loopback and private networks. True with `--dev`."""
+    functions: dict[str, str] = field(default_factory=dict)
+    """Where Lambda functions (triggers) run, by ARN, function name or `*`: `https://…`, `lambda`, `lambda+https://…`,
+    or a handler's file as `/srv/functions/sign_up.py#handler`."""
+    functions_secret: str = field(default="", repr=False)
+    """What events posted to `https://…` functions are signed with."""
+    functions_access_key_id: str = ""
+    functions_secret_access_key: str = field(default="", repr=False)
+    functions_session_token: str = field(default="", repr=False)
+    functions_environment: dict[str, str] = field(default_factory=dict, repr=False)
+    """Variables that the processes of handlers' files see beside Lambda's own."""
+    functions_processes: int = 4
+    """Processes for each handler's file, in each worker; one runs one call at a time."""
+    functions_concurrency: int = 64
+    """Requests that may wait for one function at a time, in each worker; whoever comes beyond is throttled."""
+    functions_python: str = ""
+    """The Python of handlers' files, with `awslambdaric` installed; empty means the server's own."""
+    functions_node: str = "node"
     google_issuer: str = "https://accounts.google.com"
     google_jwks_url: str = "https://www.googleapis.com/oauth2/v3/certs"
     facebook_graph_url: str = "https://graph.facebook.com"
@@ -221,6 +238,7 @@ def _check(settings: Settings) -> None:
         raise SettingsError("issuer: may name {public_url}, {pool_id} and {region} only.") from None
     if "{pool_id}" not in settings.issuer:
         raise SettingsError("issuer: must contain {pool_id}, or all pools would share one issuer.")
+    _check_functions(settings)
     if settings.dev:
         _check_development(settings)
 
@@ -236,6 +254,23 @@ def _check_addresses(settings: Settings) -> None:
         raise SettingsError("smtp: write it as smtp://user:password@host:587 or smtps://user:password@host:465.")
     if settings.database and urlsplit(settings.database).scheme.partition("+")[0] not in {"sqlite", "postgresql"}:
         raise SettingsError("database: must be a sqlite:// or postgresql:// URL.")
+
+
+def _check_functions(settings: Settings) -> None:
+    if settings.functions_processes < 1 or settings.functions_concurrency < 1:
+        raise SettingsError("functions_processes, functions_concurrency: must be at least 1.")
+    for key, target in settings.functions.items():
+        scheme, _, address = target.rpartition("lambda+")
+        is_address = urlsplit(address).scheme in {"http", "https"} and bool(urlsplit(address).hostname)
+        if is_address and not scheme and address == target and not settings.functions_secret:
+            raise SettingsError("functions_secret: set it, so that webhooks can tell events from forgeries.")
+        is_file = Path(target.partition("#")[0]).suffix in {".py", ".js", ".mjs", ".cjs"}
+        if not (is_address or is_file or target == "lambda"):
+            raise SettingsError(
+                f"functions: '{key}': '{target}' is no https://…, lambda, lambda+https://… or .py or .js file."
+            )
+        if not is_file and target.startswith("lambda") and not settings.functions_access_key_id:
+            raise SettingsError("functions_access_key_id, functions_secret_access_key: set both for 'lambda'.")
 
 
 def _check_accounts(settings: Settings) -> None:

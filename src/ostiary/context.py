@@ -6,6 +6,7 @@ from typing import Literal
 from ostiary.clock import Clock
 from ostiary.config import Settings
 from ostiary.crypto.seal import Keyring
+from ostiary.functions import Functions
 from ostiary.http_client import HttpClient
 from ostiary.randomness import Random
 from ostiary.store.db import Store
@@ -78,6 +79,10 @@ class Services:
     clock: Clock
     random: Random
     http: HttpClient
+    functions: Functions = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "functions", Functions(self.settings, self.http))
 
 
 @dataclass(frozen=True, slots=True)

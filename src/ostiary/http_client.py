@@ -22,7 +22,8 @@ from ostiary.config import Settings
 TIMEOUT_SECONDS = 5.0
 """How long a request may take from its first step to the last byte of the answer."""
 MOST_BYTES = 1024 * 1024
-MOST_CONNECTIONS = 100
+MOST_CONNECTIONS = 512
+"""More than the threads that could make requests at a time: nobody waits for a connection of somebody else's."""
 _EMBEDDING = {
     ipaddress.IPv6Network("::ffff:0:0/96"): 0,
     ipaddress.IPv6Network("::/96"): 0,
@@ -34,6 +35,10 @@ _EMBEDDING = {
 
 class HttpError(Exception):
     """There was no answer: refused, timed out, too large, or an address that may not be reached."""
+
+
+class TimedOutError(HttpError):
+    """The answer did not come, or not whole, in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,10 @@ class HttpClient:
         content: bytes | None = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> Response:
-        """Send a POST with a body or a form; raises HttpError."""
-        return self._send("POST", url, content=content, data=form, headers=headers)
+        """Send a POST with a body or a form, for at most `timeout` seconds; raises HttpError."""
+        return self._send("POST", url, content=content, data=form, headers=headers, timeout=timeout)
 
     def close(self) -> None:
         """Close the connections."""
@@ -91,6 +97,8 @@ class HttpClient:
         try:
             with self._client.stream(method, url, headers=wanted, **options) as answer:
                 return Response(answer.status_code, dict(answer.headers), _read(answer))
+        except httpx.TimeoutException as error:
+            raise TimedOutError(f"{method} failed: {type(error).__name__}.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise HttpError(f"{method} failed: {type(error).__name__}.") from error
 
@@ -121,12 +129,12 @@ class _Guard(httpcore.NetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002 - the deadline counts from here
+        timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of a host that may be reached and answers."""
-        deadline = Clock.monotonic() + TIMEOUT_SECONDS
+        """Connect to the first address of a host that may be reached and answers; the deadline counts from here."""
+        deadline = Clock.monotonic() + (TIMEOUT_SECONDS if timeout is None else min(timeout, TIMEOUT_SECONDS))
         found = {str(address[0]): None for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
         allowed = [address for address in found if self._private or is_public(address)]
         if not allowed:

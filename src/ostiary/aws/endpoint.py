@@ -4,10 +4,8 @@ Order: route, parse, who signed it, is it valid, may they, the handler, the answ
 everything else runs in one go on one thread of a pool.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -30,6 +28,7 @@ from ostiary.aws.protocols import WireProtocol, json
 from ostiary.aws.route import PROTOCOLS, Call, RouteError, Router, router
 from ostiary.aws.types import cognito_idp, cognito_sync
 from ostiary.aws.wire import Peer, Request, Response
+from ostiary.threads import Threads
 
 WhoSigned = Callable[[str, str | None], tuple[str, Any]]
 """(access key id, session token) → (secret, principal). Raises UnrecognizedClientError or ExpiredTokenError.
@@ -90,7 +89,7 @@ class Endpoint:
         self._answered = answered
         self._router = routes or router()
         self._implementations = implementations
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="aws")
+        self._threads = Threads(threads, name="aws")
 
     async def __call__(self, scope: edge.Scope, receive: edge.Receive, send: edge.Send) -> None:
         """Answer one request."""
@@ -105,8 +104,7 @@ class Endpoint:
             else:
                 request = replace(request, body=await edge.body_of(request, receive, self._limit(request)))
                 peer = edge.peer_of(scope, request, request_id)
-                loop = asyncio.get_running_loop()
-                service, operation, response = await loop.run_in_executor(self._threads, self._serve, request, peer)
+                service, operation, response = await self._threads.run(self._serve, request, peer)
         except edge.ClientGoneError:
             return
         except ServiceError as error:
@@ -118,7 +116,7 @@ class Endpoint:
 
     def close(self) -> None:
         """Wait for the requests that are being served, and end the threads."""
-        self._threads.shutdown()
+        self._threads.close()
 
     def _limit(self, request: Request) -> int:
         return MAX_SYNC_BODY if request.raw_path.startswith("/identitypools/") else self._max_body

@@ -1,7 +1,5 @@
 """Messages as signed JSON, posted to an address of the operator's (docs/guide/delivery.md)."""
 
-import hashlib
-import hmac
 from typing import Self
 
 import msgspec
@@ -11,6 +9,7 @@ from ostiary.config import Settings
 from ostiary.delivery.channel import DeliveryError
 from ostiary.delivery.outbox import Message
 from ostiary.http_client import HttpClient, HttpError
+from ostiary.signature import signed_headers
 
 SUCCESSES = range(200, 300)
 PERMANENT = {400, 401, 403, 404, 410, 413, 422}
@@ -40,12 +39,10 @@ class Webhook:
     def deliver(self, message: Message, message_id: str) -> None:
         """Post the message; raises DeliveryError."""
         body = msgspec.json.encode({"message_id": message_id, **msgspec.to_builtins(message)})
-        timestamp = str(Clock().now_seconds())
         headers = {
             "content-type": "application/json",
             "ostiary-message-id": message_id,
-            "ostiary-timestamp": timestamp,
-            "ostiary-signature": f"v1={signature(self._secret, timestamp, body)}",
+            **signed_headers(self._secret, Clock.system_now(), body),
         }
         try:
             answer = self._http.post(self._url, content=body, headers=headers)
@@ -53,8 +50,3 @@ class Webhook:
             raise DeliveryError(str(error)) from error
         if answer.status not in SUCCESSES:
             raise DeliveryError(f"the webhook answered {answer.status}", permanent=answer.status in PERMANENT)
-
-
-def signature(secret: bytes, timestamp: str, body: bytes) -> str:
-    """Return the hex HMAC-SHA256 of `<timestamp>.<body>`, which the receiver computes and compares."""
-    return hmac.new(secret, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()

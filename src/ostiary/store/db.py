@@ -45,6 +45,11 @@ class Store:
         """Close every connection."""
         self.engine.close()
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside a `write()`: nobody outside may be asked anything there."""
+        return getattr(self._mine, "writing", False)
+
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """Begin a transaction that only reads: one snapshot on SQLite, one for each statement on PostgreSQL."""
@@ -59,7 +64,7 @@ class Store:
         run again, Unavailable when the disk is full, InDoubt when a connection was lost during the commit, and
         RuntimeError for a block inside a block of the same thread.
         """
-        if getattr(self._mine, "writing", False):
+        if self.is_writing:
             raise RuntimeError("A thread writes in one transaction at a time.")
         self._mine.writing = True
         try:
