@@ -45,7 +45,7 @@ node: $(NODE_CLIENTS)/node_modules/.installed
 
 $(NODE_CLIENTS)/node_modules/.installed: $(NODE_CLIENTS)/package-lock.json
 	@if command -v npm >/dev/null; then \
-		echo "Installing the JavaScript clients …" && cd $(NODE_CLIENTS) && npm ci --silent && touch node_modules/.installed; \
+		echo "Installing the JavaScript clients …" && cd $(NODE_CLIENTS) && MAKEFLAGS=-j2 npm ci --silent && touch node_modules/.installed; \
 	else echo "Node is not installed: the tests of JavaScript clients will not run."; fi
 
 $(VENV)/demo: pyproject.toml tools/venv.sh

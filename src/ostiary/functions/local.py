@@ -32,7 +32,7 @@ class LocalFunction:
         self._file, self._handler, self._settings = file, f"{file.stem}.{handler}", settings
         self._changed = Condition()
         self._idle: list[Process] = []
-        self._all: set[Process] = set()
+        self._all: dict[Process, int] = {}
         self._starting: set[Process] = set()
         self._failed: tuple[int, TriggerError] | None = None
         self._starts = 0
@@ -102,12 +102,15 @@ class LocalFunction:
         self._starts += 1
         environment = self._environment(arn)
         process = Process(self._command(), self._file.parent, environment, idle=self._waits, ended=self._gone)
-        self._all.add(process)
+        self._all[process] = self._version
         self._starting.add(process)
 
     def _waits(self, process: Process) -> None:
         with self._changed:
             self._starting.discard(process)
+            if self._all[process] != self._version:
+                process.kill()
+                return
             self._idle.append(process)
             self._changed.notify()
 
@@ -115,12 +118,12 @@ class LocalFunction:
         with self._changed:
             if process in self._starting:
                 self._failed = self._starts, error or TriggerError("unhandled", "Runtime exited during its start")
-            self._all.discard(process)
+            self._all.pop(process, None)
             self._starting.discard(process)
             if process in self._idle:
                 self._idle.remove(process)
             self._changed.notify_all()
-        log.info("function_process_ended", file=str(self._file))
+        log.debug("function_process_ended", file=str(self._file))
 
     def _command(self) -> list[str]:
         if self._file.suffix in _PYTHON:
