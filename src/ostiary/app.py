@@ -35,6 +35,8 @@ from ostiary.observability import answered
 from ostiary.randomness import Random
 from ostiary.store.db import Store
 from ostiary.sts.callers import who_signed
+from ostiary.sync import streams
+from ostiary.sync.worker import SyncWorker
 
 
 def open_services(settings: Settings) -> Services:
@@ -98,15 +100,17 @@ def create_app(services: Services) -> ASGIApp:
     """Return the whole server as an ASGI application; it closes the services when it stops."""
     endpoint = create_endpoint(services)
     gateway = Gateway(services)
-    worker = DeliveryWorker(services)
+    workers = (DeliveryWorker(services), SyncWorker(services))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        worker.start()
+        for worker in workers:
+            worker.start()
         await gateway.start()
         yield
         await gateway.stop()
-        await run_in_threadpool(worker.stop)
+        for worker in workers:
+            await run_in_threadpool(worker.stop)
         await run_in_threadpool(endpoint.close)
         await run_in_threadpool(close_services, services)
 
@@ -125,6 +129,7 @@ def site_map(services: Services, endpoint: Endpoint) -> list[BaseRoute]:
         Route("/metrics", pages.metrics),
         Route("/.well-known/openid-configuration", pages.document(lambda _: credentials.openid_configuration())),
         Route("/.well-known/jwks_uri", pages.document(lambda _: credentials.jwks(services))),
+        Route(f"{streams.PAYLOAD_PATH}/{{pool_id}}/{{payload_id}}", pages.stream_payload(services)),
         *(route for path in _pool_paths(settings) for route in _pool_documents(services, path)),
         *development,
         Mount("/", endpoint),

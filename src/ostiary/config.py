@@ -101,6 +101,16 @@ class Settings:
     amazon_api_url: str = "https://api.amazon.com"
     apple_issuer: str = "https://appleid.apple.com"
     apple_jwks_url: str = "https://appleid.apple.com/auth/keys"
+    kinesis_endpoint: str = "https://kinesis.{region}.amazonaws.com"
+    """Where Cognito Streams go: Amazon Kinesis or anything that takes its `PutRecord`."""
+    kinesis_access_key_id: str = ""
+    """What signs for the stream; empty means temporary credentials of the stream's role, which this server issues."""
+    kinesis_secret_access_key: str = field(default="", repr=False)
+    stream_webhook: str = ""
+    """Where streams go instead of Kinesis, as signed JSON."""
+    stream_webhook_secret: str = field(default="", repr=False)
+    stream_file: str = ""
+    """The file that streams are appended to instead, a line of JSON for each synchronization."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     log_format: str = "text"
@@ -223,6 +233,7 @@ def _pairs(name: str, value: Any) -> dict[str, str]:
 
 def _check(settings: Settings) -> None:
     _check_addresses(settings)
+    _check_streams(settings)
     _check_accounts(settings)
     if settings.workers < 1 or settings.threads < 1:
         raise SettingsError("workers, threads: must be at least 1.")
@@ -244,7 +255,7 @@ def _check(settings: Settings) -> None:
 
 
 def _check_addresses(settings: Settings) -> None:
-    for name in ("public_url", "delivery_webhook", "s3_upstream"):
+    for name in ("public_url", "delivery_webhook", "s3_upstream", "kinesis_endpoint", "stream_webhook"):
         value = getattr(settings, name)
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
             raise SettingsError(f"{name}: '{value}' is not an http:// or https:// address.")
@@ -271,6 +282,15 @@ def _check_functions(settings: Settings) -> None:
             )
         if not is_file and target.startswith("lambda") and not settings.functions_access_key_id:
             raise SettingsError("functions_access_key_id, functions_secret_access_key: set both for 'lambda'.")
+
+
+def _check_streams(settings: Settings) -> None:
+    if settings.stream_webhook and settings.stream_file:
+        raise SettingsError("stream_webhook, stream_file: set one of them only.")
+    if settings.stream_webhook and not settings.stream_webhook_secret:
+        raise SettingsError("stream_webhook_secret: set it, so that the receiver can tell who is calling.")
+    if bool(settings.kinesis_access_key_id) != bool(settings.kinesis_secret_access_key):
+        raise SettingsError("kinesis_access_key_id, kinesis_secret_access_key: set both or neither.")
 
 
 def _check_accounts(settings: Settings) -> None:

@@ -25,6 +25,9 @@ SECONDS = Histogram(
     registry=REGISTRY,
 )
 MESSAGES = Counter("ostiary_messages", "Messages by channel and outcome", ["channel", "outcome"], registry=REGISTRY)
+STREAMED = Counter(
+    "ostiary_stream_records", "Records of Cognito Streams by outcome", ["destination", "outcome"], registry=REGISTRY
+)
 
 SECRET = re.compile(
     r"secret|password|token|authorization|code$|cookie|signature|verifier|master_key|credential|body|srp", re.IGNORECASE

@@ -17,6 +17,7 @@ from ostiary.aws import cors
 from ostiary.config import Settings
 from ostiary.context import Services
 from ostiary.observability import metrics_page
+from ostiary.store import sync_stream
 
 READY_SECONDS = 3.0
 Page = Callable[[Request], Awaitable[Response]]
@@ -88,5 +89,21 @@ def document(read: Callable[[str], dict[str, Any] | None]) -> Page:
             return Response(body, 404, headers, "application/json")
         headers["cache-control"] = "public, max-age=300"
         return Response(msgspec.json.encode(found), 200, headers, "application/json")
+
+    return show
+
+
+def stream_payload(services: Services) -> Page:
+    """Return the page that gives a synchronization that was too large for its stream to whoever has its address."""
+
+    def read(pool_id: str, payload_id: str) -> str | None:
+        with services.store.read() as tx:
+            return sync_stream.payload(tx, pool_id, payload_id, services.clock.now_seconds())
+
+    async def show(request: Request) -> Response:
+        found = await run_in_threadpool(read, request.path_params["pool_id"], request.path_params["payload_id"])
+        if found is None:
+            return PlainTextResponse("There is nothing here, or not any more.\n", 404)
+        return Response(found, headers={"cache-control": "private"}, media_type="application/json")
 
     return show

@@ -6,17 +6,24 @@ from typing import Literal
 from ostiary.iam.documents import Statement
 
 Strength = Literal["session", "user", "federated", "role", "any", "account"]
-"""How a statement names the caller: the session or user itself, its role, everybody, or only its account."""
+"""How a statement names the caller: the session or user itself, its role, everybody, or only its account.
+
+A service is named as a provider is: "federated".
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is calling. `role_arn` is the role behind a session, `federated` the provider of a web identity."""
+    """Who is calling. `role_arn` is the role behind a session, `federated` the provider of a web identity.
+
+    `service` is the name of an AWS service that acts for itself: `cognito-sync.amazonaws.com`.
+    """
 
     account: str = ""
     arn: str = ""
     role_arn: str = ""
     federated: str = ""
+    service: str = ""
     is_root: bool = False
 
 
@@ -37,10 +44,9 @@ def _strongest(principals: tuple[tuple[str, str], ...], caller: Caller) -> Stren
 
 
 def _strength(kind: str, value: str, caller: Caller) -> Strength | None:
-    if kind == "Federated":
-        return "federated" if caller.federated and value == caller.federated else None
     if kind != "AWS":
-        return None
+        outsider = {"Federated": caller.federated, "Service": caller.service}.get(kind)
+        return "federated" if outsider and value == outsider else None
     if value == "*":
         return "any"
     if caller.arn and value == caller.arn and not value.endswith(":root"):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from ostiary.store import schema, sync_usage
 from ostiary.store.db import Tx
@@ -17,6 +17,17 @@ _DELETED = (
     select(_TABLE.c.dataset_name, _TABLE.c.sync_count)
     .where(*_OF_IDENTITY, _TABLE.c.created_at.is_(None), _TABLE.c.dataset_name != "")
     .order_by(_TABLE.c.modified_at.desc())
+)
+_NEXT = (
+    select(_TABLE.c.pool_id, _TABLE.c.identity_id, _TABLE.c.dataset_name)
+    .where(
+        _TABLE.c.pool_id == bindparam("pool_id"),
+        _TABLE.c.identity_id >= bindparam("identity_id"),
+        or_(_TABLE.c.identity_id > bindparam("identity_id"), _TABLE.c.dataset_name > bindparam("dataset_name")),
+        _TABLE.c.created_at.is_not(None),
+    )
+    .order_by(_TABLE.c.pool_id, _TABLE.c.identity_id, _TABLE.c.dataset_name)
+    .limit(bindparam("most"))
 )
 _COUNT = select(func.count().label("number")).where(*_OF_IDENTITY, _TABLE.c.created_at.is_not(None))
 
@@ -100,6 +111,12 @@ def of_identity(tx: Tx, pool_id: str, identity_id: str) -> list[Dataset]:
     """Return the datasets of an identity, by name; a limit keeps them few."""
     rows = tx.all(_EXISTING, pool_id=pool_id, identity_id=identity_id)
     return [_dataset(Key(row.pool_id, row.identity_id, row.dataset_name), row) for row in rows]
+
+
+def page(tx: Tx, pool_id: str, after: tuple[str, str], most: int) -> list[Key]:
+    """Return at most `most` datasets of a pool, those behind the identity and name `after`."""
+    place = {"identity_id": after[0], "dataset_name": after[1], "most": most}
+    return [Key(row.pool_id, row.identity_id, row.dataset_name) for row in tx.all(_NEXT, pool_id=pool_id, **place)]
 
 
 def delete_all(tx: Tx, pool_id: str, identity_ids: Iterable[str], now: int) -> None:

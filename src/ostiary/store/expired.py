@@ -1,6 +1,6 @@
 """What has expired and is worth as much as nothing: kept until somebody sweeps it away."""
 
-from ostiary.store import sign_in_failures, spent, token_families
+from ostiary.store import sign_in_failures, spent, sync_stream, token_families
 from ostiary.store.db import Store
 
 FAILURES_SECONDS = 3600
@@ -8,10 +8,12 @@ FAILURES_SECONDS = 3600
 
 
 def sweep(store: Store, now: int) -> None:
-    """Delete sign-ins whose tokens have all expired, used-up ids, and failed sign-ins of long ago."""
+    """Delete sign-ins whose tokens have all expired, used-up ids, old payloads of streams, and failures of long ago."""
     with store.write() as tx:
         token_families.remove_expired(tx, now)
     with store.write() as tx:
         spent.remove_expired(tx, now)
+    with store.write() as tx:
+        sync_stream.remove_expired(tx, now)
     with store.write() as tx:
         sign_in_failures.remove_old(tx, (now - FAILURES_SECONDS) * 1000)

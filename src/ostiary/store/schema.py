@@ -374,3 +374,44 @@ sync_usage = _table(
 """What an identity pool uses: the sum of its parts, which are several so that writers need not wait for each other."""
 sync_configurations = _table("sync_configurations", ("pool_id",), _text("pool_id"), _text("configuration"))
 """PushSync and CognitoStreams of an identity pool, in their wire shape."""
+
+# -- sync: events, streams, push -------------------------------------------------------------------------------------
+leases = _table("leases", ("name",), _text("name"), _text("holder"), _when("expires_at"))
+"""Which process does a piece of work that only one may do at a time, until when."""
+sync_stream_records = _table(
+    "sync_stream_records",
+    ("pool_id", "lane", "position"),
+    _text("pool_id"),
+    _text("lane"),
+    _text("position"),
+    _text("partition_key"),
+    _text("body"),
+    _when("created_at"),
+)
+"""What is owed to a pool's stream. An identity is always in the same lane; a lane leaves in the order of `position`."""
+sync_stream_payloads = _table(
+    "sync_stream_payloads",
+    ("pool_id", "payload_id"),
+    _text("pool_id"),
+    _text("payload_id"),
+    _text("body"),
+    _when("expires_at"),
+    Index(None, "expires_at"),
+)
+"""Records of synchronizations that are too large for the stream, for whoever has the address."""
+sync_bulk_publishes = _table(
+    "sync_bulk_publishes",
+    ("pool_id",),
+    _text("pool_id"),
+    _text("job_id"),
+    _text("status"),
+    _text("failure"),
+    _text("after_identity"),
+    _text("after_dataset"),
+    _text("last_position"),
+    Column("published", BigInteger, nullable=False),
+    _when("started_at"),
+    _when("completed_at", null=True),
+    Index(None, "status", "pool_id"),
+)
+"""The last bulk publish of a pool and how far it came: everything up to `after_…` is in the stream's queue."""
