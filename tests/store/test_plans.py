@@ -8,15 +8,18 @@ from sqlalchemy import Connection, event, text
 
 from ostiary.store import (
     access_keys,
+    bulk_publishes,
     clients,
     codes,
     groups,
     identities,
+    leases,
     messages,
     schema,
     sign_in_failures,
     signing_keys,
     spent,
+    sync_stream,
     token_families,
     user_pools,
     users,
@@ -26,6 +29,7 @@ from ostiary.store.engines.engine import Handle
 from ostiary.store.identities import Identity, Login
 from ostiary.store.messages import StoredMessage
 from ostiary.store.sign_in_failures import SignInFailures
+from ostiary.store.sync_stream import StreamRecord
 from ostiary.store.token_families import TokenFamily
 from ostiary.store.users import Filter, User
 
@@ -34,6 +38,7 @@ USER = User(POOL, SUB, "ann", "CONFIRMED", True, {"email": "a@x.org"}, None, Non
 FAMILY = TokenFamily(POOL, "origin", SUB, "client", "jti", "", 0, 9)
 MESSAGE = StoredMessage("m", POOL, "EMAIL", "a@x.org", b"", messages.DUE, 0, 0, 0, 9)
 IDENTITY = Identity("us-east-1:pool", "us-east-1:identity", "", 0, 0)
+STREAMED = StreamRecord("us-east-1:pool", "00", "0-a", "us-east-1:identity", "{}", 0)
 LOGIN = Login("accounts.google.com", "someone")
 
 LOOKUPS: dict[str, Callable[[Tx], object]] = {
@@ -54,6 +59,11 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "an identity": lambda tx: identities.find(tx, IDENTITY.identity_id),
     "a login's identity": lambda tx: identities.owner(tx, IDENTITY.pool_id, LOGIN),
     "an identity's logins": lambda tx: identities.logins_of(tx, IDENTITY.pool_id, IDENTITY.identity_id),
+    "a lease": lambda tx: leases.is_free(tx, "work", 0),
+    "the end of a lane": lambda tx: sync_stream.last_position(tx, "us-east-1:pool", "00"),
+    "whether a lane is long": lambda tx: sync_stream.exceeds(tx, "us-east-1:pool", "00", 100),
+    "a payload": lambda tx: sync_stream.payload(tx, "us-east-1:pool", "p", 0),
+    "a bulk publish": lambda tx: bulk_publishes.find(tx, "us-east-1:pool"),
 }
 PAGES: dict[str, Callable[[Tx], object]] = {
     "users": lambda tx: users.page(tx, POOL, None, SUB, 60),
@@ -63,6 +73,10 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "pools": lambda tx: user_pools.page(tx, "1", "us-east-1", POOL, 60),
     "identities": lambda tx: identities.page(tx, IDENTITY.pool_id, "i", 60, hide_merged=False),
     "messages due": lambda tx: messages.due(tx, 9, 10),
+    "lanes": lambda tx: sync_stream.lanes(tx),
+    "the head of a lane": lambda tx: sync_stream.head(tx, "us-east-1:pool", "00", 100),
+    "a pool's datasets": lambda tx: datasets.page(tx, "us-east-1:pool", ("us-east-1:identity", "notes"), 20),
+    "bulk publishes under way": lambda tx: bulk_publishes.unfinished(tx),
 }
 FILTERS: dict[str, Callable[[Tx], object]] = {
     "users by e-mail": lambda tx: users.page(tx, POOL, Filter("email", "a@x.org", prefix=False), None, 60),
@@ -91,6 +105,11 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "a message that left": lambda tx: messages.remove(tx, "m"),
     "an identity": lambda tx: identities.change(tx, IDENTITY.pool_id, IDENTITY.identity_id, 1),
     "moved logins": lambda tx: identities.move_logins(tx, IDENTITY.pool_id, IDENTITY.identity_id, "other"),
+    "a lease": lambda tx: leases.take(tx, "work", "me", 0, 9),
+    "a lease given back": lambda tx: leases.release(tx, "work", "me"),
+    "a lease closed": lambda tx: leases.close(tx, "work", "me", 9),
+    "records that left": lambda tx: sync_stream.remove_through(tx, STREAMED),
+    "old payloads": lambda tx: sync_stream.remove_expired(tx, 10),
 }
 
 
@@ -125,6 +144,7 @@ def explained(store: Store, engine_name: str) -> Iterator[tuple[Tx, Explainer]]:
         token_families.add(tx, FAMILY)
         messages.add(tx, MESSAGE)
         identities.create(tx, IDENTITY)
+        sync_stream.add(tx, STREAMED)
     with store.engine.write() as handle:
         postgresql = engine_name == "postgresql"
         if postgresql:

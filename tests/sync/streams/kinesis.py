@@ -19,19 +19,28 @@ MOST_BYTES = 1_048_576
 
 
 @dataclass
+class Stream:
+    """A stream: what it has taken, and what it is to answer instead, once for each of `refusals`."""
+
+    name: str
+    records: list[dict[str, Any]] = field(default_factory=list)
+    refusals: list[tuple[int, str]] = field(default_factory=list)
+    signers: list[str] = field(default_factory=list)
+    gone: bool = False
+
+
+@dataclass
 class Kinesis:
-    """What it was given, and how it is to behave. `refusals` are answered, one a call, instead of taking the record."""
+    """The service; `complaints` are calls that no real client makes."""
 
     url: str
-    streams: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    refusals: list[tuple[int, str]] = field(default_factory=list)
+    streams: dict[str, Stream] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
-    signers: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def taken(self, stream: str = "changes") -> list[dict[str, Any]]:
-        """Return the records of a stream, in the order in which they came."""
-        return list(self.streams[stream])
+    def create(self, name: str) -> Stream:
+        """Make a stream."""
+        return self.streams.setdefault(name, Stream(name))
 
 
 class RefusedError(Exception):
@@ -97,14 +106,14 @@ class _Handler(BaseHTTPRequestHandler):
         named = json.loads(body)
         data = _checked(named)
         with state.lock:
-            if state.refusals:
-                raise RefusedError(*state.refusals.pop(0))
-            if named["StreamName"] not in state.streams:
+            stream = state.streams.get(named["StreamName"])
+            if stream is None or stream.gone:
                 raise RefusedError(400, "ResourceNotFoundException")
-            state.signers.append(signer)
-            taken = state.streams[named["StreamName"]]
-            taken.append({"partition": named["PartitionKey"], **json.loads(data)})
-            return {"ShardId": "shardId-000000000000", "SequenceNumber": str(len(taken))}
+            if stream.refusals:
+                raise RefusedError(*stream.refusals.pop(0))
+            stream.signers.append(signer)
+            stream.records.append({"partition": named["PartitionKey"], **json.loads(data)})
+            return {"ShardId": "shardId-000000000000", "SequenceNumber": str(len(stream.records))}
 
     def _answer(self, status: int, told: dict[str, str]) -> None:
         text = json.dumps(told).encode()
@@ -119,14 +128,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def kinesis(secrets: Secrets, *streams: str) -> Iterator[Kinesis]:
-    """Run the stand-in with these streams."""
+def kinesis(secrets: Secrets) -> Iterator[Kinesis]:
+    """Run the stand-in, without any stream."""
     handler = type("Handler", (_Handler,), {"secrets": staticmethod(secrets)})
     listening = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     listening.daemon_threads = True
-    state = handler.state = Kinesis(  # type: ignore[attr-defined]
-        f"http://127.0.0.1:{listening.server_port}", {name: [] for name in streams}
-    )
+    state = Kinesis(f"http://127.0.0.1:{listening.server_port}")
+    handler.state = state  # type: ignore[attr-defined]
     thread = threading.Thread(target=listening.serve_forever, args=(0.05,))
     thread.start()
     try:

@@ -1,0 +1,137 @@
+"""A server whose streams go to a stand-in for Kinesis, and a pool that streams."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ostiary.sts.sessions import resolve
+from tests.fixtures.server import Server, served
+from tests.sync.conftest import SYNC_STATEMENT, Dataset, IdentityPool, Person, document, set_role
+from tests.sync.streams.kinesis import Kinesis, Stream, kinesis
+
+SERVICE = "cognito-sync.amazonaws.com"
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def _streaming(folder: Path, database: str) -> Iterator[tuple[Server, Kinesis]]:
+    known: list[Server] = []
+
+    def secret_of(access_key_id: str, token: str | None) -> str:
+        return resolve(known[0].services, access_key_id, token or "")[0]
+
+    with (
+        kinesis(secret_of) as opened,
+        served(folder, database, kinesis_endpoint=opened.url) as server,
+    ):
+        known.append(server)
+        yield server, opened
+
+
+@pytest.fixture(scope="session")
+def streaming_to_sqlite(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Kinesis]]:
+    """Start a server on SQLite and the stand-in that it streams to."""
+    folder = tmp_path_factory.mktemp("sqlite-streaming")
+    (folder / "ostiary.sqlite3").write_bytes(migrated_sqlite.read_bytes())
+    with _streaming(folder, "") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def streaming_to_postgresql(
+    postgres_server: Any, migrated_postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Kinesis]]:
+    """Start a server on PostgreSQL and the stand-in that it streams to."""
+    url = postgres_server.create(migrated_postgres)
+    with _streaming(tmp_path_factory.mktemp("postgresql-streaming"), url) as running:
+        yield running
+    postgres_server.drop(url)
+
+
+@pytest.fixture
+def running(engine_name: str, request: pytest.FixtureRequest) -> tuple[Server, Kinesis]:
+    """Give the server and the stand-in on the engine under test."""
+    found: tuple[Server, Kinesis] = request.getfixturevalue(f"streaming_to_{engine_name}")
+    return found
+
+
+@pytest.fixture
+def server(running: tuple[Server, Kinesis]) -> Server:
+    """Give the server that streams."""
+    return running[0]
+
+
+@pytest.fixture
+def stream(running: tuple[Server, Kinesis]) -> Iterator[Stream]:
+    """Make a stream that only this test uses."""
+    made = running[1].create(f"stream-{next(_numbers)}")
+    yield made
+    assert not running[1].complaints
+
+
+@dataclass(frozen=True)
+class StreamingPool:
+    """An identity pool whose changes are streamed."""
+
+    pool: IdentityPool
+    iam: Any
+    role_arn: str
+    stream: str
+
+    @property
+    def id(self) -> str:
+        """The pool's id."""
+        return self.pool.id
+
+    @property
+    def root(self) -> Any:
+        """A client of the account's root."""
+        return self.pool.root
+
+    def turn(self, status: str = "ENABLED") -> None:
+        """Set the stream."""
+        streams = {"StreamName": self.stream, "RoleArn": self.role_arn, "StreamingStatus": status}
+        self.root.set_identity_pool_configuration(IdentityPoolId=self.id, CognitoStreams=streams)
+
+    def status(self) -> str:
+        """Return whether streaming is ENABLED or DISABLED."""
+        found = self.root.get_identity_pool_configuration(IdentityPoolId=self.id)
+        return str(found["CognitoStreams"]["StreamingStatus"])
+
+    def guest(self) -> Person:
+        """Return a new guest."""
+        return self.pool.guest()
+
+    def of_operator(self, identity_id: str, name: str = "notes") -> Dataset:
+        """Return somebody's dataset as the operator reaches it."""
+        return Dataset(self.root, self.id, identity_id, name)
+
+
+@pytest.fixture
+def pool(server: Server, client: Callable[..., Any]) -> IdentityPool:
+    """Make an identity pool for guests, who may do anything with sync."""
+    identity = client("cognito-identity")
+    made = identity.create_identity_pool(IdentityPoolName="guests", AllowUnauthenticatedIdentities=True)
+    set_role(client("iam"), identity, made["IdentityPoolId"], SYNC_STATEMENT)
+    return IdentityPool(made["IdentityPoolId"], client("cognito-sync"), identity, None, client)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def streaming(pool: IdentityPool, stream: Stream, client: Callable[..., Any]) -> StreamingPool:
+    """Make the role for streams, and turn the pool's stream on."""
+    iam = client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
+    made = iam.create_role(RoleName="streams", AssumeRolePolicyDocument=document(trust))["Role"]
+    resource = f"arn:aws:kinesis:*:*:stream/{stream.name}"
+    allowed = {"Effect": "Allow", "Action": "kinesis:PutRecord", "Resource": resource}
+    iam.put_role_policy(RoleName="streams", PolicyName="put", PolicyDocument=document(allowed))
+    found = StreamingPool(pool, iam, made["Arn"], stream.name)
+    found.turn()
+    return found
