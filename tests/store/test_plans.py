@@ -11,6 +11,7 @@ from ostiary.store import (
     bulk_publishes,
     clients,
     codes,
+    datasets,
     groups,
     identities,
     leases,
@@ -73,10 +74,10 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "pools": lambda tx: user_pools.page(tx, "1", "us-east-1", POOL, 60),
     "identities": lambda tx: identities.page(tx, IDENTITY.pool_id, "i", 60, hide_merged=False),
     "messages due": lambda tx: messages.due(tx, 9, 10),
-    "lanes": lambda tx: sync_stream.lanes(tx),
+    "lanes": sync_stream.lanes,
     "the head of a lane": lambda tx: sync_stream.head(tx, "us-east-1:pool", "00", 100),
     "a pool's datasets": lambda tx: datasets.page(tx, "us-east-1:pool", ("us-east-1:identity", "notes"), 20),
-    "bulk publishes under way": lambda tx: bulk_publishes.unfinished(tx),
+    "bulk publishes under way": bulk_publishes.unfinished,
 }
 FILTERS: dict[str, Callable[[Tx], object]] = {
     "users by e-mail": lambda tx: users.page(tx, POOL, Filter("email", "a@x.org", prefix=False), None, 60),

@@ -11,7 +11,7 @@ import pytest
 
 from ostiary.sts.sessions import resolve
 from tests.fixtures.server import Server, served
-from tests.sync.conftest import SYNC_STATEMENT, Dataset, IdentityPool, Person, document, set_role
+from tests.sync.conftest import Dataset, IdentityPool, Person, document
 from tests.sync.streams.kinesis import Kinesis, Stream, kinesis
 
 SERVICE = "cognito-sync.amazonaws.com"
@@ -112,15 +112,6 @@ class StreamingPool:
     def of_operator(self, identity_id: str, name: str = "notes") -> Dataset:
         """Return somebody's dataset as the operator reaches it."""
         return Dataset(self.root, self.id, identity_id, name)
-
-
-@pytest.fixture
-def pool(server: Server, client: Callable[..., Any]) -> IdentityPool:
-    """Make an identity pool for guests, who may do anything with sync."""
-    identity = client("cognito-identity")
-    made = identity.create_identity_pool(IdentityPoolName="guests", AllowUnauthenticatedIdentities=True)
-    set_role(client("iam"), identity, made["IdentityPoolId"], SYNC_STATEMENT)
-    return IdentityPool(made["IdentityPoolId"], client("cognito-sync"), identity, None, client)  # type: ignore[arg-type]
 
 
 @pytest.fixture
