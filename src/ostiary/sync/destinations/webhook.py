@@ -4,8 +4,9 @@ from typing import Self
 
 from ostiary.clock import Clock
 from ostiary.context import Context
-from ostiary.delivery.webhook import SUCCESSES, signature
+from ostiary.delivery.webhook import SUCCESSES
 from ostiary.http_client import HttpError
+from ostiary.signature import signed_headers
 from ostiary.store.sync_stream import StreamRecord
 from ostiary.sync.destinations.destination import DestinationError, Stream
 
@@ -29,13 +30,12 @@ class Webhook:
 
     def put(self, ctx: Context, stream: Stream, record: StreamRecord) -> None:
         """Post a record; raises DestinationError."""
-        body, timestamp = record.body.encode(), str(int(Clock.system_now()))
+        body = record.body.encode()
         headers = {
             "content-type": "application/json",
             "ostiary-stream": stream.name,
             "ostiary-message-id": f"{record.pool_id}/{record.lane}/{record.position}",
-            "ostiary-timestamp": timestamp,
-            "ostiary-signature": f"v1={signature(self._secret, timestamp, body)}",
+            **signed_headers(self._secret, Clock.system_now(), body),
         }
         try:
             answer = ctx.http.post(self._url, content=body, headers=headers)
