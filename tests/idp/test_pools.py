@@ -206,7 +206,6 @@ def test_settings_that_contradict_each_other_are_refused(admin: Api, settings: d
 @pytest.mark.parametrize(
     "settings",
     [
-        {"MfaConfiguration": "ON"},
         {"LambdaConfig": {"PreSignUp": "arn:aws:lambda:us-east-1:111111111111:function:f"}},
         {"UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}},
         {"Policies": {"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 3}}},
@@ -252,8 +251,6 @@ def test_multi_factor_authentication_is_off_and_says_so(admin: Api) -> None:
     pool_id = admin("CreateUserPool", PoolName="p")["UserPool"]["Id"]
     assert admin("GetUserPoolMfaConfig", UserPoolId=pool_id) == {"MfaConfiguration": "OFF"}
     assert admin("SetUserPoolMfaConfig", UserPoolId=pool_id, MfaConfiguration="OFF") == {"MfaConfiguration": "OFF"}
-    with pytest.raises(NotYetImplementedError):
-        admin("SetUserPoolMfaConfig", UserPoolId=pool_id, MfaConfiguration="ON")
 
 
 def test_device_settings_are_shown(admin: Api) -> None:

@@ -34,6 +34,7 @@ class Purpose:
     lifetime: int
     requests: int
     tries: int
+    digits: int = _DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def issue(
 
     It goes to the user's `attribute`, or to `recipient` when that is an address the user does not have yet.
     """
-    digits = ctx.random.digits(_DIGITS)
+    digits = ctx.random.digits(purpose.digits)
     to = recipient or user.attributes[attribute]
     remember(tx, ctx, pool, user.sub, purpose, to=f"{attribute}:{to}", digits=digits)
     expires_at = ctx.clock.now_seconds() + purpose.lifetime
@@ -131,7 +132,13 @@ def try_code(tx: Tx, ctx: Context, pool: UserPool, sub: str, purpose: Purpose, *
     window = {"limit": purpose.tries, "window": HOUR, "now": now}
     if not codes.spend(tx, pool.pool_id, sub, f"{purpose.name} tries", **window):
         return Tried("exhausted")
+    return redeem(tx, ctx, pool, sub, purpose, digits=digits)
+
+
+def redeem(tx: Tx, ctx: Context, pool: UserPool, sub: str, purpose: Purpose, *, digits: str) -> Tried:
+    """Try a code once, whatever was tried before at others; as for `try_code`, the transaction must commit."""
     hashed = _hash(ctx, pool, sub, purpose, digits)
+    now = ctx.clock.now_seconds()
     outcome, to = codes.redeem(tx, pool.pool_id, sub, purpose.name, code_hash=hashed, now=now)
     attribute, _, address = to.partition(":")
     return Tried(outcome, attribute, address)

@@ -9,12 +9,13 @@ from ostiary.delivery.outbox import Message, enqueue
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 
-Kind = Literal["verification", "reset", "invitation"]
+Kind = Literal["verification", "reset", "invitation", "authentication"]
 CODE = "{####}"
 USERNAME = "{username}"
 _DEFAULTS: dict[Kind, tuple[str, str]] = {
     "verification": ("Your verification code", "Your verification code is {####}."),
     "reset": ("Your password reset code", "Your password reset code is {####}."),
+    "authentication": ("Your authentication code", "Your authentication code is {####}."),
     "invitation": ("Your temporary password", "Your username is {username} and temporary password is {####}."),
 }
 
@@ -58,6 +59,9 @@ def _template(pool: UserPool, kind: Kind, medium: str) -> tuple[str, str]:
     if kind == "invitation":
         templates = pool.configuration["AdminCreateUserConfig"].get("InviteMessageTemplate", {})
         members = ("EmailSubject", "EmailMessage", "SMSMessage")
+    elif kind == "authentication":
+        templates = {**pool.configuration, **pool.configuration.get("EmailMfaConfiguration", {})}
+        members = ("Subject", "Message", "SmsAuthenticationMessage")
     else:
         templates = pool.configuration["VerificationMessageTemplate"]
         members = ("EmailSubject", "EmailMessage", "SmsMessage")

@@ -1,38 +1,66 @@
-"""A pool's settings of multi-factor authentication; it can only be off yet."""
+"""A pool's settings of multi-factor authentication and passkeys (reference 11.1)."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from ostiary.aws.errors import NotYetImplementedError
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
+    FeatureUnavailableInTierException,
     GetUserPoolMfaConfigRequest,
     GetUserPoolMfaConfigResponse,
+    InvalidParameterException,
     SetUserPoolMfaConfigRequest,
     SetUserPoolMfaConfigResponse,
 )
 from ostiary.context import Context
-from ostiary.idp.pools import POOL_ARN, locked_pool, own_pool, write_pool
+from ostiary.idp import factors
+from ostiary.idp.pool_settings import FACTORS
+from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool, write_pool
+
+_OF_SMS = ("SmsAuthenticationMessage", "SmsConfiguration")
 
 
 @operation("cognito-idp", resource=POOL_ARN)
 def get_user_pool_mfa_config(ctx: Context, req: GetUserPoolMfaConfigRequest) -> GetUserPoolMfaConfigResponse:
     """Return which factors a pool asks for."""
-    return {"MfaConfiguration": own_pool(ctx, req["UserPoolId"]).configuration["MfaConfiguration"]}
+    with ctx.store.read() as tx:
+        pool = fresh_pool(ctx, tx, req["UserPoolId"])
+    return _shown(pool.configuration)  # type: ignore[return-value]
 
 
 @operation("cognito-idp", resource=POOL_ARN)
 def set_user_pool_mfa_config(ctx: Context, req: SetUserPoolMfaConfigRequest) -> SetUserPoolMfaConfigResponse:
-    """Switch multi-factor authentication off; anything else is refused rather than stored and not obeyed."""
-    if _asks_for_factors(req):
-        raise NotYetImplementedError("Multi-factor authentication is not supported yet.")
+    """Set which factors a pool asks for; what is omitted stays."""
+    _check_messages(req)
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
-        write_pool(ctx, tx, pool, {**pool.configuration, "MfaConfiguration": "OFF"})
-    return {"MfaConfiguration": "OFF"}
+        given = {name: req[name] for name in ("MfaConfiguration", *FACTORS) if name in req}  # type: ignore[literal-required]
+        configuration = {**pool.configuration, **req.get("SmsMfaConfiguration", {}), **given}
+        _check(configuration, given)
+        write_pool(ctx, tx, pool, configuration)
+    return _shown(configuration)  # type: ignore[return-value]
 
 
-def _asks_for_factors(req: Mapping[str, Any]) -> bool:
-    software_token = req.get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False)
-    others = {"SmsMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration"} & req.keys()
-    return req.get("MfaConfiguration", "OFF") != "OFF" or software_token or bool(others)
+def _shown(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    sms = {name: configuration[name] for name in _OF_SMS if name in configuration}
+    others = {name: configuration[name] for name in FACTORS if name in configuration}
+    return {
+        **({"SmsMfaConfiguration": sms} if sms else {}),
+        **others,
+        "MfaConfiguration": configuration["MfaConfiguration"],
+    }
+
+
+def _check_messages(req: SetUserPoolMfaConfigRequest) -> None:
+    sms = req.get("SmsMfaConfiguration", {}).get("SmsAuthenticationMessage", "{####}")
+    email = req.get("EmailMfaConfiguration", {}).get("Message", "{####}")
+    for text in (sms, email):
+        if "{####}" not in text:
+            raise InvalidParameterException("The authentication message must contain the placeholder {####}.")
+
+
+def _check(configuration: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    factors.check(configuration, "Invalid MFA configuration given, can't turn on MFA and disable all MFA types.")
+    needs_plan = "EmailMfaConfiguration" in given or "FactorConfiguration" in given.get("WebAuthnConfiguration", {})
+    if needs_plan and configuration.get("UserPoolTier") == "LITE":
+        raise FeatureUnavailableInTierException("This feature is not available in the user pool's feature plan.")

@@ -31,6 +31,8 @@ ECHOED = (
     "KeyConfiguration",
 )
 """Members that a pool shows only when they were given."""
+FACTORS = ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnConfiguration")
+"""Members that only SetUserPoolMfaConfig sets."""
 IMMUTABLE = ("SchemaAttributes", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
 """Members that only CreateUserPool sets."""
 KEPT_WHEN_OMITTED = ("UserPoolTier", "IssuerConfiguration", "KeyConfiguration")
@@ -126,7 +128,6 @@ def _refuse_what_is_not_built(req: Mapping[str, Any]) -> None:
     policies = req.get("Policies", {})
     asked = {
         "LambdaConfig": bool(req.get("LambdaConfig")),
-        "MfaConfiguration": req.get("MfaConfiguration", "OFF") != "OFF",
         "UserPoolAddOns": req.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF",
         "SignInPolicy": policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"]) != ["PASSWORD"],
         "PasswordHistorySize": policies.get("PasswordPolicy", {}).get("PasswordHistorySize", 0) > 0,

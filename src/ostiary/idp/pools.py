@@ -21,8 +21,9 @@ from ostiary.aws.types.cognito_idp import (
     UserPoolType,
 )
 from ostiary.context import Context
+from ostiary.idp import factors
 from ostiary.idp.pages import page
-from ostiary.idp.pool_settings import IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
+from ostiary.idp.pool_settings import FACTORS, IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
 from ostiary.idp.schema import schema_of, with_custom
 from ostiary.store import user_pools
 from ostiary.store.db import Tx
@@ -32,6 +33,7 @@ from ostiary.tokens import keys as signing_keys
 POOL_ARN = "arn:aws:cognito-idp:{region}:{account}:userpool/{UserPoolId}"
 """What IAM decides on for operations of one pool."""
 _ID_LENGTH = 9
+_MFA_NEEDS_SMS = "SMS configuration and Auto verification for phone_number are required when MFA is required/optional"
 
 
 def pool_of(ctx: Context, pool_id: str) -> UserPool:
@@ -75,6 +77,7 @@ def create_user_pool(ctx: Context, req: CreateUserPoolRequest) -> CreateUserPool
     configuration = settings_of(req)
     configuration["SchemaAttributes"] = schema_of(req.get("Schema", []))
     configuration.update({name: req[name] for name in IMMUTABLE if name in req})  # type: ignore[literal-required]
+    factors.check(configuration, _MFA_NEEDS_SMS)
     now = ctx.clock.now_seconds()
     pool_id = f"{ctx.region}_{ctx.random.text(_ID_LENGTH)}"
     pool = UserPool(pool_id, ctx.account, req["PoolName"], configuration, now, now)
@@ -114,9 +117,10 @@ def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPool
         pool = locked_pool(ctx, tx, req["UserPoolId"])
         kept = {
             name: pool.configuration[name]
-            for name in (*IMMUTABLE, *(name for name in KEPT_WHEN_OMITTED if name not in req))
+            for name in (*IMMUTABLE, *FACTORS, *(name for name in KEPT_WHEN_OMITTED if name not in req))
             if name in pool.configuration
         }
+        factors.check({**settings, **kept}, _MFA_NEEDS_SMS)
         write_pool(ctx, tx, pool, {**settings, **kept}, name=req.get("PoolName"))
     return {}
 

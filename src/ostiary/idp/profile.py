@@ -20,7 +20,7 @@ from ostiary.aws.types.cognito_idp import (
     VerifyUserAttributeResponse,
 )
 from ostiary.context import Context
-from ostiary.idp import attributes, codes
+from ostiary.idp import attributes, codes, factors
 from ostiary.idp.addresses import change
 from ostiary.idp.clients import client_of
 from ostiary.store import users
@@ -42,7 +42,7 @@ def signed_in(ctx: Context, access_token: str) -> tuple[UserPool, AppClient, Use
     return pool, client, user
 
 
-def _again(tx: Tx, user: User) -> User:
+def locked_again(tx: Tx, user: User) -> User:
     """Return the user as this transaction sees them, to be changed."""
     found = users.lock(tx, user)
     if found is None:
@@ -55,7 +55,7 @@ def get_user(ctx: Context, req: GetUserRequest) -> GetUserResponse:
     """Return the user with the attributes that the client may read (ATT-01)."""
     _, client, user = signed_in(ctx, req["AccessToken"])
     shown = attributes.readable(client, user.attributes)
-    return {"Username": user.username, "UserAttributes": attributes.listed(user, shown)}
+    return {"Username": user.username, "UserAttributes": attributes.listed(user, shown), **factors.shown(user)}  # type: ignore[typeddict-item]
 
 
 @operation("cognito-idp")
@@ -74,7 +74,7 @@ def update_user_attributes(ctx: Context, req: UpdateUserAttributesRequest) -> Up
     attributes.check_writable(client, (attribute["Name"] for attribute in req["UserAttributes"]))
     written = attributes.parsed(pool, req["UserAttributes"])
     with ctx.store.write() as tx:
-        _, sent = change(tx, ctx, pool, _again(tx, user), written)
+        _, sent = change(tx, ctx, pool, locked_again(tx, user), written)
     return {"CodeDeliveryDetailsList": sent}
 
 
@@ -85,7 +85,7 @@ def delete_user_attributes(ctx: Context, req: DeleteUserAttributesRequest) -> De
     attributes.check_writable(client, req["UserAttributeNames"])
     deleted = attributes.parsed(pool, [{"Name": name} for name in req["UserAttributeNames"]])
     with ctx.store.write() as tx:
-        change(tx, ctx, pool, _again(tx, user), deleted)
+        change(tx, ctx, pool, locked_again(tx, user), deleted)
     return {}
 
 
@@ -98,7 +98,7 @@ def get_user_attribute_verification_code(
     attribute = _verifiable(req["AttributeName"])
     purpose = codes.verification_of(attribute)
     with ctx.store.write() as tx:
-        user = _again(tx, user)
+        user = locked_again(tx, user)
         if attribute not in user.attributes:
             raise InvalidParameterException(f"The user has no {attribute}.")
         codes.check_requests(tx, ctx, pool, user.sub, purpose)
@@ -113,7 +113,7 @@ def verify_user_attribute(ctx: Context, req: VerifyUserAttributeRequest) -> Veri
     pool, _, user = signed_in(ctx, req["AccessToken"])
     purpose = codes.verification_of(_verifiable(req["AttributeName"]))
     with ctx.store.write() as tx:
-        user = _again(tx, user)
+        user = locked_again(tx, user)
         tried = codes.try_code(tx, ctx, pool, user.sub, purpose, digits=req["Code"])
         if tried.outcome == "redeemed":
             after = {**user.attributes, tried.attribute: tried.address}

@@ -22,6 +22,11 @@ def stranger(ctx: Context, pool: UserPool, name: str) -> str:
     return f"stranger {_digest(ctx, pool, name).hex()}"
 
 
+def is_stranger(subject: str) -> bool:
+    """Whether this is such an id, and not a user's sub."""
+    return subject.startswith("stranger ")
+
+
 def _digest(ctx: Context, pool: UserPool, name: str) -> bytes:
     return ctx.keyring.mac(f"{pool.pool_id}\n{names.user_key(pool, name)}".encode(), _PURPOSE)
 
@@ -33,7 +38,7 @@ def simulated_delivery(tx: Tx, ctx: Context, pool: UserPool, name: str, purpose:
     codes.check_requests(tx, ctx, pool, sub, purpose)
     attribute = _attribute(pool, name)
     codes.remember(tx, ctx, pool, sub, purpose, to=attribute, digits=ctx.random.text(22))
-    return codes.delivery(attribute, _address(ctx, pool, name, attribute))
+    return codes.delivery(attribute, simulated_address(ctx, pool, name, attribute))
 
 
 def _attribute(pool: UserPool, name: str) -> Attribute:
@@ -43,7 +48,8 @@ def _attribute(pool: UserPool, name: str) -> Attribute:
     return "phone_number" if names.is_phone_number(name) or verified == ["phone_number"] else "email"
 
 
-def _address(ctx: Context, pool: UserPool, name: str, attribute: Attribute) -> str:
+def simulated_address(ctx: Context, pool: UserPool, name: str, attribute: Attribute) -> str:
+    """Return the address that somebody of this name would have: what was typed where it is one, else a stable one."""
     digest = _digest(ctx, pool, name)
     if attribute == "phone_number":
         known = names.is_phone_number(name)

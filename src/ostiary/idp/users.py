@@ -19,7 +19,7 @@ from ostiary.aws.types.cognito_idp import (
     UserType,
 )
 from ostiary.context import Context
-from ostiary.idp import attributes
+from ostiary.idp import attributes, factors
 from ostiary.idp.addresses import change
 from ostiary.idp.names import find_user, user_key
 from ostiary.idp.pools import POOL_ARN, own_pool
@@ -76,7 +76,8 @@ def admin_get_user(ctx: Context, req: AdminGetUserRequest) -> AdminGetUserRespon
         "UserCreateDate": user.created_at,
         "UserLastModifiedDate": user.modified_at,
         "Enabled": user.enabled,
-        "UserStatus": user.status,  # type: ignore[typeddict-item]
+        "UserStatus": user.status,
+        **factors.shown(user),  # type: ignore[typeddict-item]
     }
 
 

@@ -205,12 +205,25 @@ users = _table(
     Column("sealed_verifier", LargeBinary, nullable=True),
     _when("temporary_password_expires_at", null=True),
     _when("tokens_valid_after"),
+    _text("factors", null=True),
     _when("created_at"),
     _when("modified_at"),
     Index(None, "pool_id", "username_key", unique=True),
 )
 """`username_key` is the user name as it is compared; `attributes` a JSON object of name to text, without `sub`;
-`tokens_valid_after` is the time before which every token of the user is dead."""
+`tokens_valid_after` is the time before which every token of the user is dead; `factors` a JSON object of what the user
+proves besides the password, or null."""
+software_tokens = _table(
+    "software_tokens",
+    ("pool_id", "sub"),
+    _text("pool_id"),
+    _text("sub"),
+    Column("sealed", LargeBinary, nullable=True),
+    Column("sealed_proposal", LargeBinary, nullable=True),
+    _text("friendly_name"),
+    Column("last_step", BigInteger, nullable=False),
+)
+"""A user's TOTP seed, and one that was given out and is not proven yet; `last_step` is that of the last code used."""
 user_attributes = _table(
     "user_attributes",
     ("pool_id", "name", "value_key", "sub"),

@@ -18,6 +18,7 @@ _TABLES_OF_A_POOL = (
     schema.token_families,
     schema.spent,
     schema.messages,
+    schema.software_tokens,
     schema.groups,
     schema.users,
     schema.user_pool_clients,

@@ -22,6 +22,23 @@ SURROGATES = range(0xD800, 0xE000)
 
 
 @dataclass(frozen=True, slots=True)
+class Factors:
+    """What a user is asked for besides the password.
+
+    `enabled` and `preferred` are names of challenges (`SMS_MFA`, `SOFTWARE_TOKEN_MFA`, `EMAIL_OTP`) and `WEB_AUTHN`;
+    `software_token` is whether one was proven; `sms_options` whether the legacy `MFAOptions` are shown.
+    """
+
+    enabled: tuple[str, ...] = ()
+    preferred: str = ""
+    software_token: bool = False
+    sms_options: bool = False
+
+
+NO_FACTORS = Factors()
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """A user. Times are seconds since the epoch; `attributes` are without `sub`."""
 
@@ -36,6 +53,7 @@ class User:
     tokens_valid_after: int
     created_at: int
     modified_at: int
+    factors: Factors = NO_FACTORS
 
 
 def folded(text: str) -> str:
@@ -49,6 +67,7 @@ _DECOY_COLUMNS = dict.fromkeys(("pool_id", "sub", "username", "username_key", "s
     "sealed_verifier": bytes(433),
     "temporary_password_expires_at": None,
     "tokens_valid_after": 0,
+    "factors": None,
     "created_at": 0,
     "modified_at": 0,
 }
@@ -69,7 +88,13 @@ def user_of(row: Any) -> User:
         tokens_valid_after=row.tokens_valid_after,
         created_at=row.created_at,
         modified_at=row.modified_at,
+        factors=NO_FACTORS if row.factors is None else _factors(row.factors),
     )
+
+
+def _factors(text: str) -> Factors:
+    found = json.loads(text)
+    return Factors(**{**found, "enabled": tuple(found["enabled"])})
 
 
 def decoy(tx: Tx) -> User:
@@ -121,7 +146,8 @@ def _user(row: Any) -> User | None:
 
 def create(tx: Tx, user: User, username_key: str) -> None:
     """Insert `user` without aliases; raises AlreadyExists when the pool has a user of this name (ATT-06)."""
-    tx.insert(schema.users, username_key=username_key, **_columns(dataclasses.asdict(user)))
+    members = {name: getattr(user, name) for name in User.__slots__}
+    tx.insert(schema.users, username_key=username_key, **_columns(members))
     _index(tx, user, SEARCHABLE)
 
 
@@ -144,7 +170,13 @@ def update(tx: Tx, user: User, **changes: Any) -> User:
 
 
 def _columns(members: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: json.dumps(value) if name == "attributes" else value for name, value in members.items()}
+    return {name: _column(value) for name, value in members.items()}
+
+
+def _column(value: Any) -> Any:
+    if isinstance(value, Factors):
+        return None if value == NO_FACTORS else json.dumps(dataclasses.asdict(value))
+    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def _index(tx: Tx, user: User, names: Iterable[str], *, again: bool = False) -> None:
@@ -168,6 +200,7 @@ def delete(tx: Tx, pool_id: str, sub: str) -> bool:
         schema.group_members,
         schema.sign_in_failures,
         schema.token_families,
+        schema.software_tokens,
     ):
         tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
     return deleted == 1

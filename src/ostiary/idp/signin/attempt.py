@@ -1,14 +1,11 @@
-"""A sign-in under way: what is known of it, the sealed session between its steps, and its end."""
+"""A sign-in under way: what is known of it, and its end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from ostiary.aws.types.cognito_idp import NotAuthorizedException, UserNotFoundException
 from ostiary.context import Context
-from ostiary.crypto.seal import SealBrokenError
 from ostiary.idp import attributes
 from ostiary.idp.client_settings import validity
 from ostiary.idp.clients import hides_existence
@@ -29,17 +26,20 @@ Parameters = dict[str, str]
 Answer = dict[str, Any]
 Once = tuple[str, int]
 """The id and the expiry (epoch seconds) of something that can be used once."""
-_PURPOSE = "sign-in-session"
 _MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Where somebody signs in, a pool through one of its clients, and when: `at` is before anything was read."""
+    """Where somebody signs in, a pool through one of its clients, and when: `at` is before anything was read.
+
+    `by_administrator` where the application's server signs users in: it is not the user's device.
+    """
 
     pool: UserPool
     client: AppClient
     at: int
+    by_administrator: bool = False
 
     @property
     def session_seconds(self) -> int:
@@ -63,26 +63,16 @@ class Attempt:
 class Person:
     """Whom a name means. `user` is None for a stranger; `subject` is where failures are counted, for both."""
 
+    name: str
     subject: str
     user: User | None
     failures: SignInFailures
 
-
-@dataclass(frozen=True, slots=True)
-class SessionState:
-    """What a `Session` string says: which challenge of which user at which client waits, until when (PWD-11)."""
-
-    session_id: str
-    pool_id: str
-    client_id: str
-    sub: str
-    challenge: str
-    expires_at: int
-
-    @property
-    def once(self) -> Once:
-        """What is used up with the session."""
-        return self.session_id, self.expires_at
+    def known(self) -> User:
+        """Return the user; a stranger never comes so far."""
+        if self.user is None:
+            raise NotAuthorizedException("Incorrect username or password.")
+        return self.user
 
 
 def person_named(ctx: Context, attempt: Attempt, name: str) -> Person:
@@ -96,7 +86,7 @@ def person_named(ctx: Context, attempt: Attempt, name: str) -> Person:
             users.decoy(tx)
         else:
             subject = user.sub
-        return Person(subject, user, sign_in_failures.find(tx, attempt.pool.pool_id, subject))
+        return Person(name, subject, user, sign_in_failures.find(tx, attempt.pool.pool_id, subject))
 
 
 def wrong_password(ctx: Context, attempt: Attempt, person: Person, once: Once | None = None) -> NotAuthorizedException:
@@ -106,33 +96,6 @@ def wrong_password(ctx: Context, attempt: Attempt, person: Person, once: Once | 
         if once is None or spend(tx, pool_id, *once):
             lockout.count(tx, ctx, pool_id, person.subject)
     return NotAuthorizedException("Incorrect username or password.")
-
-
-def new_session(ctx: Context, attempt: Attempt, user: User, challenge: str, session_id: str) -> str:
-    """Return a session string that waits for the answer to `challenge`. Of those with one id only one can be used."""
-    state = SessionState(
-        session_id=session_id,
-        pool_id=attempt.pool.pool_id,
-        client_id=attempt.client.client_id,
-        sub=user.sub,
-        challenge=challenge,
-        expires_at=ctx.clock.now_seconds() + attempt.session_seconds,
-    )
-    return ctx.keyring.seal_token(msgspec.msgpack.encode(state), _PURPOSE)
-
-
-def open_session(ctx: Context, attempt: Attempt, session: str | None, challenge: str) -> SessionState:
-    """Return what a session string says; raises NotAuthorizedException unless it waits for this challenge here."""
-    try:
-        state = msgspec.msgpack.decode(ctx.keyring.open_token(session or "", _PURPOSE), type=SessionState)
-    except (SealBrokenError, msgspec.DecodeError):
-        raise NotAuthorizedException("Invalid session for the user.") from None
-    here = (attempt.pool.pool_id, attempt.client.client_id, challenge)
-    if (state.pool_id, state.client_id, state.challenge) != here:
-        raise NotAuthorizedException("Invalid session for the user.")
-    if state.expires_at <= ctx.clock.now():
-        raise NotAuthorizedException("Invalid session for the user, session is expired.")
-    return state
 
 
 def spend_once(tx: Tx, pool_id: str, once: Once) -> None:

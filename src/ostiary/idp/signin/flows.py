@@ -9,6 +9,7 @@ from ostiary.idp.clients import check_secret_hash
 from ostiary.idp.signin import lockout, refresh
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, person_named, wrong_password
 from ostiary.idp.signin.challenges import password_verifier
+from ostiary.idp.signin.session import Passed, Progress
 from ostiary.idp.signin.steps import proceed
 
 Flow = Callable[[Context, Attempt, Parameters], Answer]
@@ -18,7 +19,7 @@ def user_srp_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Ans
     """Ask for a proof of the password."""
     name, srp_a = required(parameters, "USERNAME"), required(parameters, "SRP_A")
     check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
-    return password_verifier.ask(ctx, attempt, name, person_named(ctx, attempt, name), srp_a)
+    return password_verifier.ask(ctx, attempt, name, person_named(ctx, attempt, name), srp_a, flow="USER_SRP_AUTH")
 
 
 def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:
@@ -29,7 +30,7 @@ def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -
     lockout.check(ctx, person.failures)
     if not passwords.password_matches(ctx, attempt.pool, person.user, password) or person.user is None:
         raise wrong_password(ctx, attempt, person)
-    return proceed(ctx, attempt, person.user)
+    return proceed(ctx, attempt, Passed(person.user, Progress("USER_PASSWORD_AUTH", ("PASSWORD",))))
 
 
 def required(parameters: Parameters, name: str) -> str:

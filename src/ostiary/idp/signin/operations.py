@@ -10,7 +10,6 @@ from ostiary.aws.types.cognito_idp import (
     InitiateAuthResponse,
     InvalidParameterException,
     InvalidUserPoolConfigurationException,
-    NotAuthorizedException,
     ResourceNotFoundException,
     RespondToAuthChallengeRequest,
     RespondToAuthChallengeResponse,
@@ -19,8 +18,9 @@ from ostiary.context import Context
 from ostiary.idp.clients import check_secret_hash, client_of
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
-from ostiary.idp.signin.challenges import new_password_required, password_verifier
+from ostiary.idp.signin.challenges import ANSWERS
 from ostiary.idp.signin.flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed, required
+from ostiary.idp.signin.session import invalid
 from ostiary.idp.signin.steps import proceed
 
 _FOR_ADMINISTRATORS = ADMIN_FLOWS.keys() - FLOWS.keys()
@@ -67,7 +67,7 @@ def _of_pool(ctx: Context, pool_id: str, client_id: str) -> Attempt:
     found, client = client_of(ctx, client_id)
     if found.pool_id != pool.pool_id:
         raise ResourceNotFoundException(f"User pool client {client_id} does not exist.")
-    return Attempt(pool, client, ctx.clock.now_seconds())
+    return Attempt(pool, client, ctx.clock.now_seconds(), by_administrator=True)
 
 
 def _begin(ctx: Context, attempt: Attempt, flows: dict[str, Flow], name: str, parameters: Parameters) -> Answer:
@@ -83,10 +83,7 @@ def _begin(ctx: Context, attempt: Attempt, flows: dict[str, Flow], name: str, pa
 def _respond(ctx: Context, attempt: Attempt, challenge: str, responses: Parameters, session: str | None) -> Answer:
     name = required(responses, "USERNAME")
     check_secret_hash(ctx, attempt.client, name, responses.get("SECRET_HASH"))
-    match challenge:
-        case password_verifier.NAME:
-            user, once = password_verifier.answer(ctx, attempt, responses)
-            return proceed(ctx, attempt, user, once)
-        case new_password_required.NAME:
-            return new_password_required.answer(ctx, attempt, responses, session)
-    raise NotAuthorizedException("Invalid session for the user.")
+    take = ANSWERS.get(challenge)
+    if take is None:
+        raise invalid()
+    return proceed(ctx, attempt, take(ctx, attempt, responses, session))

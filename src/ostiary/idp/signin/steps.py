@@ -1,37 +1,137 @@
-"""What a user must do after the password was right, and who may not go on: one table, in order."""
+"""What a user must still do before tokens, and who may not go on: one table, in order."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ostiary.aws.types.cognito_idp import (
+    InvalidParameterException,
     NotAuthorizedException,
     PasswordResetRequiredException,
     UserNotConfirmedException,
 )
 from ostiary.context import Context
+from ostiary.idp import factors
+from ostiary.idp.factors import EMAIL, SMS, TOTP
 from ostiary.idp.signin import lockout
-from ostiary.idp.signin.attempt import Answer, Attempt, Once, complete, spend_once
-from ostiary.idp.signin.challenges import new_password_required
+from ostiary.idp.signin.attempt import Answer, Attempt, Person, complete, spend_once
+from ostiary.idp.signin.challenges import (
+    email_otp,
+    mfa_setup,
+    new_password_required,
+    select_mfa_type,
+    sms_mfa,
+    software_token_mfa,
+)
+from ostiary.idp.signin.session import Ask, Passed, Progress
 from ostiary.store import sign_in_failures
+from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 
-Step = Callable[[Context, Attempt, User], Answer]
+PASSWORDS = frozenset({"PASSWORD", "PASSWORD_VERIFIER"})
+"""What a second factor follows; who signed in by a code or a passkey is not asked for another."""
+SECOND = frozenset({SMS, TOTP, EMAIL, mfa_setup.NAME})
+"""What counts as the second factor behind a password."""
 
-STEPS: dict[str, Step] = {"FORCE_CHANGE_PASSWORD": new_password_required.ask}
-"""The challenge that a user of this status must pass before tokens."""
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that decides what comes next.
+
+    `passed` are the challenges behind the user, `mfa` the pool's MfaConfiguration, `active` the user's second factors,
+    `preferred` the one that the user wants, `has_phone` whether a code could go to a phone number that is no factor,
+    `left` what they could set up.
+    """
+
+    status: str
+    passed: frozenset[str]
+    mfa: str
+    active: tuple[str, ...] = ()
+    preferred: str = ""
+    has_phone: bool = False
+    left: tuple[str, ...] = ()
+
+    @property
+    def wants_second(self) -> bool:
+        """Whether the password is the only thing that was proven, in a pool that has second factors."""
+        return self.mfa != "OFF" and bool(self.passed & PASSWORDS) and not self.passed & SECOND
+
+    def comes(self, factor: str) -> bool:
+        """Whether this second factor is the one to ask for: the only one, or the preferred one."""
+        return self.wants_second and factor in self.active and (self.active == (factor,) or self.preferred == factor)
+
+    @property
+    def must_set_up(self) -> bool:
+        """Whether the pool insists on a second factor and the user has none."""
+        return self.wants_second and self.mfa == "ON" and not self.active
 
 
-def proceed(ctx: Context, attempt: Attempt, user: User, once: Once | None = None) -> Answer:
-    """Ask what somebody who knew the password must still do, or end the sign-in with tokens."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A challenge, and when it is asked."""
+
+    challenge: str
+    when: Callable[[Situation], bool]
+    ask: Ask
+
+
+STEPS: tuple[Step, ...] = (
+    Step("NEW_PASSWORD_REQUIRED", lambda at: at.status == "FORCE_CHANGE_PASSWORD", new_password_required.ask),
+    Step("SMS_MFA", lambda at: at.comes(SMS), sms_mfa.ask),
+    Step("SOFTWARE_TOKEN_MFA", lambda at: at.comes(TOTP), software_token_mfa.ask),
+    Step("EMAIL_OTP", lambda at: at.comes(EMAIL), email_otp.ask),
+    Step("SELECT_MFA_TYPE", lambda at: at.wants_second and len(at.active) > 1, select_mfa_type.ask),
+    Step("SMS_MFA", lambda at: at.must_set_up and at.has_phone, sms_mfa.ask),
+    Step("MFA_SETUP", lambda at: at.must_set_up, mfa_setup.ask),
+)
+"""In this order: the first challenge that was not passed and whose condition holds comes next; none, and tokens do."""
+
+
+def next_step(at: Situation) -> Step | None:
+    """Return what a user must do next, or None when nothing is left."""
+    return next((step for step in STEPS if step.challenge not in at.passed and step.when(at)), None)
+
+
+def situation(pool: UserPool, user: User, progress: Progress) -> Situation:
+    """Return what decides on the next step of this user's sign-in."""
+    preferred = user.factors.preferred
+    return Situation(
+        status=user.status,
+        passed=frozenset(progress.passed),
+        mfa=pool.configuration["MfaConfiguration"],
+        active=factors.active(pool, user),
+        preferred=preferred,
+        has_phone="phone_number" in user.attributes and SMS in factors.offered(pool.configuration),
+        left=factors.left_to_set_up(pool),
+    )
+
+
+def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
+    """Ask what somebody who passed a challenge must still do, or end the sign-in with tokens."""
+    user = passed.user
     _check_status(ctx, user)
-    step = STEPS.get(user.status)
-    if step is None:
-        return complete(ctx, attempt, user, once)
-    if once is not None:
-        with ctx.store.write() as tx:
-            spend_once(tx, user.pool_id, once)
+    at = situation(attempt.pool, user, passed.progress)
+    step = next_step(at)
+    ask = passed.then or (step.ask if step else None)
+    if ask is None:
+        return complete(ctx, attempt, user, passed.once, passed.change)
+    if step is not None and step.challenge == mfa_setup.NAME and not at.left:
+        raise InvalidParameterException("User has no second factor, and the user pool has none to set up.")
+    user = _keep(ctx, passed)
     with ctx.store.read() as tx:
-        lockout.check(ctx, sign_in_failures.find(tx, user.pool_id, user.sub))
-    return step(ctx, attempt, user)
+        failures = sign_in_failures.find(tx, user.pool_id, user.sub)
+    lockout.check(ctx, failures)
+    return ask(ctx, attempt, Person(user.username, user.sub, user, failures), passed.progress)
+
+
+def _keep(ctx: Context, passed: Passed) -> User:
+    """Write what a challenge changed, and use up what can be used once; return the user as they are then."""
+    user = passed.user
+    if passed.once is None and passed.change is None:
+        return user
+    with ctx.store.write() as tx:
+        if passed.once is not None:
+            spend_once(tx, user.pool_id, passed.once)
+        return user if passed.change is None else passed.change(tx)
 
 
 def _check_status(ctx: Context, user: User) -> None:

@@ -6,8 +6,16 @@ import json
 from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
 from ostiary.context import Context
 from ostiary.idp import attributes, codes, passwords
-from ostiary.idp.names import find_user
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, SessionState, complete, new_session, open_session
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
+from ostiary.idp.signin.session import (
+    Passed,
+    Progress,
+    SessionState,
+    asked_user,
+    invalid,
+    new_session,
+    open_session,
+)
 from ostiary.store import users
 from ostiary.store.db import Tx
 from ostiary.store.users import User
@@ -16,12 +24,13 @@ NAME = "NEW_PASSWORD_REQUIRED"
 _ATTRIBUTE = "userAttributes."
 
 
-def ask(ctx: Context, attempt: Attempt, user: User) -> Answer:
+def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
     """Return the challenge."""
+    user = person.known()
     required = [f"{_ATTRIBUTE}{name}" for name in attributes.missing(attempt.pool, user.attributes)]
     return {
         "ChallengeName": NAME,
-        "Session": new_session(ctx, attempt, user, NAME, _id_of_password(user)),
+        "Session": new_session(ctx, attempt, user.sub, NAME, progress, session_id=_id_of_password(user)),
         "ChallengeParameters": {
             "USER_ID_FOR_SRP": user.username,
             "requiredAttributes": json.dumps(required),
@@ -30,8 +39,8 @@ def ask(ctx: Context, attempt: Attempt, user: User) -> Answer:
     }
 
 
-def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Answer:
-    """Set the new password and the attributes that come with it, and end the sign-in.
+def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed:
+    """Set the new password and the attributes that come with it.
 
     A password or attributes that are refused leave the session good for another try.
     """
@@ -49,7 +58,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     def change(tx: Tx) -> User:
         current = users.lock(tx, user)
         if current is None:
-            raise NotAuthorizedException("Invalid session for the user.")
+            raise invalid()
         codes.forget(tx, attempt.pool, current.sub, codes.RESET)
         return attributes.write(
             tx,
@@ -62,7 +71,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
             temporary_password_expires_at=None,
         )
 
-    return complete(ctx, attempt, user, state.once, change)
+    return Passed(user, state.progress.with_passed(NAME), state.once, change)
 
 
 def _id_of_password(user: User) -> str:
@@ -72,11 +81,9 @@ def _id_of_password(user: User) -> str:
 
 def _who_was_asked(tx: Tx, attempt: Attempt, name: str, state: SessionState) -> User:
     """Return the user of the session, whom the answer must name too (PWD-10, PWD-11, MFA-05)."""
-    user = find_user(tx, attempt.pool, name)
-    if user is None or user.sub != state.sub or user.status != "FORCE_CHANGE_PASSWORD" or not user.enabled:
-        raise NotAuthorizedException("Invalid session for the user.")
-    if state.session_id != _id_of_password(user):
-        raise NotAuthorizedException("Invalid session for the user.")
+    user = asked_user(tx, attempt, state, name)
+    if user.status != "FORCE_CHANGE_PASSWORD" or state.session_id != _id_of_password(user):
+        raise invalid()
     return user
 
 

@@ -16,7 +16,8 @@ from ostiary.crypto import srp
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.idp import names, passwords
 from ostiary.idp.signin import lockout
-from ostiary.idp.signin.attempt import Answer, Attempt, Once, Parameters, Person, wrong_password
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, wrong_password
+from ostiary.idp.signin.session import Passed, Progress
 from ostiary.store import sign_in_failures, users
 from ostiary.store.db import Tx
 from ostiary.store.users import User
@@ -48,6 +49,7 @@ class SecretBlock:
     subject: str
     known: bool
     username: str
+    flow: str
     client_public: bytes
     public: bytes
     private: bytes
@@ -63,7 +65,7 @@ class _Secret:
     known: bool
 
 
-def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str) -> Answer:
+def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str, *, flow: str) -> Answer:
     """Return the challenge; a stranger gets one that looks the same, with the same salt each time (ENU-02)."""
     client_public = _number(srp_a)
     username = _shown(ctx, attempt, name) if person.user is None else person.user.username
@@ -77,6 +79,7 @@ def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str) -
         subject=person.subject.ljust(_SUBJECT_LENGTH),
         known=person.user is not None,
         username=username,
+        flow=flow,
         client_public=client_public.to_bytes(srp.NUMBER_BYTES, "big"),
         public=public.to_bytes(srp.NUMBER_BYTES, "big"),
         private=private,
@@ -94,8 +97,8 @@ def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str) -
     }
 
 
-def answer(ctx: Context, attempt: Attempt, responses: Parameters) -> tuple[User, Once]:
-    """Return who proved the password, and the id and expiry of the block that must now be used up.
+def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str | None) -> Passed:
+    """Return who proved the password, and what must now be used up: the block.
 
     Raises NotAuthorizedException; a wrong proof counts as a failed sign-in and uses up the block.
     """
@@ -108,8 +111,8 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters) -> tuple[User,
     lockout.check(ctx, failures)
     once = block.block_id, block.expires_at
     if _proves(ctx, attempt, block, user, raw=raw, responses=responses) and user is not None:
-        return user, once
-    raise wrong_password(ctx, attempt, Person(subject, user, failures), once)
+        return Passed(user, Progress(block.flow, (NAME,)), once)
+    raise wrong_password(ctx, attempt, Person(responses["USERNAME"], subject, user, failures), once)
 
 
 def _named(tx: Tx, attempt: Attempt, block: SecretBlock, name: str) -> User | None:

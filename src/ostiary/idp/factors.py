@@ -1,0 +1,88 @@
+"""Second factors: which a pool offers, which a user has turned on, and which are left to set up (reference 11)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import Factors, User
+
+SMS, TOTP, EMAIL, PASSKEY = "SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "WEB_AUTHN"
+ORDER = (SMS, TOTP, EMAIL)
+"""The challenges that can follow a password, in the order in which lists name them."""
+ONE_TIME_CODES = frozenset({"EMAIL_OTP", "SMS_OTP"})
+"""First factors that prove only that somebody reads the user's messages."""
+VERIFIED_FACTOR = "MULTI_FACTOR_WITH_USER_VERIFICATION"
+
+
+def offered(configuration: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the second factors that a pool of this configuration has."""
+    has = {
+        SMS: "SmsConfiguration" in configuration,
+        TOTP: configuration.get("SoftwareTokenMfaConfiguration", {}).get("Enabled", False),
+        EMAIL: "EmailMfaConfiguration" in configuration,
+    }
+    return tuple(name for name in ORDER if has[name])
+
+
+def check(configuration: Mapping[str, Any], refusal: str) -> None:
+    """Refuse, with this text, a pool that asks for second factors and has none; or one that requires one after a code.
+
+    Raises InvalidParameterException.
+    """
+    if configuration["MfaConfiguration"] != "OFF" and not offered(configuration):
+        raise InvalidParameterException(refusal)
+    first = configuration["Policies"].get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [])
+    if configuration["MfaConfiguration"] == "ON" and not ONE_TIME_CODES.isdisjoint(first):
+        raise InvalidParameterException("MFA cannot be required in a user pool that signs users in by one-time codes.")
+
+
+def active(pool: UserPool, user: User) -> tuple[str, ...]:
+    """Return the second factors that this user is asked for: turned on, still offered, and with somewhere to go."""
+    available = offered(pool.configuration)
+    return tuple(name for name in ORDER if name in user.factors.enabled and name in available and _reaches(user, name))
+
+
+def left_to_set_up(pool: UserPool) -> tuple[str, ...]:
+    """Return the second factors that somebody can set up in the middle of a sign-in."""
+    return tuple(name for name in offered(pool.configuration) if name != SMS)
+
+
+def passkeys_count_as_two(pool: UserPool) -> bool:
+    """Whether a passkey, with the user verified, is as good as a password and a second factor."""
+    factor: str = pool.configuration.get("WebAuthnConfiguration", {}).get("FactorConfiguration", "")
+    return factor == VERIFIED_FACTOR
+
+
+def turned_on(factors: Factors, name: str) -> Factors:
+    """Return the factors with one more turned on."""
+    return replace(factors, enabled=tuple(each for each in (*ORDER, PASSKEY) if each in {*factors.enabled, name}))
+
+
+def turned_off(factors: Factors, name: str) -> Factors:
+    """Return the factors without one, which is then not preferred either."""
+    return replace(
+        factors,
+        enabled=tuple(each for each in factors.enabled if each != name),
+        preferred="" if factors.preferred == name else factors.preferred,
+        sms_options=factors.sms_options and name != SMS,
+    )
+
+
+def shown(user: User) -> dict[str, Any]:
+    """Return the members that tell of a user's second factors, where there are any."""
+    found: dict[str, Any] = {}
+    if user.factors.sms_options:
+        found["MFAOptions"] = [{"DeliveryMedium": "SMS", "AttributeName": "phone_number"}]
+    if user.factors.preferred:
+        found["PreferredMfaSetting"] = user.factors.preferred
+    listed = [name for name in ORDER if name in user.factors.enabled]
+    if listed:
+        found["UserMFASettingList"] = listed
+    return found
+
+
+def _reaches(user: User, name: str) -> bool:
+    attribute = {SMS: "phone_number", EMAIL: "email"}.get(name)
+    return user.factors.software_token if attribute is None else attribute in user.attributes

@@ -1,0 +1,7 @@
+"""EMAIL_OTP: a code to the user's e-mail address, instead of a password or after it."""
+
+from ostiary.idp.signin.challenges.sent_code import SentCode
+
+NAME = "EMAIL_OTP"
+_CODE = SentCode(NAME, "email", "EMAIL_OTP_CODE")
+ask, answer = _CODE.ask, _CODE.answer

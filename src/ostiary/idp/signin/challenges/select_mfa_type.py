@@ -1,0 +1,37 @@
+"""SELECT_MFA_TYPE: a user with several second factors says which one comes."""
+
+import json
+
+from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.context import Context
+from ostiary.idp import factors
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
+from ostiary.idp.signin.challenges import email_otp, sms_mfa, software_token_mfa
+from ostiary.idp.signin.session import Passed, Progress, asked_user, new_session, open_session
+
+NAME = "SELECT_MFA_TYPE"
+_ASKED = {module.NAME: module.ask for module in (sms_mfa, software_token_mfa, email_otp)}
+_ALSO_CALLED = {"EMAIL_MFA": factors.EMAIL}
+
+
+def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
+    """Return the challenge."""
+    user = person.known()
+    choice = json.dumps(factors.active(attempt.pool, user))
+    return {
+        "ChallengeName": NAME,
+        "Session": new_session(ctx, attempt, user.sub, NAME, progress),
+        "ChallengeParameters": {"MFAS_CAN_CHOOSE": choice, "USER_ID_FOR_SRP": user.username},
+    }
+
+
+def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed:
+    """Take the choice, which is asked next."""
+    state = open_session(ctx, attempt, session, NAME)
+    with ctx.store.read() as tx:
+        user = asked_user(tx, attempt, state, responses["USERNAME"])
+    chosen = responses.get("ANSWER", "")
+    chosen = _ALSO_CALLED.get(chosen, chosen)
+    if chosen not in factors.active(attempt.pool, user):
+        raise InvalidParameterException("Invalid MFA type selected.")
+    return Passed(user, state.progress, state.once, then=_ASKED[chosen])

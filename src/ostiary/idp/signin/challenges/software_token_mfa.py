@@ -1,0 +1,56 @@
+"""SOFTWARE_TOKEN_MFA: the code of an authenticator app, after the password (reference 11.4)."""
+
+from ostiary.aws.types.cognito_idp import CodeMismatchException, ExpiredCodeException, InvalidParameterException
+from ostiary.context import Context
+from ostiary.idp import seeds
+from ostiary.idp.signin import lockout
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
+from ostiary.idp.signin.session import Passed, Progress, SessionState, asked_user, new_session, open_session
+from ostiary.store import codes, sign_in_failures, software_tokens
+from ostiary.store.software_tokens import SoftwareToken
+
+NAME = "SOFTWARE_TOKEN_MFA"
+
+
+def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
+    """Return the challenge."""
+    user = person.known()
+    with ctx.store.read() as tx:
+        token = software_tokens.find(tx, user.pool_id, user.sub)
+    named = {"FRIENDLY_DEVICE_NAME": token.friendly_name} if token is not None and token.friendly_name else {}
+    session = new_session(ctx, attempt, user.sub, NAME, progress)
+    parameters = {**named, "USER_ID_FOR_SRP": user.username}
+    return {"ChallengeName": NAME, "Session": session, "ChallengeParameters": parameters}
+
+
+def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed:
+    """Take the code. A wrong one counts as a failed sign-in, the fifth ends the session (MFA-04)."""
+    state = open_session(ctx, attempt, session, NAME)
+    digits = responses.get("SOFTWARE_TOKEN_MFA_CODE")
+    if not digits:
+        raise InvalidParameterException("Missing required parameter SOFTWARE_TOKEN_MFA_CODE")
+    with ctx.store.read() as tx:
+        user = asked_user(tx, attempt, state, responses["USERNAME"])
+        token = software_tokens.find(tx, user.pool_id, user.sub)
+    step = seeds.matching_step(ctx, token.sealed, digits) if token is not None else None
+    if not _tried(ctx, state, token, step):
+        raise CodeMismatchException("Invalid code received for user")
+    return Passed(user, state.progress.with_passed(NAME), state.once)
+
+
+def _tried(ctx: Context, state: SessionState, token: SoftwareToken | None, step: int | None) -> bool:
+    """Count the try and use the code up; return whether it was right, in a session that may still try."""
+    now = ctx.clock.now_seconds()
+    limits = {"limit": codes.ATTEMPTS, "window": max(state.expires_at - now, 1), "now": now}
+    with ctx.store.write() as tx:
+        codes.sweep(tx, state.pool_id, state.sub, now)
+        if not codes.spend(tx, state.pool_id, state.sub, f"{NAME} {state.session_id}", **limits):
+            return False
+        if step is None or token is None:
+            lockout.count(tx, ctx, state.pool_id, state.sub)
+            return False
+        lockout.check(ctx, sign_in_failures.find(tx, state.pool_id, state.sub))
+        used = software_tokens.use(tx, token, step)
+    if not used:
+        raise ExpiredCodeException("Your software token has already been used once.")
+    return True

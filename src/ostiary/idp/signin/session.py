@@ -1,0 +1,148 @@
+"""The sealed session between the steps of a sign-in: what was passed, what is waited for, and for whom (PWD-11)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from ostiary.aws.types.cognito_idp import NotAuthorizedException
+from ostiary.context import Context
+from ostiary.crypto.seal import SealBrokenError
+from ostiary.idp.names import find_user
+from ostiary.idp.signin.attempt import Answer, Attempt, Once, Person
+from ostiary.store.db import Tx
+from ostiary.store.users import User
+
+_PURPOSE = "sign-in-session"
+_SUBJECT_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sign-in has come.
+
+    `flow` is the AuthFlow that began it, `passed` the names of the challenges that were passed, in order, and
+    `device_key` the device of the user that it comes from, or empty.
+    """
+
+    flow: str
+    passed: tuple[str, ...] = ()
+    device_key: str = ""
+
+    def with_passed(self, challenge: str) -> "Progress":
+        """Return the progress of somebody who has passed one more challenge."""
+        return replace(self, passed=(*self.passed, challenge))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """What a `Session` string says: which challenge waits, at which client, for whom, until when.
+
+    `subject` is a user's sub or a stranger's id, padded so that the two look alike; `memo` what the challenge noted.
+    """
+
+    session_id: str
+    pool_id: str
+    client_id: str
+    subject: str
+    challenge: str
+    progress: Progress
+    memo: str
+    expires_at: int
+
+    @property
+    def sub(self) -> str:
+        """Whose sign-in it is."""
+        return self.subject.rstrip()
+
+    @property
+    def once(self) -> Once:
+        """What is used up with the session."""
+        return self.session_id, self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A challenge was passed: by whom, and what must be used up and changed in the same transaction as the next step.
+
+    `then` asks what comes next, where the user chose that.
+    """
+
+    user: User
+    progress: Progress
+    once: Once | None = None
+    change: Callable[[Tx], User] | None = None
+    then: "Ask | None" = None
+
+
+Ask = Callable[[Context, Attempt, Person, Progress], Answer]
+"""How a challenge is asked."""
+
+
+def new_session(
+    ctx: Context,
+    attempt: Attempt,
+    subject: str,
+    challenge: str,
+    progress: Progress,
+    *,
+    session_id: str = "",
+    memo: str = "",
+) -> str:
+    """Return a session string that waits for the answer to `challenge`. Of those with one id only one can be used."""
+    return _sealed(
+        ctx,
+        SessionState(
+            session_id=session_id or ctx.random.uuid(),
+            pool_id=attempt.pool.pool_id,
+            client_id=attempt.client.client_id,
+            subject=subject.ljust(_SUBJECT_LENGTH),
+            challenge=challenge,
+            progress=progress,
+            memo=memo,
+            expires_at=ctx.clock.now_seconds() + attempt.session_seconds,
+        ),
+    )
+
+
+def renewed(ctx: Context, state: SessionState, memo: str) -> str:
+    """Return a session of its own for the same challenge, that ends when this one does and says `memo`."""
+    return _sealed(ctx, replace(state, session_id=ctx.random.uuid(), memo=memo))
+
+
+def _sealed(ctx: Context, state: SessionState) -> str:
+    return ctx.keyring.seal_token(msgspec.msgpack.encode(state), _PURPOSE)
+
+
+def opened(ctx: Context, session: str | None, challenge: str) -> SessionState:
+    """Return what a session string says; raises NotAuthorizedException unless it waits for this challenge."""
+    try:
+        state = msgspec.msgpack.decode(ctx.keyring.open_token(session or "", _PURPOSE), type=SessionState)
+    except (SealBrokenError, msgspec.DecodeError):
+        raise invalid() from None
+    if state.challenge != challenge:
+        raise invalid()
+    if state.expires_at <= ctx.clock.now():
+        raise NotAuthorizedException("Invalid session for the user, session is expired.")
+    return state
+
+
+def open_session(ctx: Context, attempt: Attempt, session: str | None, challenge: str) -> SessionState:
+    """Return what a session string says; raises NotAuthorizedException unless it waits for this challenge here."""
+    state = opened(ctx, session, challenge)
+    if (state.pool_id, state.client_id) != (attempt.pool.pool_id, attempt.client.client_id):
+        raise invalid()
+    return state
+
+
+def asked_user(tx: Tx, attempt: Attempt, state: SessionState, name: str) -> User:
+    """Return the user of the session, whom the answer must name too, by any of their names (MFA-05)."""
+    user = find_user(tx, attempt.pool, name)
+    if user is None or user.sub != state.sub or not user.enabled:
+        raise invalid()
+    return user
+
+
+def invalid() -> NotAuthorizedException:
+    """Return what a client hears whose session is not the one that is waited for."""
+    return NotAuthorizedException("Invalid session for the user.")
