@@ -28,6 +28,7 @@ from ostiary.development import development_routes
 from ostiary.gateway.serve import Gateway, is_s3_request
 from ostiary.http_client import HttpClient
 from ostiary.iam.authorize import authorize
+from ostiary.iam.requests import conditions_of
 from ostiary.identity import credentials
 from ostiary.idp import discovery
 from ostiary.masterkey import load_keyring
@@ -81,8 +82,8 @@ def create_endpoint(services: Services) -> Endpoint:
     def context(_call: Call, principal: Any, peer: Peer) -> Context:
         return open_context(services, principal, peer)
 
-    def decide(ctx: Context, action: str, resource: str, _req: Any) -> None:
-        authorize(ctx, action, resource)
+    def decide(ctx: Context, action: str, resource: str, req: Any) -> None:
+        authorize(ctx, action, resource, conditions_of(ctx, action, req))
 
     return Endpoint(
         lambda access_key_id, session_token: who_signed(services, access_key_id, session_token),

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ostiary.iam.conditions import holds
-from ostiary.iam.evaluate import Policies, Request, context_of, decide, trusts
+from ostiary.iam.conditions import all_hold, condition, context_of
+from ostiary.iam.evaluate import Policies, Request, decide, trusts
 from ostiary.iam.matching import arn_like, like
 from ostiary.iam.principals import Caller
 
@@ -35,6 +35,11 @@ def deny(action: Any = "*", resource: Any = "*", **members: Any) -> dict[str, An
 
 def asked(action: str = "s3:GetObject", resource: str = "arn:aws:s3:::b/k", **context: Any) -> Request:
     return Request(action, resource, context_of({key.replace("__", ":"): value for key, value in context.items()}))
+
+
+def holds(conditions: dict[str, dict[str, list[str]]], context: Any) -> bool:
+    items = [(name, key, values) for name, keys in conditions.items() for key, values in keys.items()]
+    return all_hold([condition(*item) for item in items], context)
 
 
 def outcome(request: Request, caller: Caller = USER, *, same_account: bool = True, **policies: Any) -> str:
@@ -254,6 +259,74 @@ def test_a_trust_policy_lets_in_only_whom_it_names() -> None:
     assert trusts(document, USER, request("pool", "authenticated")) is None
 
 
+WEB = "sts:AssumeRoleWithWebIdentity"
+POOLS = "cognito-identity.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"Principal": "*"},
+        {"Principal": {"AWS": "*"}},
+        {"NotPrincipal": {"AWS": ACCOUNT}},
+        {"Principal": {"AWS": ACCOUNT}},
+    ],
+)
+def test_everybody_of_aws_is_nobody_who_comes_with_a_web_identity(principal: dict[str, Any]) -> None:
+    """STS-06."""
+    document = policy({"Effect": "Allow", "Action": "sts:*", **principal})
+    assert trusts(document, Caller(federated="accounts.google.com"), Request(WEB, ROLE_ARN, {})) is None
+    assert (
+        trusts(document, Caller(service="cognito-sync.amazonaws.com"), Request("sts:AssumeRole", ROLE_ARN, {})) is None
+    )
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {},
+        {"StringEquals": {f"{POOLS}:sub": "x"}},
+        {"StringLike": {f"{POOLS}:aud": "us-east-1:*"}},
+        {"StringNotEquals": {f"{POOLS}:aud": "other"}},
+        {"StringEqualsIfExists": {f"{POOLS}:aud": "pool"}},
+    ],
+)
+def test_a_trust_that_names_no_identity_pool_trusts_none(condition: dict[str, Any]) -> None:
+    """STS-06: also when such a trust was stored before it could be refused."""
+    document = policy({"Effect": "Allow", "Principal": {"Federated": POOLS}, "Action": WEB, "Condition": condition})
+    context = context_of({f"{POOLS}:aud": "pool", f"{POOLS}:sub": "x"})
+    assert trusts(document, Caller(federated=POOLS), Request(WEB, ROLE_ARN, context)) is None
+
+
+def test_principals_may_be_named_by_their_unique_ids() -> None:
+    user = Caller(account=ACCOUNT, arn=USER.arn, unique_id="AIDAEXAMPLEEXAMPLE12")
+    granted = policy({**allow(), "Principal": {"AWS": "AIDAEXAMPLEEXAMPLE12"}})
+    assert outcome(asked(), user, resource=granted) == "allowed"
+    assert outcome(asked(), USER, resource=granted) == "implicitDeny"
+
+
+def test_a_variable_without_a_value_never_widens() -> None:
+    """STS-13: where matching nothing would let more through, what is not known denies."""
+    unknown = "arn:aws:s3:::b/${aws:PrincipalTag/team}/*"
+    but_one = {"Effect": "Allow", "Action": "*", "NotResource": unknown}
+    assert outcome(asked(), identity=[policy(but_one)]) == "implicitDeny"
+    unlike = allow(Condition={"StringNotEquals": {"aws:username": "${aws:PrincipalTag/owner}"}})
+    assert outcome(asked(**{"aws:username": "ada"}), identity=[policy(unlike)]) == "implicitDeny"
+    refused = deny(Condition={"StringNotEquals": {"aws:username": "${aws:PrincipalTag/owner}"}})
+    assert outcome(asked(**{"aws:username": "ada"}), identity=[policy(allow(), refused)]) == "explicitDeny"
+
+
+def test_a_document_that_cannot_be_read_denies_everything() -> None:
+    for text in ("", "{", "[]", '{"Version":"2026-01-01","Statement":[]}', '{"Statement":[1]}', "1"):
+        assert outcome(asked(), identity=[policy(allow()), text]) in {"explicitDeny", "implicitDeny"}
+
+
+def test_a_hostile_pattern_takes_no_longer_than_its_length() -> None:
+    pattern, text = "*a" * 2_000 + "b", "a" * 20_000
+    assert not like(pattern, text)
+    assert not like("?" + "*?" * 2_000 + "b", text)
+
+
 actions = st.sampled_from(["s3:GetObject", "s3:PutObject", "s3:*", "*", "iam:*", "s3:Get*"])
 resources = st.sampled_from(["*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/k", "arn:aws:s3:::c/*"])
 statements = st.builds(
@@ -300,3 +373,6 @@ def test_wildcards_match_as_a_plain_search_says(pattern: str, value: str) -> Non
 def test_an_arn_is_compared_part_by_part() -> None:
     assert arn_like("arn:aws:s3:::b/*", "arn:aws:s3:::b/c:d")
     assert not arn_like("arn:*:role/x", "arn:aws:iam::1:role/x")
+    assert arn_like("arn:aws:s3*", "arn:aws:s3:::b/c")
+    assert not arn_like("arn:aws:s3:::b", "arn:aws:s3:::b/c")
+    assert not arn_like("arn:aws:iam::1*:role/x", "arn:aws:iam::1:2:role/x")

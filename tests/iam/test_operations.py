@@ -1,6 +1,7 @@
 """Roles, users, policies, keys and providers, as clients and Terraform use them."""
 
 import json
+from collections.abc import Callable
 from urllib.parse import unquote
 
 import pytest
@@ -13,7 +14,9 @@ from ostiary.aws.types.iam import (
     MalformedPolicyDocumentException,
     NoSuchEntityException,
 )
+from ostiary.context import Context
 from ostiary.iam.names import account_of
+from ostiary.iam.requests import conditions_of, role_arn
 from tests.fixtures.context import ACCOUNT, Api
 
 TRUST = json.dumps(
@@ -132,3 +135,62 @@ def test_an_oidc_provider_is_registered_once_and_by_https(iam: Api) -> None:
 
 def test_the_root_is_a_user_when_nobody_is_named(iam: Api) -> None:
     assert iam("GetUser")["User"]["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
+
+
+def test_a_boundary_keeps_its_policy_and_is_counted(iam: Api) -> None:
+    arn = iam("CreatePolicy", PolicyName="bound", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+    iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=arn)
+    iam("CreateUser", UserName="u", PermissionsBoundary=arn)
+    policy = iam("GetPolicy", PolicyArn=arn)["Policy"]
+    assert (policy["AttachmentCount"], policy["PermissionsBoundaryUsageCount"]) == (0, 2)
+    bounded = iam("ListEntitiesForPolicy", PolicyArn=arn, PolicyUsageFilter="PermissionsBoundary")
+    assert [role["RoleName"] for role in bounded["PolicyRoles"]] == ["r"]
+    assert [user["UserName"] for user in bounded["PolicyUsers"]] == ["u"]
+    assert iam("ListEntitiesForPolicy", PolicyArn=arn)["PolicyRoles"] == []
+    iam("DeleteRole", RoleName="r")
+    with pytest.raises(DeleteConflictException):
+        iam("DeletePolicy", PolicyArn=arn)
+    iam("DeleteUser", UserName="u")
+    iam("DeletePolicy", PolicyArn=arn)
+
+
+def test_another_accounts_policy_is_no_boundary(iam: Api, context: Callable[..., Context]) -> None:
+    theirs = Api(context("222222222222"), "iam")("CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT)
+    with pytest.raises(NoSuchEntityException):
+        iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=theirs["Policy"]["Arn"])
+    with pytest.raises(NoSuchEntityException):
+        iam("GetRole", RoleName="r")
+
+
+def test_tags_are_the_same_whatever_their_case(iam: Api) -> None:
+    with pytest.raises(InvalidInputException, match="Tag keys are case insensitive"):
+        iam("CreateUser", UserName="u", Tags=[{"Key": "Team", "Value": "a"}, {"Key": "team", "Value": "b"}])
+    iam("CreateUser", UserName="u", Tags=[{"Key": "Team", "Value": "a"}])
+    iam("TagUser", UserName="u", Tags=[{"Key": "team", "Value": "b"}])
+    assert iam("GetUser", UserName="u")["User"]["Tags"] == [{"Key": "team", "Value": "b"}]
+    iam("UntagUser", UserName="u", TagKeys=["TEAM"])
+    assert "Tags" not in iam("GetUser", UserName="u")["User"]
+
+
+def test_a_trust_policy_has_a_size(iam: Api) -> None:
+    sids = [f"{number:04}" for number in range(50)]
+    statements = [json.loads(TRUST)["Statement"][0] | {"Sid": sid} for sid in sids]
+    with pytest.raises(LimitExceededException, match="ACLSizePerRole: 4096"):
+        iam(
+            "CreateRole",
+            RoleName="r",
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+        )
+
+
+def test_policies_of_iam_are_about_whole_arns_and_what_a_request_brings(iam: Api) -> None:
+    """STS-11: a role's path is part of what a policy names; who delegates may ask for a boundary."""
+    arn = iam("CreatePolicy", PolicyName="bound", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+    iam("CreateRole", RoleName="r", Path="/team/", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=arn)
+    assert role_arn(iam.ctx, {"RoleName": "r"}) == f"arn:aws:iam::{ACCOUNT}:role/team/r"
+    assert role_arn(iam.ctx, {"RoleName": "new", "Path": "/x/"}) == f"arn:aws:iam::{ACCOUNT}:role/x/new"
+    asked = {"RoleName": "new", "PermissionsBoundary": arn, "Tags": [{"Key": "team", "Value": "a"}]}
+    keys = conditions_of(iam.ctx, "iam:CreateRole", asked)
+    assert keys == {"aws:RequestTag/team": "a", "aws:TagKeys": ("team",), "iam:PermissionsBoundary": arn}
+    attached = conditions_of(iam.ctx, "iam:AttachRolePolicy", {"RoleName": "r", "PolicyArn": "arn:p"})
+    assert attached == {"iam:PolicyARN": "arn:p", "iam:PermissionsBoundary": arn}

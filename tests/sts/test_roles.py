@@ -143,6 +143,56 @@ def test_a_session_policy_narrows_what_the_role_may(world: World) -> None:
         authorize(ctx, "s3:PutObject", "arn:aws:s3:::b/k")
 
 
+def test_a_session_policy_narrows_which_roles_come_next(world: World) -> None:
+    """STS-03: chaining into a role that trusts the role is no way out of the session's own policy."""
+    world.role(trust(world.user.arn))
+    world.role(trust(ROLE), "next")
+    following = f"arn:aws:iam::{ACCOUNT}:role/next"
+    narrowed = world.signed_with(world.assume(Policy=allow("s3:GetObject"))["Credentials"])
+    with pytest.raises(AccessDeniedError, match="is not authorized to perform: sts:AssumeRole"):
+        world.assume(narrowed, following)
+    wide = world.signed_with(world.assume(Policy=allow())["Credentials"])
+    assert world.assume(wide, following)["AssumedRoleUser"]["Arn"].endswith("assumed-role/next/s")
+
+
+def test_a_boundary_narrows_which_roles_come_next(world: World) -> None:
+    """STS-03."""
+    world.role(trust(world.user.arn))
+    world.role(trust(ROLE), "next")
+    bound = world.iam("CreatePolicy", PolicyName="b", PolicyDocument=allow("s3:*"))["Policy"]["Arn"]
+    world.iam("PutRolePermissionsBoundary", RoleName="r", PermissionsBoundary=bound)
+    with pytest.raises(AccessDeniedError):
+        world.assume(world.signed_with(world.assume()["Credentials"]), f"arn:aws:iam::{ACCOUNT}:role/next")
+
+
+def test_who_is_made_again_under_a_trusted_name_is_a_stranger(world: World) -> None:
+    """STS-07: a trust policy keeps the ids of those it named."""
+    world.role(trust(world.user.arn))
+    world.iam("DeleteUser", UserName="ada")
+    again = world.iam("CreateUser", UserName="ada")["User"]
+    with pytest.raises(AccessDeniedError):
+        world.assume(Principal(ACCOUNT, "User", again["Arn"], again["UserId"], "ada"))
+    world.iam("UpdateAssumeRolePolicy", RoleName="r", PolicyDocument=trust(world.user.arn))
+    world.assume(Principal(ACCOUNT, "User", again["Arn"], again["UserId"], "ada"))
+
+
+def test_a_session_makes_no_keys_of_the_root(world: World) -> None:
+    """STS-08: a session has no name, and neither has the root; what is not named is not the root's."""
+    world.role(trust(world.user.arn))
+    session = world.signed_with(world.assume()["Credentials"])
+    iam = Api(dataclasses.replace(world.iam.ctx, principal=session), "iam")
+    for operation, more in (
+        ("CreateAccessKey", {}),
+        ("ListAccessKeys", {}),
+        ("UpdateAccessKey", {"AccessKeyId": "AKIAXXXXXXXXXXXXXXXX", "Status": "Inactive"}),
+        ("DeleteAccessKey", {"AccessKeyId": "AKIAXXXXXXXXXXXXXXXX"}),
+        ("GetUser", {}),
+    ):
+        with pytest.raises(ValidationError, match="Must specify userName when calling with non-User credentials"):
+            iam(operation, **more)
+    assert world.iam("ListAccessKeys")["AccessKeyMetadata"] == []
+
+
 def test_a_bad_session_policy_is_refused(world: World) -> None:
     world.role(trust(world.user.arn))
     with pytest.raises(MalformedPolicyDocumentException):

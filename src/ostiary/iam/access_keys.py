@@ -1,5 +1,6 @@
 """Access keys of users and of the account's root; a secret is shown once (STS-08)."""
 
+from ostiary.aws.errors import ValidationError
 from ostiary.aws.operations import operation
 from ostiary.aws.types.iam import (
     CreateAccessKeyRequest,
@@ -15,7 +16,8 @@ from ostiary.context import Context
 from ostiary.iam.accounts import seal_secret
 from ostiary.iam.entities import known
 from ostiary.iam.names import new_access_key_id, new_secret
-from ostiary.iam.users import USER_ARN
+from ostiary.iam.requests import user_arn
+from ostiary.iam.users import NO_USER
 from ostiary.store import access_keys
 from ostiary.store.access_keys import AccessKey
 from ostiary.store.db import Tx
@@ -23,7 +25,7 @@ from ostiary.store.db import Tx
 MOST_KEYS = 2
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def create_access_key(ctx: Context, req: CreateAccessKeyRequest) -> CreateAccessKeyResponse:
     """Make an access key of a user, or of the caller."""
     secret, now = new_secret(ctx.random), ctx.clock.now_seconds()
@@ -45,7 +47,7 @@ def create_access_key(ctx: Context, req: CreateAccessKeyRequest) -> CreateAccess
     }
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def list_access_keys(ctx: Context, req: ListAccessKeysRequest) -> ListAccessKeysResponse:
     """Return the access keys of a user, or of the caller, without secrets."""
     with ctx.store.read() as tx:
@@ -65,7 +67,7 @@ def list_access_keys(ctx: Context, req: ListAccessKeysRequest) -> ListAccessKeys
     }
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def update_access_key(ctx: Context, req: UpdateAccessKeyRequest) -> None:
     """Make an access key Active or Inactive."""
     with ctx.store.write() as tx:
@@ -73,7 +75,7 @@ def update_access_key(ctx: Context, req: UpdateAccessKeyRequest) -> None:
         access_keys.set_status(tx, key.access_key_id, req["Status"])
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def delete_access_key(ctx: Context, req: DeleteAccessKeyRequest) -> None:
     """Delete an access key."""
     with ctx.store.write() as tx:
@@ -81,12 +83,19 @@ def delete_access_key(ctx: Context, req: DeleteAccessKeyRequest) -> None:
 
 
 def _owner(tx: Tx, ctx: Context, name: str | None) -> str:
-    """Return whose keys are meant: a user's, or the caller's (empty for root)."""
-    return known(tx, ctx, "user", name).name if name else ctx.principal.user_name
+    """Return whose keys are meant: a user's, or the caller's own, which is the root's where the name is empty.
+
+    A role's session is nobody who could have keys: without a name it would get the root's.
+    """
+    if name:
+        return known(tx, ctx, "user", name).name
+    if ctx.principal.type not in {"User", "Account"}:
+        raise ValidationError(NO_USER)
+    return ctx.principal.user_name
 
 
 def _known_key(tx: Tx, ctx: Context, name: str | None, access_key_id: str) -> AccessKey:
-    key = access_keys.find(tx, access_key_id)
-    if key is None or (key.account_id, key.user_name) != (ctx.account, _owner(tx, ctx, name)):
+    owner, key = _owner(tx, ctx, name), access_keys.find(tx, access_key_id)
+    if key is None or (key.account_id, key.user_name) != (ctx.account, owner):
         raise NoSuchEntityException(f"The Access Key with id {access_key_id} cannot be found.")
     return key

@@ -4,27 +4,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import structlog
-
-from ostiary.aws.errors import AccessDeniedError
+from ostiary.aws.errors import AccessDeniedError, UnrecognizedClientError
 from ostiary.context import Context, Principal, Session
 from ostiary.iam import evaluate
-from ostiary.iam.evaluate import Decision, Policies, Request, context_of
+from ostiary.iam.conditions import context_of
+from ostiary.iam.evaluate import Decision, Policies, Request
 from ostiary.iam.principals import Caller
 from ostiary.store import iam_entities, policies
 from ostiary.store.db import Tx
 from ostiary.store.iam_entities import Entity, OwnerType
 
-log = structlog.get_logger()
+INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - a message
+_OWN_SESSION_MAY = {"sts:AssumeRole", "sts:GetCallerIdentity"}
 
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
     """What a role or user is granted: policy texts, and the text of the boundary if it has one."""
 
-    entity: Entity
+    entity: Entity | None
+    """None for an account's root, and for nobody."""
     documents: Sequence[str]
     boundary: str | None
+
+
+_NOBODYS = Permissions(None, (), None)
 
 
 def authorize(
@@ -39,7 +43,10 @@ def authorize(
     """Refuse what the principal may not do; raises AccessDeniedError.
 
     `resource_account` is whose the resource is, by default the caller's own; `conditions` add to the global keys.
+    A session of GetSessionToken has no IAM and little STS: UnrecognizedClientError, as with AWS (reference B5).
     """
+    if ctx.principal.session is not None and not ctx.principal.session.role_name:
+        _check_own_session(ctx.principal, action, resource)
     decision = decided(
         ctx, action, resource, conditions, resource_policy=resource_policy, resource_account=resource_account
     )
@@ -57,14 +64,20 @@ def decided(
     resource_account: str | None = None,
 ) -> Decision:
     """Return the decision that `authorize` enforces."""
-    principal = ctx.principal
-    own = _own_policies(ctx, principal)
-    if own is None:
+    bearing = bearing_policies(ctx, resource_policy)
+    if bearing is None:
         return Decision("implicitDeny", "identity-based")
     request = Request(action, resource, context_of(global_conditions(ctx) | dict(conditions or {})))
-    bearing = Policies(own.identity, own.boundary, own.session, resource_policy)
-    same_account = resource_account in {None, principal.account}
-    return evaluate.decide(request, caller_of(principal), bearing, same_account=same_account)
+    same_account = resource_account in {None, ctx.principal.account}
+    return evaluate.decide(request, caller_of(ctx.principal), bearing, same_account=same_account)
+
+
+def bearing_policies(ctx: Context, resource_policy: str | None = None) -> Policies | None:
+    """Return the policies that bear on what the principal does, or None when what it stands for no longer exists."""
+    own = _permissions(ctx)
+    if own is None:
+        return None
+    return Policies(own.documents, own.boundary, _session_policies(ctx, ctx.principal.session), resource_policy)
 
 
 def permissions_of(ctx: Context, owner_type: OwnerType, account_id: str, name: str) -> Permissions | None:
@@ -78,7 +91,13 @@ def caller_of(principal: Principal) -> Caller:
     session, role_arn = principal.session, ""
     if session is not None and session.role_name:
         role_arn = f"arn:aws:iam::{session.account}:role{session.role_path}{session.role_name}"
-    return Caller(account=principal.account, arn=principal.arn, role_arn=role_arn, is_root=principal.is_root)
+    return Caller(
+        account=principal.account,
+        arn=principal.arn,
+        role_arn=role_arn,
+        is_root=principal.is_root,
+        unique_id=principal.user_id.partition(":")[0],
+    )
 
 
 def global_conditions(ctx: Context) -> dict[str, str | Sequence[str]]:
@@ -90,6 +109,8 @@ def global_conditions(ctx: Context) -> dict[str, str | Sequence[str]]:
         "aws:SecureTransport": str(ctx.client.secure).lower(),
         "aws:RequestedRegion": ctx.region,
         "aws:PrincipalType": principal.type,
+        "aws:PrincipalIsAWSService": "false",
+        "aws:ViaAWSService": "false",
     }
     if ctx.client.ip:
         keys["aws:SourceIp"] = ctx.client.ip
@@ -102,14 +123,21 @@ def global_conditions(ctx: Context) -> dict[str, str | Sequence[str]]:
         keys["aws:userid"] = principal.user_id
     if principal.user_name:
         keys["aws:username"] = principal.user_name
+    own = _permissions(ctx)
+    if own is not None and own.entity is not None:
+        keys |= {f"aws:PrincipalTag/{key.lower()}": value for key, value in own.entity.tags.items()}
     return keys | _session_conditions(principal.session)
 
 
 def _session_conditions(session: Session | None) -> dict[str, str | Sequence[str]]:
+    """Return the keys of a session; its tags stand before those of its role, whatever their case."""
     if session is None:
         return {}
-    keys: dict[str, str | Sequence[str]] = {f"aws:PrincipalTag/{key}": value for key, value in session.tags.items()}
+    keys: dict[str, str | Sequence[str]] = {
+        f"aws:PrincipalTag/{key.lower()}": value for key, value in session.tags.items()
+    }
     keys["aws:TokenIssueTime"] = _iso(session.issued_at)
+    keys["aws:MultiFactorAuthPresent"] = "false"
     if session.source_identity:
         keys["aws:SourceIdentity"] = session.source_identity
     if session.federated_provider:
@@ -117,17 +145,25 @@ def _session_conditions(session: Session | None) -> dict[str, str | Sequence[str
     return keys | session.claims
 
 
-def _own_policies(ctx: Context, principal: Principal) -> Policies | None:
-    """Return the principal's own policies, or None when what it stands for no longer exists."""
-    session = principal.session
+def _check_own_session(principal: Principal, action: str, resource: str) -> None:
+    if action.startswith("iam:"):
+        raise UnrecognizedClientError(INVALID_TOKEN)
+    if action.startswith("sts:") and action not in _OWN_SESSION_MAY:
+        raise AccessDeniedError(_refusal(principal, action, resource, Decision("implicitDeny", "session")))
+
+
+def _permissions(ctx: Context) -> Permissions | None:
+    """Return what the principal is granted; None when the role or user is gone, or is another one by now (STS-07)."""
+    principal = ctx.principal
     if principal.type in {"Account", "Anonymous"}:
-        return Policies(session=_session_policies(ctx, session))
+        return _NOBODYS
+    session = principal.session
     owner_type: OwnerType = "role" if principal.type == "AssumedRole" else "user"
     name = session.role_name if session and owner_type == "role" else principal.user_name
     found = permissions_of(ctx, owner_type, principal.account, name)
-    if found is None or (session and owner_type == "role" and found.entity.unique_id != session.role_id):
+    if found is None or found.entity is None or found.entity.unique_id != principal.user_id.partition(":")[0]:
         return None
-    return Policies(found.documents, found.boundary, _session_policies(ctx, session))
+    return found
 
 
 def _session_policies(ctx: Context, session: Session | None) -> Sequence[str]:

@@ -1,101 +1,154 @@
-"""Conditions and policy variables (reference identity-pools-sts.md C3)."""
+"""Conditions of a statement, taken apart once (reference identity-pools-sts.md C3)."""
 
 import base64
 import ipaddress
+import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
-from ostiary.iam.matching import arn_like, escaped, like
+from ostiary.iam.matching import ArnTemplate, Context, Template, UnresolvedVariableError, arn_template, template
 
-Context = Mapping[str, tuple[str, ...]]
-Conditions = Mapping[str, Mapping[str, Sequence[str]]]
-Test = Callable[[str, str], bool]
+Prepare = Callable[[str, bool], Any]
+"""(a policy's value, whether variables mean something) → what `Test` takes; raises ValueError for a bad value."""
+Test = Callable[[Any, str, Context], bool]
+"""(prepared value, the request's value, context). Raises ValueError when the request's value is of another kind."""
+Compare = Callable[[Any, Any], bool]
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'([^']*)'\s*")
-_LITERALS = {"*": "*", "?": "?", "$": "$"}
-
-
-class UnknownOperatorError(ValueError):
-    """A condition operator that is not known here."""
+_QUANTIFIERS = {"", "ForAllValues", "ForAnyValue"}
 
 
-class UnresolvedVariableError(ValueError):
-    """A policy variable that the request has no single value for."""
+class NotUnderstoodError(Exception):
+    """A condition with an operator, or a value, that is not known here."""
 
 
-def holds(conditions: Conditions, context: Context, variables: bool = True) -> bool:  # noqa: FBT001, FBT002
-    """Whether every condition is met; raises UnknownOperatorError and UnresolvedVariableError."""
-    return all(
-        _condition(operator, context.get(key.lower()), values, context, variables=variables)
-        for operator, keys in conditions.items()
-        for key, values in keys.items()
-    )
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """How a policy's value is read and compared with one of the request; whether it is a negation."""
+
+    prepare: Prepare
+    test: Test
+    negated: bool = False
 
 
-def substituted(text: str, context: Context) -> list[str]:
-    """Return a text with its policy variables replaced: values mean themselves, wildcards of the policy stay."""
-    return [_VARIABLE.sub(lambda match: _value(match.group(1), context), text)]
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One key under one operator: `name` as it is written, `key` in lower case, `written` the policy's values.
+
+    `wanted` are the values as the operator takes them; None when the operator or a value is not understood.
+    """
+
+    name: str
+    key: str
+    written: tuple[str, ...]
+    quantifier: str
+    if_exists: bool
+    operator: Operator | None
+    wanted: tuple[Any, ...] | None
+
+    def holds(self, context: Context) -> bool:
+        """Whether a request meets it; raises NotUnderstoodError and UnresolvedVariableError."""
+        present = context.get(self.key)
+        if self.operator is None or self.wanted is None:
+            raise NotUnderstoodError(self.name)
+        if self.operator is _NULL:
+            return (not present) in self.wanted
+        negated = self.operator.negated
+        if not present:
+            return self.if_exists or self.quantifier == "ForAllValues" or (negated and not self.quantifier)
+        met = [self._one(value, context) for value in present]  # each, so that their order does not matter
+        return all(met) if self.quantifier == "ForAllValues" or (negated and not self.quantifier) else any(met)
+
+    def _one(self, value: str, context: Context) -> bool:
+        operator, unresolved = self.operator, None
+        if operator is None or self.wanted is None:
+            raise NotUnderstoodError(self.name)
+        for wanted in self.wanted:
+            try:
+                if operator.test(wanted, value, context):
+                    return not operator.negated
+            except UnresolvedVariableError as error:
+                unresolved = error
+            except (ValueError, OverflowError):
+                continue  # a value of the request that is no number, date or address matches nothing
+        if unresolved is not None and operator.negated:
+            raise unresolved  # to be unlike what is not known says nothing
+        return operator.negated
 
 
-def _value(name: str, context: Context) -> str:
-    if name in _LITERALS:
-        return escaped(_LITERALS[name])
-    with_default = _DEFAULT.fullmatch(name)
-    key, default = with_default.groups() if with_default else (name.strip(), None)
-    values = context.get(key.lower(), ())
-    if len(values) == 1:
-        return escaped(values[0])
-    if not values and default is not None:
-        return escaped(default)
-    raise UnresolvedVariableError(name)
-
-
-def _condition(
-    operator: str, present: tuple[str, ...] | None, wanted: Sequence[str], context: Context, *, variables: bool
-) -> bool:
-    quantifier, _, name = operator.rpartition(":")
-    if_exists = name.endswith("IfExists") and name != "NullIfExists"
-    name = name.removesuffix("IfExists") if if_exists else name
-    if name == "Null":
-        return (not present) == (_first(wanted).lower() == "true")
-    if name not in OPERATORS or quantifier not in {"", "ForAllValues", "ForAnyValue"}:
-        raise UnknownOperatorError(operator)
-    test, negated = OPERATORS[name]
-    if not present:
-        return if_exists or quantifier == "ForAllValues" or (negated and quantifier != "ForAnyValue")
-    values = [item for value in wanted for item in (_resolved(value, context, name) if variables else [value])]
-
-    def one(value: str) -> bool:
-        return any(_safe(test, item, value) for item in values) != negated
-
-    if quantifier == "ForAllValues" or (negated and not quantifier):
-        return all(map(one, present))
-    return any(map(one, present))
-
-
-def _resolved(value: str, context: Context, name: str) -> list[str]:
-    if not name.startswith(("String", "Arn")) or "${" not in value:
-        return [value]
-    replaced = substituted(value, context)
-    return replaced if "Like" in name or name.startswith("Arn") else [_plain(text) for text in replaced]
-
-
-def _plain(text: str) -> str:
-    return re.sub("\0(.)", r"\1", text, flags=re.DOTALL)
-
-
-def _first(values: Sequence[str]) -> str:
-    return values[0] if values else ""
-
-
-def _safe(test: Test, wanted: str, value: str) -> bool:
-    """A value that is not a number, a date or an address matches nothing."""
+def condition(name: str, key: str, values: Sequence[str], *, variables: bool = True) -> Condition:
+    """Take apart one key under an operator, such as `ForAnyValue:StringLike`."""
+    quantifier, _, rest = name.rpartition(":")
+    if_exists = rest.endswith("IfExists") and rest != "NullIfExists"
+    found = OPERATORS.get(rest.removesuffix("IfExists") if if_exists else rest)
+    found = found if quantifier in _QUANTIFIERS else None
     try:
-        return test(wanted, value)
+        wanted = None if found is None else tuple(found.prepare(value, variables) for value in values)
     except (ValueError, OverflowError):
-        return False
+        wanted = None
+    if found is _NULL and not wanted:
+        wanted = None
+    return Condition(name, key.lower(), tuple(values), quantifier, if_exists, found, wanted)
+
+
+def all_hold(conditions: Sequence[Condition], context: Context) -> bool:
+    """Whether all are met, in whatever order they stand: one that is not met outweighs one that is not understood.
+
+    Raises NotUnderstoodError and UnresolvedVariableError.
+    """
+    doubt: Exception | None = None
+    for item in conditions:
+        try:
+            if not item.holds(context):
+                return False
+        except (NotUnderstoodError, UnresolvedVariableError) as error:
+            doubt = error
+    if doubt is not None:
+        raise doubt
+    return True
+
+
+def context_of(values: Mapping[str, str | Sequence[str]]) -> Context:
+    """Return condition keys as the decision wants them: lower case, each with a tuple of values."""
+    return {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in values.items()}
+
+
+# -- reading the policy's values -------------------------------------------------------------------------------------
+def _plain(text: str, variables: bool) -> Template:  # noqa: FBT001 - the shape of Prepare
+    return template(text, variables=variables, wildcards=False)
+
+
+def _pattern(text: str, variables: bool) -> Template:  # noqa: FBT001
+    return template(text, variables=variables)
+
+
+def _arn(text: str, variables: bool) -> ArnTemplate:  # noqa: FBT001
+    return arn_template(text, variables=variables)
+
+
+def _number(text: str, _variables: bool) -> float:  # noqa: FBT001
+    return float(text)
+
+
+def _date(text: str, _variables: bool) -> float:  # noqa: FBT001
+    return _moment(text)
+
+
+def _network(text: str, _variables: bool) -> Any:  # noqa: FBT001
+    return ipaddress.ip_network(text, strict=False)
+
+
+def _bytes(text: str, _variables: bool) -> bytes:  # noqa: FBT001
+    return base64.b64decode(text, validate=True)
+
+
+def _yes_or_no(text: str, _variables: bool) -> bool:  # noqa: FBT001
+    if text.lower() not in {"true", "false"}:
+        raise ValueError(text)
+    return text.lower() == "true"
 
 
 def _moment(text: str) -> float:
@@ -105,58 +158,66 @@ def _moment(text: str) -> float:
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
 
 
-def _in_network(network: str, address: str) -> bool:
-    return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
+# -- comparing -------------------------------------------------------------------------------------------------------
+def _matches(wanted: Template | ArnTemplate, value: str, context: Context) -> bool:
+    return wanted.matches(value, context)
 
 
-def _same_bytes(wanted: str, value: str) -> bool:
-    return base64.b64decode(wanted, validate=True) == base64.b64decode(value, validate=True)
+def _same_but_for_case(wanted: Template, value: str, context: Context) -> bool:
+    return "".join(wanted.texts(context)).casefold() == value.casefold()
 
 
-def _numbers(compare: Callable[[float, float], bool]) -> Test:
-    return lambda wanted, value: compare(float(value), float(wanted))
+def _inside(network: Any, value: str, _context: Context) -> bool:
+    return _address(value) in network
 
 
-def _dates(compare: Callable[[float, float], bool]) -> Test:
-    return lambda wanted, value: compare(_moment(value), _moment(wanted))
+@lru_cache(maxsize=1024)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    address = ipaddress.ip_address(text)
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
 
 
-def _orders(prefix: str, of: Callable[[Callable[[float, float], bool]], Test]) -> dict[str, tuple[Test, bool]]:
-    equal = of(lambda value, wanted: value == wanted)
+def _same_bytes(wanted: bytes, value: str, _context: Context) -> bool:
+    return wanted == base64.b64decode(value, validate=True)
+
+
+def _same_answer(wanted: bool, value: str, _context: Context) -> bool:  # noqa: FBT001
+    return value.lower() == str(wanted).lower()
+
+
+def _orders(prefix: str, prepare: Prepare, read: Callable[[str], float]) -> dict[str, Operator]:
+    def comparing(compare: Compare, *, negated: bool = False) -> Operator:
+        return Operator(prepare, lambda wanted, value, _context: compare(read(value), wanted), negated)
+
     return {
-        f"{prefix}Equals": (equal, False),
-        f"{prefix}NotEquals": (equal, True),
-        f"{prefix}LessThan": (of(lambda value, wanted: value < wanted), False),
-        f"{prefix}LessThanEquals": (of(lambda value, wanted: value <= wanted), False),
-        f"{prefix}GreaterThan": (of(lambda value, wanted: value > wanted), False),
-        f"{prefix}GreaterThanEquals": (of(lambda value, wanted: value >= wanted), False),
+        f"{prefix}Equals": comparing(operator.eq),
+        f"{prefix}NotEquals": comparing(operator.eq, negated=True),
+        f"{prefix}LessThan": comparing(operator.lt),
+        f"{prefix}LessThanEquals": comparing(operator.le),
+        f"{prefix}GreaterThan": comparing(operator.gt),
+        f"{prefix}GreaterThanEquals": comparing(operator.ge),
     }
 
 
-def _equal(wanted: str, value: str) -> bool:
-    return wanted == value
-
-
-def _equal_ignoring_case(wanted: str, value: str) -> bool:
-    return wanted.casefold() == value.casefold()
-
-
-OPERATORS: dict[str, tuple[Test, bool]] = {
-    "StringEquals": (_equal, False),
-    "StringNotEquals": (_equal, True),
-    "StringEqualsIgnoreCase": (_equal_ignoring_case, False),
-    "StringNotEqualsIgnoreCase": (_equal_ignoring_case, True),
-    "StringLike": (like, False),
-    "StringNotLike": (like, True),
-    **_orders("Numeric", _numbers),
-    **_orders("Date", _dates),
-    "Bool": (_equal_ignoring_case, False),
-    "BinaryEquals": (_same_bytes, False),
-    "IpAddress": (_in_network, False),
-    "NotIpAddress": (_in_network, True),
-    "ArnEquals": (arn_like, False),
-    "ArnLike": (arn_like, False),
-    "ArnNotEquals": (arn_like, True),
-    "ArnNotLike": (arn_like, True),
+_NULL = Operator(_yes_or_no, _same_answer)
+OPERATORS: dict[str, Operator] = {
+    "StringEquals": Operator(_plain, _matches),
+    "StringNotEquals": Operator(_plain, _matches, negated=True),
+    "StringEqualsIgnoreCase": Operator(_plain, _same_but_for_case),
+    "StringNotEqualsIgnoreCase": Operator(_plain, _same_but_for_case, negated=True),
+    "StringLike": Operator(_pattern, _matches),
+    "StringNotLike": Operator(_pattern, _matches, negated=True),
+    **_orders("Numeric", _number, float),
+    **_orders("Date", _date, _moment),
+    "Bool": Operator(_yes_or_no, _same_answer),
+    "BinaryEquals": Operator(_bytes, _same_bytes),
+    "IpAddress": Operator(_network, _inside),
+    "NotIpAddress": Operator(_network, _inside, negated=True),
+    "ArnEquals": Operator(_arn, _matches),
+    "ArnLike": Operator(_arn, _matches),
+    "ArnNotEquals": Operator(_arn, _matches, negated=True),
+    "ArnNotLike": Operator(_arn, _matches, negated=True),
+    "Null": _NULL,
 }
-"""Operator → how one wanted value is compared with one of the request, and whether it is a negation."""
+"""Every condition operator there is; each also with `IfExists` (but `Null`) and a quantifier in front."""

@@ -38,11 +38,22 @@ def check_deletable(tx: Tx, entity: Entity) -> None:
         raise DeleteConflictException("Cannot delete entity, must delete policies first.")
 
 
-def checked_boundary(tx: Tx, arn: str | None) -> str | None:
-    """Return the ARN of a boundary that exists; raises NoSuchEntityException."""
+def checked_boundary(tx: Tx, ctx: Context, arn: str | None) -> str | None:
+    """Return the ARN of a boundary that the account has; raises NoSuchEntityException."""
     if arn is not None:
-        known_policy(tx, arn)
+        attachable(tx, ctx, arn)
     return arn
+
+
+def attachable(tx: Tx, ctx: Context, arn: str) -> policies.ManagedPolicy:
+    """Return a managed policy of the account; raises NoSuchEntityException and InvalidInputException."""
+    try:
+        found = known_policy(tx, arn)
+    except NoSuchEntityException:
+        found = None
+    if found is None or found.account_id != ctx.account:
+        raise NoSuchEntityException(f"Policy {arn} does not exist or is not attachable.")
+    return found
 
 
 def known_policy(tx: Tx, arn: str) -> policies.ManagedPolicy:
@@ -57,8 +68,15 @@ def known_policy(tx: Tx, arn: str) -> policies.ManagedPolicy:
 
 
 def tagged(current: Sequence[Tag], added: Sequence[Tag]) -> list[Tag]:
-    """Return tags with others set; raises LimitExceededException."""
-    merged = {tag["Key"]: tag["Value"] for tag in (*current, *added)}
+    """Return tags with others set; raises LimitExceededException and InvalidInputException.
+
+    Keys are the same whatever their case, as in condition keys; the newest spelling stays.
+    """
+    keys = {tag["Key"].lower() for tag in added}
+    if len(keys) != len(added):
+        raise InvalidInputException("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    kept = [tag for tag in current if tag["Key"].lower() not in keys]
+    merged = {tag["Key"]: tag["Value"] for tag in (*kept, *added)}
     if len(merged) > MOST_TAGS:
         raise LimitExceededException(f"The number of tags has reached the maximum limit of {MOST_TAGS}.")
     return [{"Key": key, "Value": value} for key, value in merged.items()]
@@ -66,7 +84,8 @@ def tagged(current: Sequence[Tag], added: Sequence[Tag]) -> list[Tag]:
 
 def untagged(current: Sequence[Tag], keys: Sequence[str]) -> list[Tag]:
     """Return tags without some."""
-    return [tag for tag in current if tag["Key"] not in keys]
+    gone = {key.lower() for key in keys}
+    return [tag for tag in current if tag["Key"].lower() not in gone]
 
 
 def page(

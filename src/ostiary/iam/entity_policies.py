@@ -31,100 +31,98 @@ from ostiary.aws.types.iam import (
 )
 from ostiary.context import Context
 from ostiary.iam import documents
-from ostiary.iam.entities import known, known_policy, listed_page
-from ostiary.iam.roles import ROLE_ARN
-from ostiary.iam.users import USER_ARN
+from ostiary.iam.entities import attachable, known, listed_page
+from ostiary.iam.requests import role_arn, user_arn
 from ostiary.store import policies
-from ostiary.store.db import Tx
-from ostiary.store.iam_entities import Entity, OwnerType
+from ostiary.store.iam_entities import OwnerType
 
 MOST_CHARACTERS = {"role": 10_240, "user": 2_048}
 MOST_ATTACHED = 20
 
 
 # -- inline ----------------------------------------------------------------------------------------------------------
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def put_role_policy(ctx: Context, req: PutRolePolicyRequest) -> None:
     """Set an inline policy of a role."""
     _put(ctx, "role", req["RoleName"], req["PolicyName"], req["PolicyDocument"])
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def put_user_policy(ctx: Context, req: PutUserPolicyRequest) -> None:
     """Set an inline policy of a user."""
     _put(ctx, "user", req["UserName"], req["PolicyName"], req["PolicyDocument"])
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def get_role_policy(ctx: Context, req: GetRolePolicyRequest) -> GetRolePolicyResponse:
     """Return an inline policy of a role, URL-encoded."""
     document = _get(ctx, "role", req["RoleName"], req["PolicyName"])
     return {"RoleName": req["RoleName"], "PolicyName": req["PolicyName"], "PolicyDocument": document}
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def get_user_policy(ctx: Context, req: GetUserPolicyRequest) -> GetUserPolicyResponse:
     """Return an inline policy of a user, URL-encoded."""
     document = _get(ctx, "user", req["UserName"], req["PolicyName"])
     return {"UserName": req["UserName"], "PolicyName": req["PolicyName"], "PolicyDocument": document}
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def delete_role_policy(ctx: Context, req: DeleteRolePolicyRequest) -> None:
     """Delete an inline policy of a role."""
     _delete(ctx, "role", req["RoleName"], req["PolicyName"])
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def delete_user_policy(ctx: Context, req: DeleteUserPolicyRequest) -> None:
     """Delete an inline policy of a user."""
     _delete(ctx, "user", req["UserName"], req["PolicyName"])
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def list_role_policies(ctx: Context, req: ListRolePoliciesRequest) -> ListRolePoliciesResponse:
     """Return the names of a role's inline policies."""
     return _names(ctx, "role", req["RoleName"], req)  # type: ignore[return-value]
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def list_user_policies(ctx: Context, req: ListUserPoliciesRequest) -> ListUserPoliciesResponse:
     """Return the names of a user's inline policies."""
     return _names(ctx, "user", req["UserName"], req)  # type: ignore[return-value]
 
 
 # -- attached --------------------------------------------------------------------------------------------------------
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def attach_role_policy(ctx: Context, req: AttachRolePolicyRequest) -> None:
     """Attach a managed policy to a role."""
     _attach(ctx, "role", req["RoleName"], req["PolicyArn"])
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def attach_user_policy(ctx: Context, req: AttachUserPolicyRequest) -> None:
     """Attach a managed policy to a user."""
     _attach(ctx, "user", req["UserName"], req["PolicyArn"])
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def detach_role_policy(ctx: Context, req: DetachRolePolicyRequest) -> None:
     """Detach a managed policy from a role."""
     _detach(ctx, "role", req["RoleName"], req["PolicyArn"])
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def detach_user_policy(ctx: Context, req: DetachUserPolicyRequest) -> None:
     """Detach a managed policy from a user."""
     _detach(ctx, "user", req["UserName"], req["PolicyArn"])
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def list_attached_role_policies(ctx: Context, req: ListAttachedRolePoliciesRequest) -> ListAttachedRolePoliciesResponse:
     """Return the managed policies attached to a role."""
     return _attached(ctx, "role", req["RoleName"], req)  # type: ignore[return-value]
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def list_attached_user_policies(ctx: Context, req: ListAttachedUserPoliciesRequest) -> ListAttachedUserPoliciesResponse:
     """Return the managed policies attached to a user."""
     return _attached(ctx, "user", req["UserName"], req)  # type: ignore[return-value]
@@ -170,16 +168,11 @@ def _names(ctx: Context, owner_type: OwnerType, name: str, req: Mapping[str, Any
 def _attach(ctx: Context, owner_type: OwnerType, name: str, arn: str) -> None:
     with ctx.store.write() as tx:
         owner = known(tx, ctx, owner_type, name)
-        _own_policy(tx, owner, arn)
+        attachable(tx, ctx, arn)
         attached = policies.attached_arns(tx, owner)
         if arn not in attached and len(attached) >= MOST_ATTACHED:
             raise LimitExceededException(f"Cannot exceed quota for PoliciesPer{owner_type.title()}: {MOST_ATTACHED}")
         policies.attach(tx, owner, arn)
-
-
-def _own_policy(tx: Tx, owner: Entity, arn: str) -> None:
-    if known_policy(tx, arn).account_id != owner.account_id:
-        raise NoSuchEntityException(f"Policy {arn} does not exist or is not attachable.")
 
 
 def _detach(ctx: Context, owner_type: OwnerType, name: str, arn: str) -> None:
@@ -191,6 +184,8 @@ def _detach(ctx: Context, owner_type: OwnerType, name: str, arn: str) -> None:
 def _attached(ctx: Context, owner_type: OwnerType, name: str, req: Mapping[str, Any]) -> dict[str, Any]:
     with ctx.store.read() as tx:
         arns = policies.attached_arns(tx, known(tx, ctx, owner_type, name))
-    shown, more = listed_page(ctx, req, f"attached:{owner_type}:{name}", arns)
+    prefix = req.get("PathPrefix", "/")
+    arns = [arn for arn in arns if arn.partition(":policy")[2].startswith(prefix)]
+    shown, more = listed_page(ctx, req, f"attached:{owner_type}:{name}:{prefix}", arns)
     described = [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in shown]
     return {"AttachedPolicies": described, **more}

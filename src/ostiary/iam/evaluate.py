@@ -1,19 +1,20 @@
 """The decision: may this principal do this to that resource? Pure functions over policy texts.
 
 The order is AWS's (IAM user guide, policy evaluation logic; reference identity-pools-sts.md C1). What is not understood
-denies: an Allow with it does not match, a Deny with it does.
+denies: an Allow with it does not match, a Deny with it does. A variable that the request has no value for matches
+nothing; where matching nothing would let more through (a negation, an exception), it is not understood either.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import structlog
 
-from ostiary.iam.conditions import Context, UnknownOperatorError, UnresolvedVariableError, holds, substituted
-from ostiary.iam.documents import Statement, parsed
-from ostiary.iam.matching import action_matches, resource_matches
-from ostiary.iam.principals import Caller, Strength, named
+from ostiary.iam.conditions import NotUnderstoodError, all_hold
+from ostiary.iam.documents import COGNITO, Statement, parsed
+from ostiary.iam.matching import Context, UnresolvedVariableError
+from ostiary.iam.principals import STRENGTHS, Caller, Strength, named
 
 Outcome = Literal["allowed", "explicitDeny", "implicitDeny"]
 Because = Literal["", "identity-based", "resource-based", "session", "permissions boundary"]
@@ -85,7 +86,7 @@ def _own_policies(request: Request, caller: Caller, policies: Policies, *, grant
 
 def trusts(document: str, caller: Caller, request: Request) -> Strength | None:
     """Return how a role's trust policy names the caller it allows, or None when it denies or does not allow."""
-    if any(_applies(s, request, caller) for s in parsed(document).statements if s.effect == "Deny"):
+    if _applying(parsed(document).denies, request, caller):
         return None
     return resource_grant(request, caller, document)
 
@@ -96,11 +97,17 @@ def resource_grant(request: Request, caller: Caller, document: str | None) -> St
         return None
     found = {
         named(statement, caller)
-        for statement in parsed(document).statements
-        if statement.effect == "Allow" and _applies(statement, request, caller)
+        for statement in parsed(document).allows
+        if _may_let_in(statement, caller, request) and _applies(statement, request, caller)
     }
-    order: tuple[Strength, ...] = ("session", "user", "federated", "role", "any", "account")
-    return next((strength for strength in order if strength in found), None)
+    return next((strength for strength in STRENGTHS if strength in found), None)
+
+
+def _may_let_in(statement: Statement, caller: Caller, request: Request) -> bool:
+    """Whoever has an identity of some pool gets a session only by a statement that names the pool (STS-06)."""
+    if caller.federated != COGNITO or request.action != "sts:AssumeRoleWithWebIdentity":
+        return True
+    return statement.names_identity_pools
 
 
 def _explicit_deny(request: Request, caller: Caller, policies: Policies) -> Decision | None:
@@ -110,52 +117,55 @@ def _explicit_deny(request: Request, caller: Caller, policies: Policies) -> Deci
         ("session", policies.session),
     )
     for because, documents in kinds:
-        if any(_applies(s, request, None) for text in documents for s in parsed(text).statements if s.effect == "Deny"):
-            return Decision("explicitDeny", because)
-    if policies.resource is not None and any(
-        _applies(s, request, caller) for s in parsed(policies.resource).statements if s.effect == "Deny"
-    ):
+        for text in documents:
+            if _applying(parsed(text).denies, request, None):
+                return Decision("explicitDeny", because)
+    if policies.resource is not None and _applying(parsed(policies.resource).denies, request, caller):
         return Decision("explicitDeny", "resource-based")
     return None
 
 
 def _allows(documents: Sequence[str], request: Request) -> bool:
-    return any(_applies(s, request, None) for text in documents for s in parsed(text).statements if s.effect == "Allow")
+    return any(_applying(parsed(text).allows, request, None) for text in documents)
+
+
+def _applying(statements: Sequence[Statement], request: Request, caller: Caller | None) -> bool:
+    return any(_applies(statement, request, caller) for statement in statements)
 
 
 def _applies(statement: Statement, request: Request, caller: Caller | None) -> bool:
     """Whether a statement is about this request; `caller` is given for policies that name principals."""
-    if not _names_action(statement, request.action):
+    if not statement.names_action(request.action.lower()):
         return False
+    if caller is not None and named(statement, caller) is None:
+        return False
+    doubt: Exception | None = None
     try:
-        if caller is not None and named(statement, caller) is None:
+        if not _names_resource(statement, request):
             return False
-        return _names_resource(statement, request) and holds(statement.conditions, request.context, statement.variables)
-    except UnresolvedVariableError:
-        return False
-    except UnknownOperatorError as error:
+    except UnresolvedVariableError as error:
+        doubt = error
+    try:
+        if not all_hold(statement.conditions, request.context):
+            return False
+    except UnresolvedVariableError as error:
+        doubt = error
+    except NotUnderstoodError as error:
         log.warning("policy_not_understood", sid=statement.sid, reason=str(error))
-        return statement.effect == "Deny"
-
-
-def _names_action(statement: Statement, action: str) -> bool:
-    found = any(action_matches(pattern, action) for pattern in statement.actions)
-    return found != statement.not_action
+        doubt = error
+    return doubt is None or statement.effect == "Deny"
 
 
 def _names_resource(statement: Statement, request: Request) -> bool:
     if statement.resources is None:
         return True
-    found = any(_resource(pattern, request, statement) for pattern in statement.resources)
-    return found != statement.not_resource
-
-
-def _resource(pattern: str, request: Request, statement: Statement) -> bool:
-    return resource_matches(
-        substituted(pattern, request.context) if statement.variables else [pattern], request.resource
-    )
-
-
-def context_of(values: Mapping[str, str | Sequence[str]]) -> Context:
-    """Return condition keys as the decision wants them: lower case, each with a tuple of values."""
-    return {key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in values.items()}
+    doubt: UnresolvedVariableError | None = None
+    for pattern in statement.resources:
+        try:
+            if pattern.matches(request.resource, request.context):
+                return not statement.not_resource
+        except UnresolvedVariableError as error:
+            doubt = error
+    if doubt is not None and statement.not_resource:
+        raise doubt
+    return statement.not_resource

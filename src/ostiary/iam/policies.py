@@ -98,7 +98,7 @@ def delete_policy(ctx: Context, req: DeletePolicyRequest) -> None:
     """Delete a managed policy that is attached to nothing and has one version."""
     with ctx.store.write() as tx:
         policy = _own(tx, ctx, req["PolicyArn"])
-        if policies.attachment_count(tx, policy):
+        if policies.attached_to(tx, policy) or policies.bounded_by(tx, policy):
             raise DeleteConflictException("Cannot delete a policy attached to entities.")
         if len(policies.versions(tx, policy)) > 1:
             raise DeleteConflictException("This policy has more than one version. Delete the others first.")
@@ -172,11 +172,12 @@ def set_default_policy_version(ctx: Context, req: SetDefaultPolicyVersionRequest
 
 @operation("iam", resource=POLICY_ARN)
 def list_entities_for_policy(ctx: Context, req: ListEntitiesForPolicyRequest) -> ListEntitiesForPolicyResponse:
-    """Return the roles and users that a managed policy is attached to."""
+    """Return the roles and users that a managed policy is attached to, or bounds."""
     answer: Any = {"PolicyGroups": [], "PolicyUsers": [], "PolicyRoles": [], "IsTruncated": False}
+    users_of = policies.bounded_by if req.get("PolicyUsageFilter") == "PermissionsBoundary" else policies.attached_to
     with ctx.store.read() as tx:
-        for owner_type, name in policies.attached_to(tx, _own(tx, ctx, req["PolicyArn"])):
-            entity = iam_entities.find(tx, "role" if owner_type == "role" else "user", ctx.account, name)
+        for owner_type, name in users_of(tx, _own(tx, ctx, req["PolicyArn"])):
+            entity = iam_entities.find(tx, owner_type, ctx.account, name)
             if entity is not None:
                 kind = owner_type.title()
                 answer[f"Policy{kind}s"].append({f"{kind}Name": name, f"{kind}Id": entity.unique_id})
@@ -215,8 +216,8 @@ def _described(tx: Tx, policy: ManagedPolicy) -> Any:
         "Arn": policy.arn,
         "Path": settings["Path"],
         "DefaultVersionId": settings["DefaultVersionId"],
-        "AttachmentCount": policies.attachment_count(tx, policy),
-        "PermissionsBoundaryUsageCount": 0,
+        "AttachmentCount": len(policies.attached_to(tx, policy)),
+        "PermissionsBoundaryUsageCount": len(policies.bounded_by(tx, policy)),
         "IsAttachable": True,
         "CreateDate": policy.created_at,
         "UpdateDate": settings["UpdateDate"],

@@ -12,6 +12,7 @@ from ostiary.aws.types.iam import (
     EntityAlreadyExistsException,
     GetRoleRequest,
     GetRoleResponse,
+    LimitExceededException,
     ListInstanceProfilesForRoleRequest,
     ListInstanceProfilesForRoleResponse,
     ListRolesRequest,
@@ -30,21 +31,22 @@ from ostiary.aws.types.iam import (
 )
 from ostiary.context import Context
 from ostiary.iam import documents
-from ostiary.iam.entities import check_deletable, checked_boundary, known, page, tagged, untagged
+from ostiary.iam.entities import check_deletable, checked_boundary, known, listed_page, page, tagged, untagged
 from ostiary.iam.names import new_unique_id, role_name_of
-from ostiary.store import iam_entities
+from ostiary.iam.requests import role_arn
+from ostiary.store import iam_entities, policies
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
-from ostiary.store.iam_entities import Entity
+from ostiary.store.iam_entities import Entity, OwnerType
 
-ROLE_ARN = "arn:aws:iam::{account}:role/{RoleName}"
 DEFAULT_SESSION_SECONDS = 3600
+MOST_TRUST_CHARACTERS = 4096
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def create_role(ctx: Context, req: CreateRoleRequest) -> CreateRoleResponse:
     """Create a role that its trust policy's principals may assume."""
-    documents.check(req["AssumeRolePolicyDocument"], "trust")
+    _check_trust(req["AssumeRolePolicyDocument"])
     configuration: dict[str, Any] = {
         "Path": req.get("Path", "/"),
         "MaxSessionDuration": req.get("MaxSessionDuration", DEFAULT_SESSION_SECONDS),
@@ -54,8 +56,8 @@ def create_role(ctx: Context, req: CreateRoleRequest) -> CreateRoleResponse:
         configuration["Description"] = req["Description"]
     role_id, now = new_unique_id("AROA", ctx.random), ctx.clock.now_seconds()
     with ctx.store.write() as tx:
-        configuration["AssumeRolePolicyDocument"] = _bound(tx, req["AssumeRolePolicyDocument"])
-        boundary = checked_boundary(tx, req.get("PermissionsBoundary"))
+        configuration |= _trust(tx, req["AssumeRolePolicyDocument"])
+        boundary = checked_boundary(tx, ctx, req.get("PermissionsBoundary"))
         if boundary is not None:
             configuration["PermissionsBoundary"] = boundary
         role = Entity("role", ctx.account, req["RoleName"], role_id, configuration, now)
@@ -63,12 +65,13 @@ def create_role(ctx: Context, req: CreateRoleRequest) -> CreateRoleResponse:
             iam_entities.create(tx, role)
         except AlreadyExists:
             raise EntityAlreadyExistsException(f"Role with name {role.name} already exists.") from None
+        policies.set_boundary(tx, role, boundary)
     described = described_role(role)
     described.pop("MaxSessionDuration")
     return {"Role": described}
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def get_role(ctx: Context, req: GetRoleRequest) -> GetRoleResponse:
     """Return a role."""
     with ctx.store.read() as tx:
@@ -91,16 +94,17 @@ def list_roles(ctx: Context, req: ListRolesRequest) -> ListRolesResponse:
     return {"Roles": roles, **more}  # type: ignore[typeddict-item]
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def delete_role(ctx: Context, req: DeleteRoleRequest) -> None:
     """Delete a role; credentials that were issued for it end with it (STS-07)."""
     with ctx.store.write() as tx:
         role = known(tx, ctx, "role", req["RoleName"])
         check_deletable(tx, role)
+        policies.set_boundary(tx, role, None)
         iam_entities.delete(tx, role)
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def update_role(ctx: Context, req: UpdateRoleRequest) -> UpdateRoleResponse:
     """Change a role's description and longest session."""
     changes = {name: req[name] for name in ("Description", "MaxSessionDuration") if name in req}
@@ -108,7 +112,7 @@ def update_role(ctx: Context, req: UpdateRoleRequest) -> UpdateRoleResponse:
     return {}
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def update_role_description(ctx: Context, req: UpdateRoleDescriptionRequest) -> UpdateRoleDescriptionResponse:
     """Change a role's description."""
     _update(ctx, req["RoleName"], Description=req["Description"])
@@ -116,30 +120,28 @@ def update_role_description(ctx: Context, req: UpdateRoleDescriptionRequest) -> 
         return {"Role": described_role(known(tx, ctx, "role", req["RoleName"]))}
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def update_assume_role_policy(ctx: Context, req: UpdateAssumeRolePolicyRequest) -> None:
     """Replace a role's trust policy."""
-    documents.check(req["PolicyDocument"], "trust")
+    _check_trust(req["PolicyDocument"])
     with ctx.store.write() as tx:
         role = known(tx, ctx, "role", req["RoleName"])
-        iam_entities.update(tx, role, AssumeRolePolicyDocument=_bound(tx, req["PolicyDocument"]))
+        iam_entities.update(tx, role, **_trust(tx, req["PolicyDocument"]))
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def put_role_permissions_boundary(ctx: Context, req: PutRolePermissionsBoundaryRequest) -> None:
     """Bound what a role can do by a managed policy."""
-    with ctx.store.write() as tx:
-        boundary = checked_boundary(tx, req["PermissionsBoundary"])
-        iam_entities.update(tx, known(tx, ctx, "role", req["RoleName"]), PermissionsBoundary=boundary)
+    _bound(ctx, req["RoleName"], req["PermissionsBoundary"])
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def delete_role_permissions_boundary(ctx: Context, req: DeleteRolePermissionsBoundaryRequest) -> None:
     """Take a role's boundary away."""
-    _update(ctx, req["RoleName"], PermissionsBoundary=None)
+    _bound(ctx, req["RoleName"], None)
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def tag_role(ctx: Context, req: TagRoleRequest) -> None:
     """Set tags of a role."""
     with ctx.store.write() as tx:
@@ -147,7 +149,7 @@ def tag_role(ctx: Context, req: TagRoleRequest) -> None:
         iam_entities.update(tx, role, Tags=tagged(role.configuration.get("Tags", []), req["Tags"]))
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def untag_role(ctx: Context, req: UntagRoleRequest) -> None:
     """Remove tags of a role."""
     with ctx.store.write() as tx:
@@ -155,15 +157,16 @@ def untag_role(ctx: Context, req: UntagRoleRequest) -> None:
         iam_entities.update(tx, role, Tags=untagged(role.configuration.get("Tags", []), req["TagKeys"]))
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def list_role_tags(ctx: Context, req: ListRoleTagsRequest) -> ListRoleTagsResponse:
     """Return a role's tags."""
     with ctx.store.read() as tx:
-        role = known(tx, ctx, "role", req["RoleName"])
-    return {"Tags": role.configuration.get("Tags", []), "IsTruncated": False}
+        tags = known(tx, ctx, "role", req["RoleName"]).tags
+    shown, more = listed_page(ctx, req, f"tags:role:{req['RoleName']}", list(tags))
+    return {"Tags": [{"Key": key, "Value": tags[key]} for key in shown], **more}  # type: ignore[typeddict-item]
 
 
-@operation("iam", resource=ROLE_ARN)
+@operation("iam", resource=role_arn)
 def list_instance_profiles_for_role(
     ctx: Context, req: ListInstanceProfilesForRoleRequest
 ) -> ListInstanceProfilesForRoleResponse:
@@ -202,21 +205,43 @@ def _update(ctx: Context, role_name: str, **changes: Any) -> None:
         iam_entities.update(tx, known(tx, ctx, "role", role_name), **changes)
 
 
-def _bound(tx: Tx, document: str) -> str:
-    """Return a trust policy whose roles and users all exist; raises MalformedPolicyDocumentException."""
+def _bound(ctx: Context, role_name: str, boundary_arn: str | None) -> None:
+    with ctx.store.write() as tx:
+        role = known(tx, ctx, "role", role_name)
+        boundary = checked_boundary(tx, ctx, boundary_arn)
+        policies.set_boundary(tx, role, boundary)
+        iam_entities.update(tx, role, PermissionsBoundary=boundary)
+
+
+def _check_trust(document: str) -> None:
+    documents.check(document, "trust")
+    if len("".join(document.split())) > MOST_TRUST_CHARACTERS:
+        raise LimitExceededException(f"Cannot exceed quota for ACLSizePerRole: {MOST_TRUST_CHARACTERS}")
+
+
+def _trust(tx: Tx, document: str) -> dict[str, Any]:
+    """Return the members of a role that hold its trust, with the ids of the roles and users it names now.
+
+    Who is deleted and made again is somebody else. Raises MalformedPolicyDocumentException for one that is not there.
+    """
+    ids: dict[str, str] = {}
     for statement in documents.parsed(document).statements:
         for kind, value in statement.principals or ():
-            if kind == "AWS" and not _exists(tx, value):
+            named = _named(value) if kind == "AWS" else None
+            if named is None:
+                continue
+            found = iam_entities.find(tx, *named)
+            if found is None or found.arn != value:
                 raise MalformedPolicyDocumentException(f'Invalid principal in policy: "AWS":"{value}"')
-    return document
+            ids[value] = found.unique_id
+    return {"AssumeRolePolicyDocument": document, "TrustedIds": ids}
 
 
-def _exists(tx: Tx, principal: str) -> bool:
-    named = role_name_of(principal)
-    if named is not None:
-        role = iam_entities.find(tx, "role", named[0], named[2])
-        return role is not None and role.path == named[1]
+def _named(principal: str) -> tuple[OwnerType, str, str] | None:
+    """Return kind, account and name of the role or user that an ARN names, or None."""
+    role = role_name_of(principal)
+    if role is not None:
+        return "role", role[0], role[2]
     if ":user/" in principal:
-        user = iam_entities.find(tx, "user", principal.split(":")[4], principal.rpartition("/")[2])
-        return user is not None and user.arn == principal
-    return True
+        return "user", principal.split(":")[4], principal.rpartition("/")[2]
+    return None

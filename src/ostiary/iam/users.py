@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ostiary.aws.errors import ValidationError
 from ostiary.aws.operations import operation
 from ostiary.aws.types.iam import (
     CreateUserRequest,
@@ -13,27 +14,27 @@ from ostiary.aws.types.iam import (
     GetUserResponse,
     ListUsersRequest,
     ListUsersResponse,
-    NoSuchEntityException,
     TagUserRequest,
     UntagUserRequest,
 )
 from ostiary.context import Context
 from ostiary.iam.entities import check_deletable, checked_boundary, known, page, tagged, untagged
 from ostiary.iam.names import new_unique_id
-from ostiary.store import access_keys, accounts, iam_entities
+from ostiary.iam.requests import user_arn
+from ostiary.store import access_keys, accounts, iam_entities, policies
 from ostiary.store.errors import AlreadyExists
 from ostiary.store.iam_entities import Entity
 
-USER_ARN = "arn:aws:iam::{account}:user/{UserName}"
+NO_USER = "Must specify userName when calling with non-User credentials"
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def create_user(ctx: Context, req: CreateUserRequest) -> CreateUserResponse:
     """Create a user."""
     configuration: dict[str, Any] = {"Path": req.get("Path", "/"), "Tags": tagged([], req.get("Tags", []))}
     user_id, now = new_unique_id("AIDA", ctx.random), ctx.clock.now_seconds()
     with ctx.store.write() as tx:
-        boundary = checked_boundary(tx, req.get("PermissionsBoundary"))
+        boundary = checked_boundary(tx, ctx, req.get("PermissionsBoundary"))
         if boundary is not None:
             configuration["PermissionsBoundary"] = boundary
         user = Entity("user", ctx.account, req["UserName"], user_id, configuration, now)
@@ -41,10 +42,11 @@ def create_user(ctx: Context, req: CreateUserRequest) -> CreateUserResponse:
             iam_entities.create(tx, user)
         except AlreadyExists:
             raise EntityAlreadyExistsException(f"User with name {user.name} already exists.") from None
+        policies.set_boundary(tx, user, boundary)
     return {"User": _described(user)}
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def get_user(ctx: Context, req: GetUserRequest) -> GetUserResponse:
     """Return a user; without a name, the caller: an account's root too."""
     name = req.get("UserName") or ctx.principal.user_name
@@ -53,7 +55,7 @@ def get_user(ctx: Context, req: GetUserRequest) -> GetUserResponse:
             return {"User": _described(known(tx, ctx, "user", name))}
         account = accounts.find(tx, ctx.account)
     if not ctx.principal.is_root:
-        raise NoSuchEntityException("Must specify userName when calling with non-User credentials")
+        raise ValidationError(NO_USER)
     root: Any = {
         "Path": "/",
         "UserName": "root",
@@ -79,7 +81,7 @@ def list_users(ctx: Context, req: ListUsersRequest) -> ListUsersResponse:
     return {"Users": [_described(user) for user in shown if user.path.startswith(prefix)], **more}  # type: ignore[typeddict-item]
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def delete_user(ctx: Context, req: DeleteUserRequest) -> None:
     """Delete a user that has no keys and no policies."""
     with ctx.store.write() as tx:
@@ -87,10 +89,11 @@ def delete_user(ctx: Context, req: DeleteUserRequest) -> None:
         if access_keys.of_user(tx, ctx.account, user.name):
             raise DeleteConflictException("Cannot delete entity, must delete access keys first.")
         check_deletable(tx, user)
+        policies.set_boundary(tx, user, None)
         iam_entities.delete(tx, user)
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def tag_user(ctx: Context, req: TagUserRequest) -> None:
     """Set tags of a user."""
     with ctx.store.write() as tx:
@@ -98,7 +101,7 @@ def tag_user(ctx: Context, req: TagUserRequest) -> None:
         iam_entities.update(tx, user, Tags=tagged(user.configuration.get("Tags", []), req["Tags"]))
 
 
-@operation("iam", resource=USER_ARN)
+@operation("iam", resource=user_arn)
 def untag_user(ctx: Context, req: UntagUserRequest) -> None:
     """Remove tags of a user."""
     with ctx.store.write() as tx:

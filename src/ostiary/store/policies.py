@@ -1,15 +1,18 @@
 """Inline and managed policies, and what they are attached to."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
-from ostiary.store.iam_entities import Entity
+from ostiary.store.iam_entities import Entity, OwnerType
+
+_BOUNDED: dict[OwnerType, str] = {"role": "bounded role", "user": "bounded user"}
+"""What the owner type of an attachment is that only bounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +80,23 @@ def attached_arns(tx: Tx, owner: Entity) -> list[str]:
     return [row.arn for row in tx.all(select(table).where(*_of(table, owner)).order_by(table.c.arn))]
 
 
-def attached_to(tx: Tx, policy: ManagedPolicy) -> list[tuple[str, str]]:
+def set_boundary(tx: Tx, owner: Entity, arn: str | None) -> None:
+    """Note which managed policy bounds an owner, so that the policy cannot go while it does; None for no boundary."""
+    row = {**_owner(owner), "owner_type": _BOUNDED[owner.owner_type]}
+    tx.delete(schema.iam_attachments, row)
+    if arn is not None:
+        tx.insert(schema.iam_attachments, **row, arn=arn)
+    tx.configuration_changed()
+
+
+def attached_to(tx: Tx, policy: ManagedPolicy) -> list[tuple[OwnerType, str]]:
     """Return (owner type, owner name) of everything a managed policy is attached to."""
-    table = schema.iam_attachments
-    query = select(table).where(table.c.account_id == policy.account_id, table.c.arn == policy.arn)
-    return [(row.owner_type, row.owner_name) for row in tx.all(query.order_by(table.c.owner_name))]
+    return _used_by(tx, policy, {"role": "role", "user": "user"})
 
 
-def attachment_count(tx: Tx, policy: ManagedPolicy) -> int:
-    """Return how many roles and users a managed policy is attached to."""
-    table = schema.iam_attachments
-    where = (table.c.account_id == policy.account_id, table.c.arn == policy.arn)
-    return int(tx.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
+def bounded_by(tx: Tx, policy: ManagedPolicy) -> list[tuple[OwnerType, str]]:
+    """Return (owner type, owner name) of everything a managed policy is the boundary of."""
+    return _used_by(tx, policy, {bounded: owner_type for owner_type, bounded in _BOUNDED.items()})
 
 
 def create(tx: Tx, policy: ManagedPolicy, document: str) -> None:
@@ -172,6 +180,15 @@ def documents_of(tx: Tx, owner: Entity) -> Sequence[str]:
     inline = [str(row.document) for row in tx.all(select(table.c.document).where(*_of(table, owner)))]
     managed = [default_document(tx, owner.account_id, arn) for arn in attached_arns(tx, owner)]
     return [*inline, *(document for document in managed if document is not None)]
+
+
+def _used_by(tx: Tx, policy: ManagedPolicy, owner_types: Mapping[str, OwnerType]) -> list[tuple[OwnerType, str]]:
+    table = schema.iam_attachments
+    query = select(table).where(
+        table.c.account_id == policy.account_id, table.c.arn == policy.arn, table.c.owner_type.in_(owner_types)
+    )
+    rows = tx.all(query.order_by(table.c.owner_name))
+    return [(owner_types[row.owner_type], row.owner_name) for row in rows]
 
 
 def _owner(owner: Entity) -> dict[str, str]:

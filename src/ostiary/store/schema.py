@@ -137,6 +137,7 @@ iam_attachments = _table(
     _text("arn"),
     Index(None, "account_id", "arn"),
 )
+"""`owner_type` is `role` or `user`, or `bounded role` or `bounded user` where the policy is its boundary."""
 iam_oidc_providers = _table(
     "iam_oidc_providers",
     ("account_id", "url"),

@@ -1,5 +1,8 @@
 """Who signed a request, and the operations that tell."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from ostiary.aws.errors import AccessDeniedError, UnrecognizedClientError, ValidationError
 from ostiary.aws.operations import operation
 from ostiary.aws.types.sts import (
@@ -12,9 +15,10 @@ from ostiary.aws.types.sts import (
 )
 from ostiary.context import Context, Principal, Services, Session
 from ostiary.iam.accounts import open_secret
+from ostiary.iam.authorize import INVALID_TOKEN
 from ostiary.iam.names import account_of
 from ostiary.store import access_keys, iam_entities
-from ostiary.sts.sessions import INVALID, mint, resolve
+from ostiary.sts.sessions import mint, resolve
 
 _SESSION_SECONDS = 43_200
 _ROOT_SESSION_SECONDS = 3_600
@@ -24,7 +28,8 @@ def who_signed(services: Services, access_key_id: str, session_token: str | None
     """Return the secret behind an access key id, and the principal it stands for.
 
     Raises UnrecognizedClientError or ExpiredTokenError. In development an id that nobody made is the root of the
-    development account, and its secret is empty: there is nothing to verify with.
+    development account, and its secret is empty: there is nothing to verify with. Not so the ids of temporary
+    credentials: without their token, or with another, they are nobody's (SIG-14).
     """
     if session_token is not None and access_key_id.startswith("ASIA"):
         secret, session = resolve(services, access_key_id, session_token)
@@ -32,9 +37,9 @@ def who_signed(services: Services, access_key_id: str, session_token: str | None
     key = services.store.cached(("access_key", access_key_id), lambda tx: access_keys.find(tx, access_key_id))
     if key is not None and key.status == "Active" and session_token is None:
         return open_secret(services, key), _key_principal(services, key)
-    if services.settings.dev and key is None:
+    if services.settings.dev and key is None and not access_key_id.startswith("ASIA"):
         return "", _root(services.settings.account_id)
-    raise UnrecognizedClientError(INVALID)
+    raise UnrecognizedClientError(INVALID_TOKEN)
 
 
 @operation("sts", authorized_by_handler=True)
@@ -59,6 +64,7 @@ def get_session_token(ctx: Context, req: GetSessionTokenRequest) -> GetSessionTo
     principal = ctx.principal
     if principal.session is not None:
         raise AccessDeniedError("Cannot call GetSessionToken with session credentials")
+    check_no_device(req)
     now = ctx.clock.now_seconds()
     seconds = req.get("DurationSeconds", _SESSION_SECONDS)
     if principal.is_root:
@@ -75,6 +81,12 @@ def get_session_token(ctx: Context, req: GetSessionTokenRequest) -> GetSessionTo
     return {"Credentials": mint(ctx.services, session).wire()}
 
 
+def check_no_device(req: Mapping[str, Any]) -> None:
+    """Refuse a code of an MFA device: nobody here has one, so none is right; raises AccessDeniedError."""
+    if "SerialNumber" in req or "TokenCode" in req:
+        raise AccessDeniedError("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+
+
 def _session_principal(services: Services, session: Session) -> Principal:
     """Return whom a session stands for; raises UnrecognizedClientError when the role or user is gone (STS-07)."""
     if not session.role_name:
@@ -84,7 +96,7 @@ def _session_principal(services: Services, session: Session) -> Principal:
         lambda tx: iam_entities.find(tx, "role", session.account, session.role_name),
     )
     if owner is None or owner.unique_id != session.role_id:
-        raise UnrecognizedClientError(INVALID)
+        raise UnrecognizedClientError(INVALID_TOKEN)
     return Principal(
         account=session.account,
         type="AssumedRole",
@@ -103,7 +115,7 @@ def _own_session(services: Services, session: Session) -> Principal:
         lambda tx: iam_entities.find(tx, "user", session.account, session.name),
     )
     if user is None or user.unique_id != session.role_id:
-        raise UnrecognizedClientError(INVALID)
+        raise UnrecognizedClientError(INVALID_TOKEN)
     return Principal(session.account, "User", user.arn, user.unique_id, user.name, session)
 
 
@@ -115,7 +127,7 @@ def _key_principal(services: Services, key: access_keys.AccessKey) -> Principal:
         lambda tx: iam_entities.find(tx, "user", key.account_id, key.user_name),
     )
     if user is None:
-        raise UnrecognizedClientError(INVALID)
+        raise UnrecognizedClientError(INVALID_TOKEN)
     return Principal(key.account_id, "User", user.arn, user.unique_id, user.name)
 
 

@@ -1,8 +1,11 @@
 """Assuming roles (reference identity-pools-sts.md B3, B4)."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import regex
 
 from ostiary.aws.errors import AccessDeniedError, ServiceError, ValidationError
 from ostiary.aws.operations import operation
@@ -22,11 +25,13 @@ from ostiary.context import Context, Session
 from ostiary.federation.providers import verify_web_identity
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
 from ostiary.iam import documents, evaluate
-from ostiary.iam.authorize import authorize, caller_of, decided, global_conditions, permissions_of
-from ostiary.iam.evaluate import Request, context_of
+from ostiary.iam.authorize import bearing_policies, caller_of, global_conditions, permissions_of
+from ostiary.iam.conditions import context_of
+from ostiary.iam.evaluate import Request
 from ostiary.iam.names import role_name_of
 from ostiary.iam.principals import Caller
 from ostiary.store.iam_entities import Entity
+from ostiary.sts.callers import check_no_device
 from ostiary.sts.sessions import Credentials, mint
 
 DEFAULT_SECONDS = 3600
@@ -34,6 +39,10 @@ CHAINED_SECONDS = 3600
 MOST_POLICY_CHARACTERS = 2048
 _TAGS_CLAIM = "https://aws.amazon.com/tags"
 _SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
+_SOURCE_IDENTITY = re.compile(r"(?!aws:)[\w+=,.@-]{2,64}", re.ASCII)
+_TAG_KEY = regex.compile(r"(?!(?i:aws:))[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}")
+_TAG_VALUE = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}")
+MOST_TAGS = 50
 
 
 class InvalidParameterValueError(ServiceError):
@@ -78,16 +87,15 @@ def assume_role(ctx: Context, req: AssumeRoleRequest) -> AssumeRoleResponse:
     principal = ctx.principal
     if principal.is_root:
         raise AccessDeniedError("Roles may not be assumed by root accounts.")
+    check_no_device(req)
     role = _role(ctx, wish.role_arn)
-    conditions = {**_tag_conditions(wish), "sts:RoleSessionName": wish.name}
-    if "ExternalId" in req:
-        conditions["sts:ExternalId"] = req["ExternalId"]
-    if role is None or not _may_assume(ctx, role, conditions, wish):
+    wish = _inheriting(ctx, wish)
+    if role is None or not _may_assume(ctx, role, wish, req.get("ExternalId")):
         raise AccessDeniedError(
             f"User: {principal.arn} is not authorized to perform: sts:AssumeRole on resource: {wish.role_arn}"
         )
-    _check_seconds(role, wish, chained=principal.session is not None)
-    session = _session(ctx, role, _inheriting(ctx, wish))
+    _check_seconds(role, wish, chained=principal.type == "AssumedRole")
+    session = _session(ctx, role, wish)
     assumed = Assumed(mint(ctx.services, session), session)
     answer: AssumeRoleResponse = {"Credentials": assumed.credentials.wire(), "AssumedRoleUser": assumed.user}
     if session.source_identity:
@@ -127,10 +135,10 @@ def assume_with_web_identity(ctx: Context, wish: Wish, identity: WebIdentity) ->
     role = _role(ctx, wish.role_arn)
     keys = identity_conditions(identity)
     caller = Caller(federated=identity.federated)
-    conditions = global_conditions(ctx) | keys | _tag_conditions(wish) | {"aws:FederatedProvider": identity.federated}
-    actions = ["sts:AssumeRoleWithWebIdentity", *(["sts:TagSession"] if wish.tags else [])]
+    conditions = global_conditions(ctx) | keys | _conditions(wish, role) | {"aws:FederatedProvider": identity.federated}
+    actions = _actions("sts:AssumeRoleWithWebIdentity", wish)
     requests = [Request(action, wish.role_arn, context_of(conditions)) for action in actions]
-    if role is None or not all(_trust(role, caller, request) for request in requests):
+    if role is None or not all(evaluate.trusts(role.trust_policy, caller, request) for request in requests):
         raise AccessDeniedError("Not authorized to perform sts:AssumeRoleWithWebIdentity")
     _check_seconds(role, wish, chained=False)
     session = _session(ctx, role, wish, federated=identity.federated, claims=keys)
@@ -151,9 +159,12 @@ def _wish(req: Any) -> Wish:
                 "Duplicate tag keys found. Please note that Tag keys are case insensitive."
             )
         tags[tag["Key"]] = tag["Value"]
-    transitive = tuple(req.get("TransitiveTagKeys", ()))
-    if {key.lower() for key in transitive} - {key.lower() for key in tags}:
+    spelt = {key.lower(): key for key in tags}
+    transitive = tuple(dict.fromkeys(spelt.get(key.lower(), "") for key in req.get("TransitiveTagKeys", ())))
+    if "" in transitive:
         raise InvalidParameterValueError("The specified transitive tag key must be included in the requested tags.")
+    if any(key.lower().startswith("aws:") for key in tags) or req.get("SourceIdentity", "").lower().startswith("aws:"):
+        raise ValidationError("Names that begin with aws: are reserved.")
     wish = Wish(
         role_arn=req["RoleArn"],
         name=req["RoleSessionName"],
@@ -193,38 +204,45 @@ def _role(ctx: Context, arn: str) -> Entity | None:
         raise ValidationError(f"{arn} is invalid")
     account_id, path, name = named
     found = permissions_of(ctx, "role", account_id, name)
-    return found.entity if found is not None and found.entity.path == path else None
+    role = found.entity if found is not None else None
+    return role if role is not None and role.path == path else None
 
 
-def _may_assume(ctx: Context, role: Entity, conditions: Mapping[str, Any], wish: Wish) -> bool:
-    """Whether both sides allow it: the trust, and the caller's policies unless the trust names a neighbour (STS-01)."""
-    principal = ctx.principal
-    actions = ["sts:AssumeRole"]
-    actions += ["sts:TagSession"] if wish.tags else []
-    inherited = principal.session.source_identity if principal.session else ""
-    actions += ["sts:SetSourceIdentity"] if wish.source_identity or inherited else []
-    for action in actions:
-        request = Request(action, role.arn, context_of(global_conditions(ctx) | dict(conditions)))
-        strength = _trust(role, caller_of(principal), request)
-        if strength is None:
+def _may_assume(ctx: Context, role: Entity, wish: Wish, external_id: str | None) -> bool:
+    """Whether both sides allow it (STS-01, STS-03).
+
+    The trust must; what bears on the caller must too, as with every resource that has a policy: a trust in the account
+    leaves it to the caller's policies, one in a role still lets the session's policies and the boundary narrow it.
+    """
+    conditions = global_conditions(ctx) | _conditions(wish, role)
+    if external_id is not None:
+        conditions["sts:ExternalId"] = external_id
+    caller = _known_to(role, caller_of(ctx.principal))
+    bearing = bearing_policies(ctx, role.trust_policy)
+    same_account = role.account_id == ctx.principal.account
+    for action in _actions("sts:AssumeRole", wish):
+        request = Request(action, role.arn, context_of(conditions))
+        if bearing is None or evaluate.trusts(role.trust_policy, caller, request) is None:
             return False
-        if role.account_id != principal.account or strength == "account":
-            try:
-                authorize(ctx, action, role.arn, conditions)
-            except AccessDeniedError:
-                return False
-        elif _denied(ctx, request):
+        if not evaluate.decide(request, caller, bearing, same_account=same_account).allowed:
             return False
     return True
 
 
-def _denied(ctx: Context, request: Request) -> bool:
-    """Whether the caller's own policies deny what the trust alone would allow."""
-    return decided(ctx, request.action, request.resource).outcome == "explicitDeny"
+def _known_to(role: Entity, caller: Caller) -> Caller:
+    """Return the caller as a trust policy knows it: a user or role made anew under a trusted name is a stranger."""
+    trusted = role.configuration.get("TrustedIds", {})
+    if trusted.get(caller.role_arn or caller.arn, caller.unique_id) == caller.unique_id:
+        return caller
+    return replace(caller, role_arn="", arn="") if caller.role_arn else replace(caller, arn="")
 
 
-def _trust(role: Entity, caller: Caller, request: Request) -> Any:
-    return evaluate.trusts(role.trust_policy, caller, request)
+def _actions(action: str, wish: Wish) -> list[str]:
+    """Return everything that the trust must allow: tags and a source identity are permissions of their own."""
+    actions = [action]
+    actions += ["sts:TagSession"] if wish.tags else []
+    actions += ["sts:SetSourceIdentity"] if wish.source_identity else []
+    return actions
 
 
 def _check_seconds(role: Entity, wish: Wish, *, chained: bool) -> None:
@@ -249,45 +267,51 @@ def _inheriting(ctx: Context, wish: Wish) -> Wish:
         )
     if session.source_identity and wish.source_identity not in {"", session.source_identity}:
         raise AccessDeniedError("The source identity of a session cannot be changed.")
-    return Wish(
-        wish.role_arn,
-        wish.name,
-        wish.seconds,
-        wish.policies,
-        wish.policy_arns,
-        {**handed_on, **wish.tags},
-        (*handed_on, *wish.transitive_tag_keys),
-        wish.source_identity or session.source_identity,
+    return replace(
+        wish,
+        tags={**handed_on, **wish.tags},
+        transitive_tag_keys=(*handed_on, *wish.transitive_tag_keys),
+        source_identity=wish.source_identity or session.source_identity,
     )
 
 
 def _with_claims(wish: Wish, identity: WebIdentity) -> Wish:
-    """Return the wish with the session tags and the source identity that the token itself carries."""
-    claim = identity.claims.get(_TAGS_CLAIM)
+    """Return the wish with the session tags and the source identity that the token itself carries (reference B4).
+
+    Raises AccessDeniedError for tags that could not be a session's.
+    """
+    claim = identity.claims.get(_TAGS_CLAIM, {})
     given = claim if isinstance(claim, dict) else {}
-    principal_tags = given.get("principal_tags", {})
-    pairs = principal_tags.items() if isinstance(principal_tags, dict) else ()
-    tags = {str(key): str(_first(value)) for key, value in pairs}
-    source = identity.claims.get(_SOURCE_IDENTITY_CLAIM)
-    transitive = tuple(key for key in given.get("transitive_tag_keys", ()) if key in tags)
-    return Wish(
-        wish.role_arn,
-        wish.name,
-        wish.seconds,
-        wish.policies,
-        wish.policy_arns,
-        tags,
-        transitive,
-        source if isinstance(source, str) else "",
+    principal_tags, transitive = given.get("principal_tags", {}), given.get("transitive_tag_keys", [])
+    source = identity.claims.get(_SOURCE_IDENTITY_CLAIM, "")
+    if given is not claim or not isinstance(principal_tags, dict) or not isinstance(transitive, list):
+        raise AccessDeniedError("The session tags in the token are not valid.")
+    tags = {key: _first(value) for key, value in principal_tags.items()}
+    if not _are_tags(tags) or any(not isinstance(key, str) or key not in tags for key in transitive):
+        raise AccessDeniedError("The session tags in the token are not valid.")
+    if source != "" and not (isinstance(source, str) and _SOURCE_IDENTITY.fullmatch(source)):
+        raise AccessDeniedError("The source identity in the token is not valid.")
+    return replace(wish, tags=tags, transitive_tag_keys=tuple(transitive), source_identity=source)
+
+
+def _are_tags(tags: Mapping[str, Any]) -> bool:
+    return (
+        len(tags) <= MOST_TAGS
+        and len({key.lower() for key in tags}) == len(tags)
+        and all(_TAG_KEY.fullmatch(key) for key in tags)
+        and all(isinstance(value, str) and _TAG_VALUE.fullmatch(value) for value in tags.values())
     )
 
 
 def _first(value: Any) -> Any:
-    return value[0] if isinstance(value, list) and value else value
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def _tag_conditions(wish: Wish) -> dict[str, str | Sequence[str]]:
+def _conditions(wish: Wish, role: Entity | None) -> dict[str, str | Sequence[str]]:
     keys: dict[str, str | Sequence[str]] = {f"aws:RequestTag/{key}": value for key, value in wish.tags.items()}
+    keys |= {f"aws:ResourceTag/{key}": value for key, value in (role.tags if role else {}).items()}
+    keys["sts:RoleSessionName"] = wish.name
+    keys["sts:DurationSeconds"] = str(wish.seconds or DEFAULT_SECONDS)
     if wish.tags:
         keys["aws:TagKeys"] = tuple(wish.tags)
     if wish.transitive_tag_keys:
@@ -316,7 +340,7 @@ def _session(
         expires_at=now + (wish.seconds or DEFAULT_SECONDS),
         policies=wish.policies,
         policy_arns=wish.policy_arns,
-        tags={**role.tags, **wish.tags},
+        tags=dict(wish.tags),
         transitive_tag_keys=wish.transitive_tag_keys,
         source_identity=wish.source_identity,
         federated_provider=federated,

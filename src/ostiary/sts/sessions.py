@@ -12,10 +12,10 @@ import msgspec
 from ostiary.aws.errors import ExpiredTokenError, UnrecognizedClientError
 from ostiary.context import Services, Session
 from ostiary.crypto.seal import SealBrokenError
+from ostiary.iam.authorize import INVALID_TOKEN
 from ostiary.iam.names import SECRET_LENGTH, new_access_key_id
 
 _PURPOSE = "session-token"
-INVALID = "The security token included in the request is invalid."
 EXPIRED = "The security token included in the request is expired"
 
 
@@ -59,9 +59,9 @@ def resolve(services: Services, access_key_id: str, session_token: str) -> tuple
         opened = services.keyring.open_token(session_token, _PURPOSE)
         sealed = msgspec.msgpack.decode(opened, type=_Sealed)
     except (SealBrokenError, msgspec.DecodeError):
-        raise UnrecognizedClientError(INVALID) from None
+        raise UnrecognizedClientError(INVALID_TOKEN) from None
     if sealed.access_key_id != access_key_id:
-        raise UnrecognizedClientError(INVALID)
+        raise UnrecognizedClientError(INVALID_TOKEN)
     if sealed.session.expires_at <= services.clock.now():
         raise ExpiredTokenError(EXPIRED)
     return _secret(services, session_token), sealed.session
