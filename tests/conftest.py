@@ -1,6 +1,7 @@
 """Fixtures of all tests."""
 
 pytest_plugins = [
+    "tests.fixtures.certificates",
     "tests.fixtures.engines",
     "tests.fixtures.context",
     "tests.fixtures.functions",

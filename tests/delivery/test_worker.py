@@ -1,14 +1,17 @@
 """The outbox: written with what causes it, sent afterwards, once, until it expires."""
 
 import dataclasses
+import io
 from collections.abc import Callable
+from threading import Thread
 
 import pytest
 
 from ostiary.context import Context, Services
 from ostiary.delivery.outbox import Message, enqueue
-from ostiary.delivery.worker import FIRST_RETRY_SECONDS, DeliveryWorker
-from ostiary.store import messages
+from ostiary.delivery.worker import BATCH, FIRST_RETRY_SECONDS, LEASE_SECONDS, DeliveryWorker
+from ostiary.observability import configure_logs
+from ostiary.store import messages, schema
 from tests.fixtures.mail_server import MailServer
 
 
@@ -74,6 +77,95 @@ def test_a_message_that_nobody_needs_any_more_is_dropped(
     mailing.clock.advance(61)
     DeliveryWorker(mailing).deliver_due()
     assert (mail_server.mails, waiting(mailing)) == ([], 0)
+
+
+def test_what_no_channel_carries_does_not_stand_before_others(
+    mailing: Services, context: Callable[..., Context], mail_server: MailServer
+) -> None:
+    ctx = context()
+    with ctx.store.write() as tx:
+        for number in range(BATCH + 1):
+            text = Message("p", "SMS", f"+1555000{number:04}", "", "b", "123456", "t", "ada", 99_999_999_999)
+            enqueue(tx, ctx, text)
+    mailing.clock.advance(1)
+    owe(ctx)
+    worker = DeliveryWorker(mailing)
+    worker.deliver_due()
+    worker.deliver_due()
+    assert len(mail_server.mails) == 1
+    assert waiting(mailing) == BATCH + 1
+
+
+def test_a_message_that_breaks_its_channel_does_not_stop_the_others(
+    mailing: Services, context: Callable[..., Context], mail_server: MailServer
+) -> None:
+    ctx = context()
+    owe(ctx, "broken@example.com")
+    with ctx.store.write() as tx:
+        tx.update(schema.messages, schema.messages.c.recipient == "broken@example.com", sealed=b"not sealed by us")
+    owe(ctx)
+    DeliveryWorker(mailing).deliver_due()
+    assert len(mail_server.mails) == 1
+    assert waiting(mailing) == 1
+
+
+def test_one_of_many_workers_sends_a_message(
+    mailing: Services, context: Callable[..., Context], mail_server: MailServer
+) -> None:
+    for number in range(5):
+        owe(context(), f"person{number}@example.com")
+    workers = [DeliveryWorker(mailing) for _ in range(4)]
+    threads = [Thread(target=worker.deliver_due) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(mail_server.mails) == 5
+    assert waiting(mailing) == 0
+
+
+def test_a_worker_that_died_leaves_its_message_to_others(
+    mailing: Services, context: Callable[..., Context], mail_server: MailServer
+) -> None:
+    owe(context())
+    now = mailing.clock.now_seconds()
+    with mailing.store.write() as tx:
+        assert messages.claim(tx, messages.due(tx, now, 1)[0], now + LEASE_SECONDS)
+    DeliveryWorker(mailing).deliver_due()
+    assert mail_server.mails == []
+    mailing.clock.advance(LEASE_SECONDS)
+    DeliveryWorker(mailing).deliver_due()
+    assert len(mail_server.mails) == 1
+
+
+def test_one_warning_names_the_setting_that_is_missing(services: Services, context: Callable[..., Context]) -> None:
+    written = io.StringIO()
+    configure_logs("json", "info", written)
+    owe(context())
+    worker = DeliveryWorker(services)
+    worker.deliver_due()
+    worker.deliver_due()
+    assert written.getvalue().count("messages_wait") == 1
+    assert "smtp or delivery_webhook" in written.getvalue()
+
+
+def test_the_outbox_of_development_keeps_everything(
+    mailing: Services, context: Callable[..., Context], mail_server: MailServer
+) -> None:
+    developing = dataclasses.replace(mailing, settings=dataclasses.replace(mailing.settings, dev=True))
+    owe(context())
+    owe(context(), "late@example.com", lives=-1)
+    worker = DeliveryWorker(developing)
+    worker.deliver_due()
+    worker.sweep()
+    assert (len(mail_server.mails), waiting(developing)) == (1, 2)
+
+
+def test_a_sweep_removes_what_nobody_needs_any_more(services: Services, context: Callable[..., Context]) -> None:
+    owe(context())
+    owe(context(), lives=-1)
+    DeliveryWorker(services).sweep()
+    assert waiting(services) == 1
 
 
 def test_a_refused_recipient_is_not_tried_again(mailing: Services, context: Callable[..., Context]) -> None:

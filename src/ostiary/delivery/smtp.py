@@ -3,15 +3,17 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
+from email.utils import formatdate
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from ostiary.config import Settings
+from ostiary.clock import Clock
+from ostiary.config import LOOPBACK, Settings
 from ostiary.delivery.channel import DeliveryError
 from ostiary.delivery.outbox import Message
 from ostiary.http_client import HttpClient
 
-TIMEOUT_SECONDS = 10
+SECONDS = 10
 PERMANENT = 500
 """SMTP replies from here on are final (RFC 5321, 4.2.1)."""
 
@@ -36,35 +38,57 @@ class Smtp:
 
     def deliver(self, message: Message, message_id: str) -> None:
         """Send the message; raises DeliveryError."""
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self._sender, message.recipient, _one_line(message.subject)
-        mail["Message-ID"] = f"<{message_id}@ostiary>"
-        mail.set_content(message.body, subtype="html")
+        mail = self._mail(message, message_id)
         try:
             with self._connected() as server:
                 server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise DeliveryError("the recipient was refused", permanent=min(codes) >= PERMANENT) from error
+        except smtplib.SMTPDataError as error:
+            raise DeliveryError("the message was refused", permanent=error.smtp_code >= PERMANENT) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise DeliveryError("the server cannot send to such an address", permanent=True) from error
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryError(type(error).__name__) from error
 
+    def _mail(self, message: Message, message_id: str) -> EmailMessage:
+        mail = EmailMessage()
+        try:
+            mail["From"], mail["To"] = self._sender, message.recipient
+            mail["Subject"] = " ".join(message.subject.split())
+        except (ValueError, IndexError) as error:  # what the header's grammar does not allow
+            raise DeliveryError("the recipient is not an address", permanent=True) from error
+        mail["Date"] = formatdate(Clock.system_now())
+        mail["Message-ID"] = f"<{message_id}@ostiary>"
+        mail.set_content(message.body, subtype="html")
+        return mail
+
     def _connected(self) -> smtplib.SMTP:
+        """Return a session that is ready for mail: passwords go over TLS, or nowhere but loopback."""
         host = self._url.hostname or ""
         secure = ssl.create_default_context()
         if self._url.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, self._url.port or 465, timeout=TIMEOUT_SECONDS, context=secure
-            )
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, self._url.port or 465, timeout=SECONDS, context=secure)
         else:
-            server = smtplib.SMTP(host, self._url.port or 587, timeout=TIMEOUT_SECONDS)
+            server = smtplib.SMTP(host, self._url.port or 587, timeout=SECONDS)
+        try:
+            self._prepare(server, host, secure)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _prepare(self, server: smtplib.SMTP, host: str, secure: ssl.SSLContext) -> None:
+        if self._url.scheme != "smtps":
             server.ehlo()
             if server.has_extn("starttls"):
                 server.starttls(context=secure)
+            elif self._url.username and host not in LOOPBACK:
+                # Who stands in between could hide STARTTLS to read the password.
+                raise DeliveryError("the server offers no STARTTLS; the password is not sent without")
         if self._url.username:
-            server.login(unquote(self._url.username), unquote(self._url.password or ""))
-        return server
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+            try:
+                server.login(unquote(self._url.username), unquote(self._url.password or ""))
+            except smtplib.SMTPNotSupportedError as error:
+                raise DeliveryError("the server takes no password") from error

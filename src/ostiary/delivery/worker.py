@@ -18,6 +18,8 @@ LEASE_SECONDS = 60
 BATCH = 20
 FIRST_RETRY_SECONDS = 5
 LONGEST_RETRY_SECONDS = 900
+WAIT_SECONDS = 60
+"""How long a message is left alone that no channel carries, so that it does not stand before others."""
 SWEEP_SECONDS = 600
 """How often what has expired is deleted."""
 
@@ -45,11 +47,15 @@ class DeliveryWorker:
         self._thread.join(timeout=LEASE_SECONDS)
 
     def deliver_due(self) -> int:
-        """Deliver what is due now; return how many messages were tried."""
+        """Deliver what is due now; return how many messages were looked at."""
         services, now = self._services, self._services.clock.now_seconds()
         with services.store.read() as tx:
-            waiting = messages.due(tx, now, BATCH)
-        return sum(self._deliver(message, now) for message in waiting)
+            waiting = messages.due(tx, now, BATCH if self._channels else 1)
+        if not self._channels:
+            return self._wait_for_settings(waiting)
+        for message in waiting:
+            self._deliver(message, now)
+        return len(waiting)
 
     def _run(self) -> None:
         while not self._stopped.wait(POLL_SECONDS):
@@ -63,46 +69,69 @@ class DeliveryWorker:
     def _sweep_if_due(self) -> None:
         if Clock.monotonic() - self._swept_at > SWEEP_SECONDS:
             self._swept_at = Clock.monotonic()
-            expired.sweep(self._services.store, self._services.clock.now_seconds())
+            self.sweep()
 
-    def _deliver(self, message: StoredMessage, now: int) -> bool:
+    def sweep(self) -> None:
+        """Delete what has expired; in development messages stay to be looked at."""
+        services, now = self._services, self._services.clock.now_seconds()
+        expired.sweep(services.store, now)
+        if not services.settings.dev:
+            with services.store.write() as tx:
+                messages.remove_expired(tx, now)
+
+    def _wait_for_settings(self, waiting: list[StoredMessage]) -> int:
+        if waiting:
+            self._warn(waiting[0].medium)
+        return 0
+
+    def _deliver(self, message: StoredMessage, now: int) -> None:
         if message.expires_at <= now:
-            return self._drop(message, "expired")
+            self._give_up(message, "", "expired")
+            return
         channel = next((channel for channel in self._channels if channel.carries(message.medium)), None)
+        until = now + (WAIT_SECONDS if channel is None else LEASE_SECONDS)
+        with self._services.store.write() as tx:
+            claimed = messages.claim(tx, message, until, tried=channel is not None)
         if channel is None:
             self._warn(message.medium)
-            return False
-        with self._services.store.write() as tx:
-            claimed = messages.claim(tx, message, now + LEASE_SECONDS)
-        return claimed and self._hand_over(channel, message, now)
+        elif claimed:
+            self._hand_over(channel, message, now)
 
-    def _hand_over(self, channel: Channel, message: StoredMessage, now: int) -> bool:
+    def _hand_over(self, channel: Channel, message: StoredMessage, now: int) -> None:
         services = self._services
         try:
             channel.deliver(opened(services.keyring, message), message.message_id)
         except DeliveryError as error:
-            MESSAGES.labels(channel.name, "failed").inc()
-            log.warning("message_not_delivered", channel=channel.name, message_id=message.message_id, reason=str(error))
-            if error.permanent:
-                return self._drop(message, "refused")
-            wait = min(FIRST_RETRY_SECONDS * 2**message.attempts, LONGEST_RETRY_SECONDS)
-            with services.store.write() as tx:
-                messages.postpone(tx, message.message_id, now + wait)
-            return True
-        MESSAGES.labels(channel.name, "sent").inc()
-        with services.store.write() as tx:
-            if services.settings.dev:
+            self._failed(channel, message, now, error)
+        except Exception as error:
+            # Whatever is wrong with one message, the others do not wait for it.
+            log.exception("message_broken", channel=channel.name, message_id=message.message_id)
+            self._failed(channel, message, now, DeliveryError(type(error).__name__))
+        else:
+            MESSAGES.labels(channel.name, "sent").inc()
+            self._done_with(message)
+
+    def _failed(self, channel: Channel, message: StoredMessage, now: int, error: DeliveryError) -> None:
+        MESSAGES.labels(channel.name, "failed").inc()
+        log.warning("message_not_delivered", channel=channel.name, message_id=message.message_id, reason=str(error))
+        if error.permanent:
+            self._give_up(message, channel.name, "refused")
+            return
+        wait = min(FIRST_RETRY_SECONDS * 2 ** min(message.attempts, 16), LONGEST_RETRY_SECONDS)
+        with self._services.store.write() as tx:
+            messages.postpone(tx, message.message_id, now + wait)
+
+    def _give_up(self, message: StoredMessage, channel: str, why: str) -> None:
+        MESSAGES.labels(channel, why).inc()
+        log.warning("message_dropped", message_id=message.message_id, medium=message.medium, reason=why)
+        self._done_with(message)
+
+    def _done_with(self, message: StoredMessage) -> None:
+        with self._services.store.write() as tx:
+            if self._services.settings.dev:
                 messages.keep_as_sent(tx, message.message_id)
             else:
                 messages.remove(tx, message.message_id)
-        return True
-
-    def _drop(self, message: StoredMessage, why: str) -> bool:
-        MESSAGES.labels("", why).inc()
-        log.warning("message_dropped", message_id=message.message_id, medium=message.medium, reason=why)
-        with self._services.store.write() as tx:
-            messages.remove(tx, message.message_id)
-        return True
 
     def _warn(self, medium: str) -> None:
         if not self._warned and not self._services.settings.dev:

@@ -40,11 +40,11 @@ def due(tx: Tx, now: int, limit: int) -> list[StoredMessage]:
     return [_message(row) for row in tx.all(query)]
 
 
-def claim(tx: Tx, message: StoredMessage, until: int) -> bool:
-    """Take the message until `until`; return whether nobody else had taken it."""
+def claim(tx: Tx, message: StoredMessage, until: int, *, tried: bool = True) -> bool:
+    """Take the message until `until`, and count a try; return whether nobody else had taken it."""
     table = schema.messages
     unchanged = (table.c.message_id == message.message_id, table.c.due_at == message.due_at, table.c.state == DUE)
-    return tx.update(table, *unchanged, due_at=until, attempts=message.attempts + 1) == 1
+    return tx.update(table, *unchanged, due_at=until, attempts=message.attempts + tried) == 1
 
 
 def postpone(tx: Tx, message_id: str, until: int) -> None:
@@ -60,6 +60,11 @@ def keep_as_sent(tx: Tx, message_id: str) -> None:
 def remove(tx: Tx, message_id: str) -> None:
     """Delete a message."""
     tx.delete(schema.messages, schema.messages.c.message_id == message_id)
+
+
+def remove_expired(tx: Tx, now: int) -> None:
+    """Delete the messages that nobody needs any more."""
+    tx.delete(schema.messages, schema.messages.c.expires_at <= now)
 
 
 def newest(tx: Tx, recipient: str | None, limit: int) -> Sequence[StoredMessage]:

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -14,6 +14,7 @@ from ostiary.delivery import configured_channels
 from ostiary.delivery.channel import Channel, DeliveryError
 from ostiary.delivery.outbox import Message
 from ostiary.http_client import HttpClient
+from tests.fixtures.certificates import Certificates
 from tests.fixtures.mail_server import MailServer
 
 SECRET = "shared-with-the-receiver"
@@ -112,6 +113,58 @@ def test_a_refused_recipient_is_final(settings: Settings) -> None:
     with pytest.raises(DeliveryError) as failed:
         channel(settings, "smtp").deliver(message("nobody@refused.example"), "m-1")
     assert failed.value.permanent
+
+
+def test_a_recipient_that_is_no_address_is_final(settings: Settings, mail_server: MailServer) -> None:
+    with pytest.raises(DeliveryError) as failed:
+        channel(settings, "smtp").deliver(message("ada@example.com\r\nBcc: eve@example.com"), "m-1")
+    assert failed.value.permanent
+    assert mail_server.mails == []
+
+
+LOGIN = ("ostiary", "mail-password")
+
+
+@pytest.mark.parametrize("implicit", [True, False])
+def test_mail_goes_over_tls_wherever_the_server_speaks_it(
+    start_mail_server: Callable[..., MailServer],
+    certificates: Certificates,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    implicit: bool,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates.authority))
+    server = start_mail_server(certificates.server, implicit=implicit, login=LOGIN)
+    channel(Settings(smtp=server.url), "smtp").deliver(message(), "m-1")
+    assert server.secured == [True]
+
+
+@pytest.mark.parametrize("implicit", [True, False])
+def test_mail_is_not_given_to_a_server_that_shows_a_strangers_certificate(
+    start_mail_server: Callable[..., MailServer], certificates: Certificates, *, implicit: bool
+) -> None:
+    server = start_mail_server(certificates.server, implicit=implicit, login=LOGIN)
+    with pytest.raises(DeliveryError, match="SSLCertVerificationError"):
+        channel(Settings(smtp=server.url), "smtp").deliver(message(), "m-1")
+    assert server.mails == []
+
+
+def test_a_password_is_not_sent_to_another_machine_without_tls(
+    start_mail_server: Callable[..., MailServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = start_mail_server(login=LOGIN)
+    monkeypatch.setattr("ostiary.delivery.smtp.LOOPBACK", set())
+    with pytest.raises(DeliveryError, match="STARTTLS"):
+        channel(Settings(smtp=server.url), "smtp").deliver(message(), "m-1")
+    assert server.mails == []
+
+
+def test_a_wrong_password_may_be_corrected_in_time(start_mail_server: Callable[..., MailServer]) -> None:
+    server = start_mail_server(login=LOGIN)
+    wrong = Settings(smtp=server.url.replace("mail-password", "wrong"))
+    with pytest.raises(DeliveryError) as failed:
+        channel(wrong, "smtp").deliver(message(), "m-1")
+    assert not failed.value.permanent
 
 
 def test_a_webhook_is_signed_over_time_and_body(settings: Settings, receiver: Receiver) -> None:
