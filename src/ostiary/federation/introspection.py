@@ -1,5 +1,6 @@
 """Providers whose tokens are opaque: the provider itself is asked whose a token is, and not twice in a minute."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,6 +16,7 @@ from ostiary.http_client import HttpClient, HttpError
 REMEMBERED_SECONDS = 60
 """How long an answer is believed: long enough for GetId, and GetCredentialsForIdentity after it."""
 MOST_REMEMBERED = 10_000
+_TOKEN = re.compile(r"[!-~]{1,4096}")
 _OK, _REFUSED, _FAILED = 200, 400, 500
 
 
@@ -47,9 +49,10 @@ def remembered(
     ctx: Context, provider: str, token: str, audiences: Collection[str] | None, verify: Callable[[], WebIdentity]
 ) -> WebIdentity:
     """Return what `verify` said of this token a moment ago, or what it says now; refusals are not remembered."""
+    if not _TOKEN.fullmatch(token):
+        raise InvalidTokenError("malformed", "not an access token")
     memory = _OF_CLIENTS.setdefault(ctx.http, _Memory())
-    asked = repr((provider, None if audiences is None else sorted(audiences), token))
-    key = sha256(asked.encode("utf-8", "surrogatepass")).digest()
+    key = sha256(repr((provider, None if audiences is None else sorted(audiences), token)).encode()).digest()
     found = memory.answers.get(key)
     if found is not None and found[1] > Clock.monotonic() and found[0].expires_at > ctx.clock.now():
         return found[0]
