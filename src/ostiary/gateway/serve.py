@@ -19,7 +19,7 @@ from ostiary.gateway.handlers import handler_of
 from ostiary.gateway.operations import features_of
 from ostiary.gateway.s3 import Asked, is_bucket_name
 from ostiary.gateway.upstream import Upstream
-from ostiary.observability import REQUESTS, SECONDS
+from ostiary.observability import answered
 
 log = structlog.get_logger()
 _SCOPE = (b"/s3/aws4_request", b"%2Fs3%2Faws4_request", b"%2fs3%2faws4_request")
@@ -86,16 +86,7 @@ class Gateway:
             await self._serve(exchange)
         finally:
             seconds = self._services.clock.monotonic() - started
-            REQUESTS.labels("s3", exchange.action, str(exchange.status)).inc()
-            SECONDS.labels("s3").observe(seconds)
-            log.info(
-                "request",
-                service="s3",
-                operation=exchange.action,
-                status=exchange.status,
-                ms=round(seconds * 1000, 1),
-                request_id=exchange.request_id,
-            )
+            answered("s3", exchange.action, exchange.status, seconds, exchange.request_id)
 
     async def _serve(self, exchange: Exchange) -> None:
         request: Request | None = None
