@@ -4,7 +4,8 @@ from ostiary.aws.errors import AccessDeniedError
 from ostiary.context import Context, Principal, Session
 from ostiary.iam import evaluate
 from ostiary.iam.authorize import global_conditions, permissions_of
-from ostiary.iam.evaluate import Request, context_of
+from ostiary.iam.conditions import context_of
+from ostiary.iam.evaluate import Request
 from ostiary.iam.names import role_name_of
 from ostiary.iam.principals import Caller
 from ostiary.sts.sessions import Credentials, mint
