@@ -63,6 +63,8 @@ class Settings:
     smtp_from: str = "no-reply@verificationemail.com"
     delivery_webhook: str = ""
     delivery_webhook_secret: str = field(default="", repr=False)
+    log_delivery_webhook: str = ""
+    """Where logs of user pools are posted; empty means files in `user-pool-logs` of the data directory."""
     s3_upstream: str = ""
     s3_upstream_access_key_id: str = ""
     s3_upstream_secret_access_key: str = field(default="", repr=False)
@@ -255,7 +257,15 @@ def _check(settings: Settings) -> None:
 
 
 def _check_addresses(settings: Settings) -> None:
-    for name in ("public_url", "delivery_webhook", "s3_upstream", "kinesis_endpoint", "stream_webhook"):
+    urls = (
+        "public_url",
+        "delivery_webhook",
+        "log_delivery_webhook",
+        "s3_upstream",
+        "kinesis_endpoint",
+        "stream_webhook",
+    )
+    for name in urls:
         value = getattr(settings, name)
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
             raise SettingsError(f"{name}: '{value}' is not an http:// or https:// address.")

@@ -29,6 +29,7 @@ def test_a_client_with_only_a_name_has_the_documented_defaults(pool: Any) -> Non
     assert client == {
         "UserPoolId": pool.id,
         "ClientName": "app",
+        "ClientType": "REGULAR",
         "RefreshTokenValidity": 30,
         "TokenValidityUnits": {},
         "AllowedOAuthFlowsUserPoolClient": False,

@@ -22,8 +22,11 @@ _NESTED = frozenset({"structure", "list", "map"})
 _MEASURED = frozenset({"string", "list", "map", "blob"})
 _REGEX_SECONDS = 0.25
 """What a hostile text may cost; one that takes longer does not match."""
-_PRINTED_PATTERNS = {"PasswordType": r"^[\S]+.*[\S]+$"}
-"""What the service prints and applies, whatever its model says (user-pools-api.md §1.3)."""
+_PRINTED_PATTERNS = {
+    "PasswordType": r"^[\S]+.*[\S]+$",
+    "DomainType": r"^[a-z0-9](?:[a-z0-9\-\.]{0,61}[a-z0-9])?$",
+}
+"""What the service prints and applies, whatever its model says (user-pools-api.md §1.3): custom domains have dots."""
 
 
 def violations(shape: Shape, value: Mapping[str, Any]) -> Violations:

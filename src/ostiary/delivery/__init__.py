@@ -2,11 +2,12 @@
 
 from ostiary.config import Settings
 from ostiary.delivery.channel import Channel
+from ostiary.delivery.pool_logs import PoolLogs
 from ostiary.delivery.smtp import Smtp
 from ostiary.delivery.webhook import Webhook
 from ostiary.http_client import HttpClient
 
-CHANNELS = (Smtp, Webhook)
+CHANNELS = (PoolLogs, Smtp, Webhook)
 
 
 def configured_channels(settings: Settings, http: HttpClient) -> list[Channel]:

@@ -18,7 +18,7 @@ class Message:
     """A message. `code` is the code or temporary password that `body` contains; `expires_at` is epoch seconds."""
 
     pool_id: str
-    medium: Literal["EMAIL", "SMS"]
+    medium: Literal["EMAIL", "SMS", "LOG"]
     recipient: str
     subject: str
     body: str = field(repr=False)

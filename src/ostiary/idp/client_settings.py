@@ -1,6 +1,8 @@
 """What an app client is configured to do: defaults, and which combinations are refused."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,7 +46,15 @@ _TOKENS = {
 }
 
 
-def settings_of(pool: UserPool, req: Mapping[str, Any], *, has_secret: bool) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What of the pool's other parts a client may use: scopes of resource servers, names of identity providers."""
+
+    scopes: AbstractSet[str]
+    providers: AbstractSet[str]
+
+
+def settings_of(pool: UserPool, req: Mapping[str, Any], offers: Offers, *, has_secret: bool) -> dict[str, Any]:
     """Return a client's configuration: what `req` sets, and the defaults of what it omits."""
     configuration: dict[str, Any] = {name: req[name] for name in ECHOED if name in req}
     configuration["RefreshTokenValidity"] = req.get("RefreshTokenValidity") or REFRESH_TOKEN_DAYS
@@ -57,11 +67,11 @@ def settings_of(pool: UserPool, req: Mapping[str, Any], *, has_secret: bool) -> 
     if propagate and not has_secret:
         raise InvalidParameterException("EnablePropagateAdditionalUserContextData requires a client secret.")
     _check_flows(configuration)
-    _check_oauth(configuration, has_secret=has_secret)
+    _check_oauth(configuration, offers, has_secret=has_secret)
     _check_urls(configuration)
     _check_validity(configuration)
     _check_attributes(pool, configuration)
-    _check_providers(pool, configuration)
+    _check_providers(pool, configuration, offers)
     return configuration
 
 
@@ -86,7 +96,7 @@ def _check_flows(configuration: Mapping[str, Any]) -> None:
         )
 
 
-def _check_oauth(configuration: Mapping[str, Any], *, has_secret: bool) -> None:
+def _check_oauth(configuration: Mapping[str, Any], offers: Offers, *, has_secret: bool) -> None:
     flows = configuration.get("AllowedOAuthFlows", [])
     scopes = configuration.get("AllowedOAuthScopes", [])
     if "client_credentials" in flows:
@@ -99,7 +109,7 @@ def _check_oauth(configuration: Mapping[str, Any], *, has_secret: bool) -> None:
                 "client_credentials flow can not be selected if client does not have a client secret."
             )
     for scope in scopes:
-        if scope not in SCOPES:
+        if scope not in SCOPES and scope not in offers.scopes:
             raise ScopeDoesNotExistException(f"Invalid scope requested: {scope}")
     if configuration["AllowedOAuthFlowsUserPoolClient"] and not (flows and scopes):
         raise InvalidOAuthFlowException(
@@ -153,7 +163,7 @@ def _check_attributes(pool: UserPool, configuration: Mapping[str, Any]) -> None:
         raise InvalidParameterException("Invalid write attributes specified while creating a client")
 
 
-def _check_providers(pool: UserPool, configuration: Mapping[str, Any]) -> None:
+def _check_providers(pool: UserPool, configuration: Mapping[str, Any], offers: Offers) -> None:
     for name in configuration.get("SupportedIdentityProviders", []):
-        if name != "COGNITO":
+        if name not in offers.providers:
             raise InvalidParameterException(f"The provider {name} does not exist for User Pool {pool.pool_id}.")

@@ -1,39 +1,45 @@
 """App clients: create, describe, update, list, delete; their secrets."""
 
-import hmac
-from base64 import b64encode
-from hashlib import sha256
-
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
+    AddUserPoolClientSecretRequest,
+    AddUserPoolClientSecretResponse,
+    ClientSecretDescriptorType,
     ConcurrentModificationException,
     CreateUserPoolClientRequest,
     CreateUserPoolClientResponse,
     DeleteUserPoolClientRequest,
+    DeleteUserPoolClientSecretRequest,
+    DeleteUserPoolClientSecretResponse,
     DescribeUserPoolClientRequest,
     DescribeUserPoolClientResponse,
     InvalidParameterException,
+    LimitExceededException,
+    ListUserPoolClientSecretsRequest,
+    ListUserPoolClientSecretsResponse,
     ListUserPoolClientsRequest,
     ListUserPoolClientsResponse,
-    NotAuthorizedException,
     ResourceNotFoundException,
     UpdateUserPoolClientRequest,
     UpdateUserPoolClientResponse,
     UserPoolClientType,
 )
 from ostiary.context import Context
-from ostiary.idp.client_settings import settings_of
+from ostiary.idp import client_secrets, identity_providers, resource_servers
+from ostiary.idp.client_secrets import check_secret_hash, is_secret
+from ostiary.idp.client_settings import Offers, settings_of
 from ostiary.idp.pages import page
 from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool, own_pool
 from ostiary.randomness import LOWER_ALPHANUMERIC
 from ostiary.store import clients, user_pools
 from ostiary.store.clients import AppClient
 from ostiary.store.db import Tx
+from ostiary.store.errors import Retry
 from ostiary.store.user_pools import UserPool
 
-_PURPOSE = "client-secret"
+__all__ = ["check_secret_hash", "client_of", "hides_existence", "is_secret"]
+
 _ID_LENGTH = 26
-_SECRET_LENGTH = 52
 
 
 def client_of(ctx: Context, client_id: str) -> tuple[UserPool, AppClient]:
@@ -45,31 +51,6 @@ def client_of(ctx: Context, client_id: str) -> tuple[UserPool, AppClient]:
     return pool, client
 
 
-def client_secret(ctx: Context, client: AppClient) -> str | None:
-    """Return the client's secret in clear, or None when it has none."""
-    if client.sealed_secret is None:
-        return None
-    return ctx.keyring.open(client.sealed_secret, _PURPOSE).decode()
-
-
-def check_secret_hash(ctx: Context, client: AppClient, username: str, secret_hash: str | None) -> None:
-    """Refuse a request that does not prove the client's secret (PWD-13).
-
-    `username` is the user name exactly as the request has it: the hash is
-    Base64(HMAC-SHA256(secret, username + client id)).
-    """
-    secret = client_secret(ctx, client)
-    if secret is None and secret_hash is None:
-        return
-    if secret_hash is None:
-        raise NotAuthorizedException(f"Client {client.client_id} is configured for secret but secret was not received")
-    if secret is not None:
-        proof = hmac.digest(secret.encode(), f"{username}{client.client_id}".encode(), sha256)
-        if hmac.compare_digest(b64encode(proof), secret_hash.encode()):
-            return
-    raise NotAuthorizedException(f"Unable to verify secret hash for client {client.client_id}")
-
-
 def hides_existence(client: AppClient) -> bool:
     """Whether the client must not learn which users exist (PreventUserExistenceErrors)."""
     return client.configuration.get("PreventUserExistenceErrors") == "ENABLED"
@@ -78,26 +59,30 @@ def hides_existence(client: AppClient) -> bool:
 @operation("cognito-idp", resource=POOL_ARN)
 def create_user_pool_client(ctx: Context, req: CreateUserPoolClientRequest) -> CreateUserPoolClientResponse:
     """Create an app client, with a secret when it is asked for."""
-    pool = own_pool(ctx, req["UserPoolId"])
     if req.get("GenerateSecret") and "ClientSecret" in req:
         raise InvalidParameterException("ClientSecret cannot be given together with GenerateSecret.")
-    secret = req.get("ClientSecret")
-    if req.get("GenerateSecret"):
-        secret = ctx.random.text(_SECRET_LENGTH, LOWER_ALPHANUMERIC)
+    secret = client_secrets.new_value(ctx) if req.get("GenerateSecret") else req.get("ClientSecret")
     now = ctx.clock.now_seconds()
-    client = AppClient(
-        pool_id=pool.pool_id,
-        client_id=ctx.random.text(_ID_LENGTH, LOWER_ALPHANUMERIC),
-        name=req["ClientName"],
-        configuration=settings_of(pool, req, has_secret=secret is not None),
-        sealed_secret=None if secret is None else ctx.keyring.seal(secret.encode(), _PURPOSE),
-        created_at=now,
-        modified_at=now,
-    )
+    client_id = ctx.random.text(_ID_LENGTH, LOWER_ALPHANUMERIC)
+    made = [] if secret is None else [client_secrets.new_secret(client_id, secret, now)]
+    sealed = client_secrets.sealed(ctx, made) if made else None
     with ctx.store.write() as tx:
-        locked_pool(ctx, tx, pool.pool_id)
+        pool = locked_pool(ctx, tx, req["UserPoolId"])
+        client = AppClient(
+            pool_id=pool.pool_id,
+            client_id=client_id,
+            name=req["ClientName"],
+            configuration=settings_of(pool, req, _offers(tx, pool), has_secret=secret is not None),
+            sealed_secret=sealed,
+            created_at=now,
+            modified_at=now,
+        )
         clients.create(tx, client)
     return {"UserPoolClient": _described(ctx, client)}
+
+
+def _offers(tx: Tx, pool: UserPool) -> Offers:
+    return Offers(resource_servers.scopes_of(tx, pool.pool_id), identity_providers.names_of(tx, pool.pool_id))
 
 
 def _described(ctx: Context, client: AppClient) -> UserPoolClientType:
@@ -106,16 +91,18 @@ def _described(ctx: Context, client: AppClient) -> UserPoolClientType:
         "UserPoolId": client.pool_id,
         "ClientId": client.client_id,
         "ClientName": client.name,
+        "ClientType": "REGULAR",
         "CreationDate": client.created_at,
         "LastModifiedDate": client.modified_at,
     }
-    secret = client_secret(ctx, client)
-    if secret is not None:
-        described["ClientSecret"] = secret
+    secrets = client_secrets.secrets_of(ctx, client)
+    if secrets:
+        described["ClientSecret"] = secrets[-1]["value"]
     return described
 
 
-def _own_client(ctx: Context, tx: Tx, pool_id: str, client_id: str) -> tuple[UserPool, AppClient]:
+def own_client(ctx: Context, tx: Tx, pool_id: str, client_id: str) -> tuple[UserPool, AppClient]:
+    """Return the caller's pool and its client of this id, as this transaction sees them."""
     pool = fresh_pool(ctx, tx, pool_id)
     client = clients.find(tx, client_id)
     if client is None or client.pool_id != pool.pool_id:
@@ -127,7 +114,7 @@ def _own_client(ctx: Context, tx: Tx, pool_id: str, client_id: str) -> tuple[Use
 def describe_user_pool_client(ctx: Context, req: DescribeUserPoolClientRequest) -> DescribeUserPoolClientResponse:
     """Return a client's configuration and its secret."""
     with ctx.store.read() as tx:
-        _, client = _own_client(ctx, tx, req["UserPoolId"], req["ClientId"])
+        _, client = own_client(ctx, tx, req["UserPoolId"], req["ClientId"])
     return {"UserPoolClient": _described(ctx, client)}
 
 
@@ -135,12 +122,12 @@ def describe_user_pool_client(ctx: Context, req: DescribeUserPoolClientRequest) 
 def update_user_pool_client(ctx: Context, req: UpdateUserPoolClientRequest) -> UpdateUserPoolClientResponse:
     """Replace a client's configuration: what is omitted goes back to its default. The secret stays."""
     with ctx.store.write() as tx:
-        pool, client = _own_client(ctx, tx, req["UserPoolId"], req["ClientId"])
-        configuration = settings_of(pool, req, has_secret=client.sealed_secret is not None)
+        pool, client = own_client(ctx, tx, req["UserPoolId"], req["ClientId"])
+        configuration = settings_of(pool, req, _offers(tx, pool), has_secret=client.sealed_secret is not None)
         name = req.get("ClientName", client.name)
         if not clients.update(tx, client, name=name, configuration=configuration, now=ctx.clock.now_seconds()):
             raise ConcurrentModificationException("The user pool client is being changed by another request.")
-        _, updated = _own_client(ctx, tx, req["UserPoolId"], req["ClientId"])
+        _, updated = own_client(ctx, tx, req["UserPoolId"], req["ClientId"])
     return {"UserPoolClient": _described(ctx, updated)}
 
 
@@ -148,14 +135,76 @@ def update_user_pool_client(ctx: Context, req: UpdateUserPoolClientRequest) -> U
 def delete_user_pool_client(ctx: Context, req: DeleteUserPoolClientRequest) -> None:
     """Delete a client; its refresh tokens die with it."""
     with ctx.store.write() as tx:
-        _, client = _own_client(ctx, tx, req["UserPoolId"], req["ClientId"])
+        _, client = own_client(ctx, tx, req["UserPoolId"], req["ClientId"])
         clients.delete(tx, client)
+
+
+# -- several secrets -------------------------------------------------------------------------------------------------
+@operation("cognito-idp", resource=POOL_ARN)
+def add_user_pool_client_secret(ctx: Context, req: AddUserPoolClientSecretRequest) -> AddUserPoolClientSecretResponse:
+    """Give a confidential client a second secret; the value is told only when the server made it."""
+    value = req.get("ClientSecret") or client_secrets.new_value(ctx)
+    with ctx.store.write() as tx:
+        client, secrets = _secrets(ctx, tx, req["UserPoolId"], req["ClientId"])
+        if not secrets:
+            raise InvalidParameterException("Client secrets can only be added to a client that has a secret.")
+        if len(secrets) >= client_secrets.MOST:
+            raise LimitExceededException(f"A client cannot have more than {client_secrets.MOST} secrets.")
+        now = max(ctx.clock.now_seconds(), secrets[-1]["created_at"] + 1)  # the time is part of the id
+        added = client_secrets.new_secret(client.client_id, value, now)
+        _write_secrets(ctx, tx, client, [*secrets, added])
+    told: ClientSecretDescriptorType = {"ClientSecretId": added["id"], "ClientSecretCreateDate": added["created_at"]}
+    if "ClientSecret" not in req:
+        told["ClientSecretValue"] = value
+    return {"ClientSecretDescriptor": told}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def list_user_pool_client_secrets(
+    ctx: Context, req: ListUserPoolClientSecretsRequest
+) -> ListUserPoolClientSecretsResponse:
+    """List a client's secrets, without their values."""
+    with ctx.store.read() as tx:
+        _, secrets = _secrets(ctx, tx, req["UserPoolId"], req["ClientId"])
+    return {
+        "ClientSecrets": [
+            {"ClientSecretId": secret["id"], "ClientSecretCreateDate": secret["created_at"]} for secret in secrets
+        ]
+    }
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def delete_user_pool_client_secret(
+    ctx: Context, req: DeleteUserPoolClientSecretRequest
+) -> DeleteUserPoolClientSecretResponse:
+    """Delete one of a client's secrets, never the last one."""
+    with ctx.store.write() as tx:
+        client, secrets = _secrets(ctx, tx, req["UserPoolId"], req["ClientId"])
+        kept = [secret for secret in secrets if secret["id"] != req["ClientSecretId"]]
+        if len(kept) == len(secrets):
+            raise ResourceNotFoundException(f"Client secret {req['ClientSecretId']} does not exist.")
+        if not kept:
+            raise InvalidParameterException("The last secret of a client cannot be deleted.")
+        _write_secrets(ctx, tx, client, kept)
+    return {}
+
+
+def _secrets(ctx: Context, tx: Tx, pool_id: str, client_id: str) -> tuple[AppClient, list[client_secrets.Secret]]:
+    _, client = own_client(ctx, tx, pool_id, client_id)
+    return client, client_secrets.secrets_of(ctx, client)
+
+
+def _write_secrets(ctx: Context, tx: Tx, client: AppClient, secrets: list[client_secrets.Secret]) -> None:
+    if not clients.update_secret(tx, client, client_secrets.sealed(ctx, secrets)):
+        raise Retry
 
 
 @operation("cognito-idp", resource=POOL_ARN)
 def list_user_pool_clients(ctx: Context, req: ListUserPoolClientsRequest) -> ListUserPoolClientsResponse:
-    """List the ids and names of a pool's clients."""
+    """List the ids and names of a pool's clients; none registered itself, so there is none of the type DCR."""
     pool = own_pool(ctx, req["UserPoolId"])
+    if req.get("ClientType") == "DCR":
+        return {"UserPoolClients": []}
     found, token = page(
         ctx,
         f"ListUserPoolClients {pool.pool_id}",

@@ -35,7 +35,9 @@ FACTORS = ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnCo
 """Members that only SetUserPoolMfaConfig sets."""
 IMMUTABLE = ("SchemaAttributes", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
 """Members that only CreateUserPool sets."""
-KEPT_WHEN_OMITTED = ("UserPoolTier", "IssuerConfiguration", "KeyConfiguration")
+HIDDEN = (*FACTORS, "LogConfigurations")
+"""Members that are kept with the pool and have operations of their own."""
+KEPT_WHEN_OMITTED = ("UserPoolTier", "IssuerConfiguration", "KeyConfiguration", "DcrConfiguration", *HIDDEN)
 """Members that UpdateUserPool does not set back when they are omitted."""
 _MIRRORED = (
     ("EmailVerificationMessage", "EmailMessage"),

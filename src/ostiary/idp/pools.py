@@ -1,5 +1,6 @@
 """User pools: create, describe, update, list, delete."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ostiary.aws.operations import operation
@@ -23,10 +24,11 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.idp import factors
 from ostiary.idp.pages import page
-from ostiary.idp.pool_settings import FACTORS, IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
+from ostiary.idp.pool_settings import FACTORS, HIDDEN, IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
 from ostiary.idp.schema import schema_of, with_custom
-from ostiary.store import user_pools
+from ostiary.store import domains, user_pools
 from ostiary.store.db import Tx
+from ostiary.store.domains import Domain
 from ostiary.store.user_pools import UserPool
 from ostiary.tokens import keys as signing_keys
 
@@ -88,15 +90,16 @@ def create_user_pool(ctx: Context, req: CreateUserPoolRequest) -> CreateUserPool
     return {"UserPool": _described(pool, users=0)}
 
 
-def _described(pool: UserPool, users: int) -> UserPoolType:
+def _described(pool: UserPool, users: int, own_domains: Iterable[Domain] = ()) -> UserPoolType:
     described: UserPoolType = {
-        **pool.configuration,  # type: ignore[typeddict-item]
+        **{name: value for name, value in pool.configuration.items() if name not in HIDDEN},  # type: ignore[typeddict-item]
         "Id": pool.pool_id,
         "Name": pool.name,
         "Arn": pool.arn,
         "CreationDate": pool.created_at,
         "LastModifiedDate": pool.modified_at,
         "EstimatedNumberOfUsers": users,
+        **{"CustomDomain" if domain.is_custom else "Domain": domain.domain for domain in own_domains},
     }
     return described
 
@@ -106,7 +109,8 @@ def describe_user_pool(ctx: Context, req: DescribeUserPoolRequest) -> DescribeUs
     """Return a pool's configuration."""
     with ctx.store.read() as tx:
         pool = fresh_pool(ctx, tx, req["UserPoolId"])
-        return {"UserPool": _described(pool, user_pools.number_of_users(tx, pool.pool_id))}
+        users, own_domains = user_pools.number_of_users(tx, pool.pool_id), domains.of_pool(tx, pool.pool_id)
+    return {"UserPool": _described(pool, users, own_domains)}
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -134,6 +138,10 @@ def delete_user_pool(ctx: Context, req: DeleteUserPoolRequest) -> None:
             raise InvalidParameterException(
                 "The user pool cannot be deleted because deletion protection is activated. "
                 "Deletion protection must be inactivated first."
+            )
+        if domains.of_pool(tx, pool.pool_id):
+            raise InvalidParameterException(
+                "User pool cannot be deleted. It has a domain configured that should be deleted first."
             )
         user_pools.delete(tx, pool.pool_id)
 

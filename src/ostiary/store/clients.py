@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ostiary.store import schema
+from ostiary.store import pool_parts, schema
 from ostiary.store.db import Store, Tx
 
 
@@ -70,6 +70,15 @@ def page(tx: Tx, pool_id: str, after: str | None, limit: int) -> list[AppClient]
     return [_client(row) for row in tx.all(query)]
 
 
+def update_secret(tx: Tx, client: AppClient, sealed_secret: bytes) -> bool:
+    """Replace the secrets if nobody changed them since `client` was read; whether that was so."""
+    clients = schema.user_pool_clients
+    same = (clients.c.pool_id == client.pool_id, clients.c.client_id == client.client_id)
+    changed = tx.update(clients, *same, clients.c.sealed_secret == client.sealed_secret, sealed_secret=sealed_secret)
+    tx.configuration_changed()
+    return changed == 1
+
+
 def update(tx: Tx, client: AppClient, *, name: str, configuration: dict[str, Any], now: int) -> bool:
     """Replace name and configuration if nobody changed them since `client` was read; whether that was so."""
     clients = schema.user_pool_clients
@@ -90,6 +99,7 @@ def delete(tx: Tx, client: AppClient) -> bool:
     """Delete the client and what it was issued; whether it was there."""
     families = schema.token_families
     tx.delete(families, families.c.pool_id == client.pool_id, families.c.client_id == client.client_id)
+    pool_parts.forget_client(tx, client.pool_id, client.client_id)
     clients = schema.user_pool_clients
     deleted = tx.delete(clients, clients.c.pool_id == client.pool_id, clients.c.client_id == client.client_id)
     tx.configuration_changed()

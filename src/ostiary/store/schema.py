@@ -302,6 +302,62 @@ spent = _table(
     "spent", ("pool_id", "id"), _text("pool_id"), _text("id"), _when("expires_at"), Index(None, "expires_at")
 )
 """Ids of sealed single-use things (challenge sessions, secret blocks) that have been used."""
+pool_parts = _table(
+    "pool_parts",
+    ("pool_id", "kind", "key"),
+    _text("pool_id"),
+    _text("kind"),
+    _text("key"),
+    _text("alias", null=True),
+    _text("configuration"),
+    Column("sealed", LargeBinary, nullable=True),
+    _when("created_at"),
+    _when("modified_at"),
+    Index(None, "pool_id", "kind", "alias", unique=True),
+)
+"""What a pool is configured with beside itself and its clients: identity providers, resource servers, branding, terms …
+`alias` is another name that is unique among its kind; `sealed` holds the secret part of the configuration."""
+user_pool_domains = _table(
+    "user_pool_domains",
+    ("pool_id", "domain"),
+    _text("pool_id"),
+    _text("domain"),
+    _text("configuration"),
+    _when("created_at"),
+    Index(None, "domain", unique=True),
+)
+linked_users = _table(
+    "linked_users",
+    ("pool_id", "provider", "attribute", "value"),
+    _text("pool_id"),
+    _text("provider"),
+    _text("attribute"),
+    _text("value"),
+    _text("sub"),
+    _when("created_at"),
+    Index(None, "pool_id", "sub"),
+)
+"""Which user somebody is who comes with `value` in the claim `attribute` of a provider."""
+auth_events = _table(
+    "auth_events",
+    ("pool_id", "sub", "event_key"),
+    _text("pool_id"),
+    _text("sub"),
+    _text("event_key"),
+    _text("event_id"),
+    _text("document"),
+    _when("created_at"),
+    Index(None, "pool_id", "sub", "event_id"),
+)
+"""What users did where threat protection is on; `event_key` sorts the newest first, `document` is an AuthEventType."""
+provisioned_limits = _table(
+    "provisioned_limits",
+    ("account_id", "category"),
+    _text("account_id"),
+    _text("category"),
+    Column("per_second", BigInteger, nullable=False),
+)
+"""How many requests of a category an account may make, where that was changed."""
 
 # -- identity pools --------------------------------------------------------------------------------------------------
 identity_pools = _table(

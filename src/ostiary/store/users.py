@@ -201,6 +201,8 @@ def delete(tx: Tx, pool_id: str, sub: str) -> bool:
         schema.sign_in_failures,
         schema.token_families,
         schema.software_tokens,
+        schema.linked_users,
+        schema.auth_events,
     ):
         tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
     return deleted == 1

@@ -1,6 +1,5 @@
 """Refresh tokens: new tokens for old, rotation, and the operations that end sign-ins (reference 14)."""
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -25,7 +24,7 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.idp import attributes
-from ostiary.idp.clients import check_secret_hash, client_of, client_secret
+from ostiary.idp.clients import check_secret_hash, client_of, is_secret
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import signed_in
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
@@ -197,12 +196,11 @@ def _check_secret_hash(ctx: Context, attempt: Attempt, user: User, secret_hash: 
 def _check_client_secret(
     ctx: Context, client: AppClient, given: str | None, error: type[NotAuthorizedException | UnauthorizedException]
 ) -> None:
-    secret = client_secret(ctx, client)
-    if secret is None and given is None:
+    if client.sealed_secret is None and given is None:
         return
     if given is None:
         raise error(f"Client {client.client_id} is configured for secret but secret was not received")
-    if secret is None or not hmac.compare_digest(secret.encode(), given.encode()):
+    if not is_secret(ctx, client, given):
         raise error(f"Unable to verify secret hash for client {client.client_id}")
 
 

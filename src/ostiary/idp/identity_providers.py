@@ -1,0 +1,213 @@
+"""Identity providers of a user pool: who else may sign its users in."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    CreateIdentityProviderRequest,
+    CreateIdentityProviderResponse,
+    DeleteIdentityProviderRequest,
+    DescribeIdentityProviderRequest,
+    DescribeIdentityProviderResponse,
+    DuplicateProviderException,
+    GetIdentityProviderByIdentifierRequest,
+    GetIdentityProviderByIdentifierResponse,
+    IdentityProviderType,
+    InvalidParameterException,
+    LimitExceededException,
+    ListIdentityProvidersRequest,
+    ListIdentityProvidersResponse,
+    ResourceNotFoundException,
+    UpdateIdentityProviderRequest,
+    UpdateIdentityProviderResponse,
+)
+from ostiary.context import Context
+from ostiary.idp import provider_details
+from ostiary.idp.pages import page
+from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool, own_pool
+from ostiary.store import pool_parts
+from ostiary.store.db import Tx
+from ostiary.store.errors import AlreadyExists
+from ostiary.store.pool_parts import Part
+from ostiary.store.user_pools import UserPool
+
+KIND = "identity_provider"
+IDENTIFIER = "identity_provider_identifier"
+MOST = 300
+_PURPOSE = "provider-secret"
+_RESERVED = frozenset({"COGNITO", "Cognito"})
+
+
+def names_of(tx: Tx, pool_id: str) -> set[str]:
+    """Return what clients of the pool may have as SupportedIdentityProviders."""
+    return {"COGNITO"} | {provider.key for provider in pool_parts.page(tx, pool_id, KIND)}
+
+
+def find_provider(tx: Tx, pool_id: str, name: str) -> Part | None:
+    """Return the provider of this name; its secret details are sealed, see `details`."""
+    return pool_parts.find(tx, pool_id, KIND, name)
+
+
+def details(ctx: Context, provider: Part) -> dict[str, str]:
+    """Return the whole ProviderDetails, with what is secret."""
+    secret: dict[str, str] = {} if provider.sealed is None else json.loads(ctx.keyring.open(provider.sealed, _PURPOSE))
+    return {**provider.configuration["ProviderDetails"], **secret}
+
+
+def _described(ctx: Context, provider: Part) -> IdentityProviderType:
+    shown = {name: value for name, value in details(ctx, provider).items() if name not in provider_details.NEVER_SHOWN}
+    described: IdentityProviderType = {
+        **provider.configuration,  # type: ignore[typeddict-item]
+        "UserPoolId": provider.pool_id,
+        "ProviderName": provider.key,
+        "ProviderDetails": shown,
+        "CreationDate": provider.created_at,
+        "LastModifiedDate": provider.modified_at,
+    }
+    return described
+
+
+def _not_found(name: str) -> NoReturn:
+    raise ResourceNotFoundException(f"Identity provider {name} does not exist.")
+
+
+def _built(
+    ctx: Context, pool: UserPool, name: str, members: Mapping[str, Any], *, created_at: int | None = None
+) -> Part:
+    """Return the provider that the members make; raises InvalidParameterException."""
+    provider_type = members["ProviderType"]
+    if "AcrMapping" in members and provider_type != "OIDC":
+        raise InvalidParameterException("AcrMapping is only supported for OIDC identity providers.")
+    mapping = provider_details.username_mapping(provider_type, members.get("AttributeMapping", {}))
+    _check_mapping(pool, mapping)
+    given = provider_details.completed(provider_type, members["ProviderDetails"])
+    secret = {key: given[key] for key in provider_details.SECRET if key in given}
+    configuration = {
+        "ProviderType": provider_type,
+        "ProviderDetails": {key: value for key, value in given.items() if key not in secret},
+        "AttributeMapping": mapping,
+        "IdpIdentifiers": members.get("IdpIdentifiers", []),
+        **({"AcrMapping": members["AcrMapping"]} if "AcrMapping" in members else {}),
+    }
+    sealed = ctx.keyring.seal(json.dumps(secret).encode(), _PURPOSE) if secret else None
+    now = ctx.clock.now_seconds()
+    return Part(pool.pool_id, KIND, name, configuration, created_at or now, now, sealed=sealed)
+
+
+def _check_mapping(pool: UserPool, mapping: Mapping[str, str]) -> None:
+    known = {attribute["Name"] for attribute in pool.configuration["SchemaAttributes"]} | {"username"}
+    for name in mapping:
+        if name not in known:
+            raise InvalidParameterException(f"Invalid attribute mapping: {name} is not an attribute of the user pool.")
+
+
+def _name_identifiers(tx: Tx, provider: Part, before: Iterable[str] = ()) -> None:
+    """Let the provider be found by its identifiers, and by those from `before` no more."""
+    for identifier in before:
+        pool_parts.delete(tx, provider.pool_id, IDENTIFIER, identifier)
+    for identifier in provider.configuration["IdpIdentifiers"]:
+        at = (provider.modified_at, provider.modified_at)
+        try:
+            pool_parts.create(tx, Part(provider.pool_id, IDENTIFIER, identifier, {"ProviderName": provider.key}, *at))
+        except AlreadyExists as error:
+            raise InvalidParameterException(f"Identifier {identifier} is already in use.") from error
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def create_identity_provider(ctx: Context, req: CreateIdentityProviderRequest) -> CreateIdentityProviderResponse:
+    """Add an identity provider; client secrets and private keys are sealed at rest."""
+    name, provider_type = req["ProviderName"], req["ProviderType"]
+    social = provider_type in provider_details.SOCIAL
+    if name in _RESERVED or (social and name != provider_type) or (not social and name in provider_details.SOCIAL):
+        raise InvalidParameterException(f"Provider name {name} cannot be used for the provider type {provider_type}.")
+    with ctx.store.write() as tx:
+        pool = locked_pool(ctx, tx, req["UserPoolId"])
+        provider = _built(ctx, pool, name, req)
+        if pool_parts.count(tx, pool.pool_id, KIND) >= MOST:
+            raise LimitExceededException(f"A user pool cannot have more than {MOST} identity providers.")
+        try:
+            pool_parts.create(tx, provider)
+        except AlreadyExists as error:
+            raise DuplicateProviderException(f"Identity provider {name} already exists.") from error
+        _name_identifiers(tx, provider)
+    return {"IdentityProvider": _described(ctx, provider)}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def describe_identity_provider(ctx: Context, req: DescribeIdentityProviderRequest) -> DescribeIdentityProviderResponse:
+    """Return an identity provider."""
+    with ctx.store.read() as tx:
+        fresh_pool(ctx, tx, req["UserPoolId"])
+        provider = find_provider(tx, req["UserPoolId"], req["ProviderName"])
+    return _not_found(req["ProviderName"]) if provider is None else {"IdentityProvider": _described(ctx, provider)}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def get_identity_provider_by_identifier(
+    ctx: Context, req: GetIdentityProviderByIdentifierRequest
+) -> GetIdentityProviderByIdentifierResponse:
+    """Return the identity provider that has this identifier."""
+    with ctx.store.read() as tx:
+        fresh_pool(ctx, tx, req["UserPoolId"])
+        named = pool_parts.find(tx, req["UserPoolId"], IDENTIFIER, req["IdpIdentifier"])
+        name = req["IdpIdentifier"] if named is None else named.configuration["ProviderName"]
+        provider = None if named is None else find_provider(tx, req["UserPoolId"], name)
+    return _not_found(name) if provider is None else {"IdentityProvider": _described(ctx, provider)}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def update_identity_provider(ctx: Context, req: UpdateIdentityProviderRequest) -> UpdateIdentityProviderResponse:
+    """Change an identity provider: members that are given replace, members that are omitted stay."""
+    with ctx.store.write() as tx:
+        pool = locked_pool(ctx, tx, req["UserPoolId"])
+        before = find_provider(tx, pool.pool_id, req["ProviderName"])
+        if before is None:
+            _not_found(req["ProviderName"])
+        kept = {**before.configuration, "ProviderDetails": details(ctx, before)}
+        provider = _built(ctx, pool, before.key, {**kept, **req}, created_at=before.created_at)
+        pool_parts.put(tx, provider)
+        _name_identifiers(tx, provider, before.configuration["IdpIdentifiers"])
+    return {"IdentityProvider": _described(ctx, provider)}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def delete_identity_provider(ctx: Context, req: DeleteIdentityProviderRequest) -> None:
+    """Delete an identity provider."""
+    with ctx.store.write() as tx:
+        locked_pool(ctx, tx, req["UserPoolId"])
+        provider = find_provider(tx, req["UserPoolId"], req["ProviderName"])
+        if provider is None:
+            _not_found(req["ProviderName"])
+        for identifier in provider.configuration["IdpIdentifiers"]:
+            pool_parts.delete(tx, provider.pool_id, IDENTIFIER, identifier)
+        pool_parts.delete(tx, provider.pool_id, KIND, provider.key)
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def list_identity_providers(ctx: Context, req: ListIdentityProvidersRequest) -> ListIdentityProvidersResponse:
+    """List a pool's identity providers by name."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    found, token = page(
+        ctx,
+        f"ListIdentityProviders {pool.pool_id}",
+        req.get("NextToken"),
+        req.get("MaxResults"),
+        read=lambda tx, after, limit: pool_parts.page(tx, pool.pool_id, KIND, after, limit),
+        key=lambda provider: provider.key,
+    )
+    answer: ListIdentityProvidersResponse = {
+        "Providers": [
+            {
+                "ProviderName": provider.key,
+                "ProviderType": provider.configuration["ProviderType"],
+                "CreationDate": provider.created_at,
+                "LastModifiedDate": provider.modified_at,
+            }
+            for provider in found
+        ]
+    }
+    if token is not None:
+        answer["NextToken"] = token
+    return answer

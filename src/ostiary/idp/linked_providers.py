@@ -1,0 +1,126 @@
+"""Links between users and the identities they have at identity providers."""
+
+import json
+from typing import Any
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    AdminDisableProviderForUserRequest,
+    AdminDisableProviderForUserResponse,
+    AdminLinkProviderForUserRequest,
+    AdminLinkProviderForUserResponse,
+    InvalidParameterException,
+    LimitExceededException,
+    ProviderUserIdentifierType,
+    ResourceNotFoundException,
+    UserNotFoundException,
+)
+from ostiary.context import Context
+from ostiary.idp.identity_providers import find_provider
+from ostiary.idp.names import user_key
+from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.users import locked_user
+from ostiary.store import linked_users, users
+from ostiary.store.db import Tx
+from ostiary.store.linked_users import Link
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
+
+SUBJECT = "Cognito_Subject"
+"""The name of a provider's own id of its users."""
+LOCAL = "Cognito"
+MOST = 5
+"""How many identities a user may be linked to."""
+
+
+def _member(identifier: ProviderUserIdentifierType, name: str) -> str:
+    value: str = identifier.get(name, "")  # type: ignore[assignment]
+    if not value:
+        raise InvalidParameterException(f"{name} is required.")
+    return value
+
+
+def _identities(user: User) -> list[dict[str, Any]]:
+    return list(json.loads(user.attributes.get("identities", "[]")))
+
+
+def _write_identities(tx: Tx, ctx: Context, user: User, identities: list[dict[str, Any]]) -> None:
+    others = {name: value for name, value in user.attributes.items() if name != "identities"}
+    text = {"identities": json.dumps(identities, separators=(",", ":"))} if identities else {}
+    users.update(tx, user, attributes={**others, **text}, modified_at=ctx.clock.now_seconds())
+
+
+def _destination(tx: Tx, pool: UserPool, identifier: ProviderUserIdentifierType) -> User:
+    name, value = _member(identifier, "ProviderName"), _member(identifier, "ProviderAttributeValue")
+    if name == LOCAL:
+        return locked_user(tx, pool, value)
+    link = linked_users.find(tx, pool.pool_id, name, identifier.get("ProviderAttributeName", SUBJECT), value)
+    known = None if link is None else users.find(tx, pool.pool_id, link.sub)
+    known = known or users.find_by_username(tx, pool.pool_id, user_key(pool, f"{name}_{value}"))
+    user = users.lock(tx, known)
+    if user is None:
+        raise UserNotFoundException("User does not exist.")
+    return user
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_link_provider_for_user(
+    ctx: Context, req: AdminLinkProviderForUserRequest
+) -> AdminLinkProviderForUserResponse:
+    """Let somebody who signs in through a provider be an existing user. Trust the provider: it signs the user in."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    source = req["SourceUser"]
+    name, value = _member(source, "ProviderName"), _member(source, "ProviderAttributeValue")
+    attribute = _member(source, "ProviderAttributeName")
+    with ctx.store.write() as tx:
+        provider = find_provider(tx, pool.pool_id, name)
+        if name == LOCAL or provider is None:
+            raise ResourceNotFoundException(f"Identity provider {name} does not exist.")
+        user = _destination(tx, pool, req["DestinationUser"])
+        if users.find_by_username(tx, pool.pool_id, user_key(pool, f"{name}_{value}")) is not None:
+            raise InvalidParameterException(
+                "Merging is not currently supported, provide a SourceUser that has not been signed up in order to link"
+            )
+        now = ctx.clock.now_seconds()
+        taken = linked_users.find(tx, pool.pool_id, name, attribute, value)
+        if taken is not None:
+            same = "DestinationUser" if taken.sub == user.sub else "another user"
+            raise InvalidParameterException(f"SourceUser is already linked to {same}")
+        if len(linked_users.of_user(tx, pool.pool_id, user.sub)) >= MOST:
+            raise LimitExceededException(f"A user cannot be linked to more than {MOST} identities.")
+        linked_users.create(tx, Link(pool.pool_id, name, attribute, value, user.sub, now))
+        if attribute == SUBJECT:
+            shown = {
+                "userId": value,
+                "providerName": name,
+                "providerType": provider.configuration["ProviderType"],
+                "issuer": None,
+                "primary": False,
+                "dateCreated": now * 1000,
+            }
+            _write_identities(tx, ctx, user, [*_identities(user), shown])
+    return {}
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_disable_provider_for_user(
+    ctx: Context, req: AdminDisableProviderForUserRequest
+) -> AdminDisableProviderForUserResponse:
+    """Keep a user from signing in through a provider; with the provider `Cognito`, by password."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    identifier = req["User"]
+    name, value = _member(identifier, "ProviderName"), _member(identifier, "ProviderAttributeValue")
+    with ctx.store.write() as tx:
+        if name == LOCAL:
+            user = locked_user(tx, pool, value)
+            users.update(tx, user, sealed_verifier=None, modified_at=ctx.clock.now_seconds())
+            return {}
+        link = linked_users.find(tx, pool.pool_id, name, _member(identifier, "ProviderAttributeName"), value)
+        if link is None:
+            raise UserNotFoundException("User does not exist.")
+        linked_users.delete(tx, link)
+        user_found = users.lock(tx, users.find(tx, pool.pool_id, link.sub))
+        if user_found is not None:
+            kept = [each for each in _identities(user_found) if (each["providerName"], each["userId"]) != (name, value)]
+            _write_identities(tx, ctx, user_found, kept)
+    return {}
