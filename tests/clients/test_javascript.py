@@ -16,7 +16,7 @@ NODE = Path(__file__).parent / "node"
 PASSWORD = "Difference-Engine-1833"
 
 
-def run_scenario(world: World, name: str, **values: str) -> dict[str, Any]:
+def run_scenario(world: World, name: str, **values: Any) -> dict[str, Any]:
     """Run a scenario of tests/clients/node and return what it reports."""
     if shutil.which("node") is None:
         not_run("Node is not installed")
