@@ -76,6 +76,8 @@ class Device:
         if answer["DatasetDeletedAfterRequestedSyncCount"] or (self.last_count and not answer["DatasetExists"]):
             self._purge()
             return False
+        if not self.last_count:
+            self._drop_all_but({record["Key"] for record in remote})
         if remote:
             self._apply(remote)
             self.last_count = answer["DatasetSyncCount"]
@@ -86,7 +88,7 @@ class Device:
             return True
         if trouble == "device restarts":
             raise AnswerLostError
-        return self._push(changes, answer["SyncSessionToken"], trouble)
+        return self._push(changes, answer, trouble)
 
     def _listed(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         found, more = [], {}
@@ -105,9 +107,20 @@ class Device:
                 theirs = Local(mine.value, record["SyncCount"])
             self.records[record["Key"]] = theirs
 
-    def _push(self, changes: dict[str, Local], token: str, trouble: Trouble) -> bool:
+    def _drop_all_but(self, listed: set[str]) -> None:
+        """Forget what the server told once and does not list from the beginning: the dataset was deleted since.
+
+        AWS's own clients do not: one whose first write was overtaken by another's has no count to be told by.
+        """
+        gone = [key for key, record in self.records.items() if record.known and key not in listed]
+        for key in gone:
+            record = self.records.pop(key)
+            if record.modified:
+                self.records[key] = Local(record.value)
+
+    def _push(self, changes: dict[str, Local], listed: dict[str, Any], trouble: Trouble) -> bool:
         patches = [_patch(key, record) for key, record in changes.items()]
-        update = {**self.place, "RecordPatches": patches, "SyncSessionToken": token}
+        update = {**self.place, "RecordPatches": patches, "SyncSessionToken": listed["SyncSessionToken"]}
         try:
             written = self._update(update, trouble)
         except ResourceConflictException:
@@ -118,7 +131,7 @@ class Device:
             key, count = record["Key"], record["SyncCount"]
             self.records[key] = Local(record.get("Value"), count, modified=False)
             self.acknowledged[key, count] = record.get("Value")
-            if count == self.last_count + 1:
+            if count == listed["DatasetSyncCount"] + 1:  # nobody wrote between the listing and this
                 self.last_count = count
         return True
 

@@ -19,6 +19,8 @@ from ostiary.sync.access import check_pool, dataset_arn, own_identity, seen_iden
 from ostiary.sync.paging import page_size, page_start
 
 MOST_LISTED = 1024
+HIGHEST_COUNT = 2**62
+"""More than any dataset will ever count."""
 
 
 @operation("cognito-sync", resource=dataset_arn)
@@ -29,7 +31,7 @@ def list_records(ctx: Context, req: ListRecordsRequest) -> ListRecordsResponse:
     """
     asked = Key(req["IdentityPoolId"], req["IdentityId"], req["DatasetName"])
     check_pool(ctx, asked.pool_id, NotAuthorizedException)
-    token, since = req.get("SyncSessionToken"), req.get("LastSyncCount", 0)
+    token, since = req.get("SyncSessionToken"), min(req.get("LastSyncCount", 0), HIGHEST_COUNT)
     if token is not None:
         sessions.check(ctx, asked, token)
     limit = page_size(req.get("MaxResults"), MOST_LISTED)
