@@ -73,7 +73,7 @@ class HttpClient:
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Response:
         """Send a GET; raises HttpError."""
-        return self._send("GET", url, params=params, headers=headers)
+        return self._send("GET", url, headers, params=params)
 
     def post(
         self,
@@ -83,20 +83,23 @@ class HttpClient:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float = TIMEOUT_SECONDS,
+        most: int = MOST_BYTES,
     ) -> Response:
-        """Send a POST with a body or a form, for at most `timeout` seconds; raises HttpError."""
-        return self._send("POST", url, content=content, data=form, headers=headers, timeout=timeout)
+        """Send a POST with a body or a form, for at most `timeout` seconds and `most` bytes; raises HttpError."""
+        return self._send("POST", url, headers, most, content=content, data=form, timeout=timeout)
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
-    def _send(self, method: str, url: str, *, headers: Mapping[str, str] | None, **options: Any) -> Response:
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str] | None, most: int = MOST_BYTES, **options: Any
+    ) -> Response:
         # What is compressed could be small on the wire and huge in memory.
         wanted = {"accept-encoding": "identity", **(headers or {})}
         try:
             with self._client.stream(method, url, headers=wanted, **options) as answer:
-                return Response(answer.status_code, dict(answer.headers), _read(answer))
+                return Response(answer.status_code, dict(answer.headers), _read(answer, most))
         except httpx.TimeoutException as error:
             raise TimedOutError(f"{method} failed: {type(error).__name__}.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
@@ -196,11 +199,11 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _read(answer: httpx.Response) -> bytes:
+def _read(answer: httpx.Response, most: int) -> bytes:
     body = bytearray()
     for chunk in answer.iter_raw():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise HttpError("The answer is too large.")
     return bytes(body)
 

@@ -21,6 +21,7 @@ from ostiary.store import (
     signing_keys,
     spent,
     sync_stream,
+    sync_triggers,
     token_families,
     user_pools,
     users,
@@ -64,6 +65,7 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "the end of a lane": lambda tx: sync_stream.last_position(tx, "us-east-1:pool", "00"),
     "whether a lane is long": lambda tx: sync_stream.exceeds(tx, "us-east-1:pool", "00", 100),
     "a payload": lambda tx: sync_stream.payload(tx, "us-east-1:pool", "p", 0),
+    "a sync trigger": lambda tx: sync_triggers.find(tx, "us-east-1:pool"),
     "a bulk publish": lambda tx: bulk_publishes.find(tx, "us-east-1:pool"),
 }
 PAGES: dict[str, Callable[[Tx], object]] = {

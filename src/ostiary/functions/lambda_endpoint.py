@@ -7,7 +7,7 @@ from urllib.parse import quote
 from ostiary.aws import sigv4
 from ostiary.clock import Clock
 from ostiary.config import Settings
-from ostiary.functions.runner import Invocation, Kind, TriggerError, document, function_error
+from ostiary.functions.runner import MOST_BYTES, Invocation, Kind, TriggerError, document, function_error
 from ostiary.http_client import HttpClient, HttpError, Response, TimedOutError
 
 _PREFIX = "lambda"
@@ -51,6 +51,7 @@ class LambdaEndpoint:
                 content=invocation.payload,
                 headers=self._signed(url, region, invocation),
                 timeout=invocation.seconds,
+                most=MOST_BYTES,
             )
         except TimedOutError:
             raise TriggerError("timeout", "Socket timeout while invoking Lambda function") from None

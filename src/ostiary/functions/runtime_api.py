@@ -10,10 +10,8 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
-from ostiary.functions.runner import Invocation, TriggerError, document, function_error
+from ostiary.functions.runner import MOST_BYTES, Invocation, TriggerError, document, function_error
 
-MOST_BYTES = 6 * 1024 * 1024
-"""What Lambda takes as an answer."""
 _PATH = "/2018-06-01/runtime/"
 
 

@@ -4,7 +4,7 @@ from typing import Self
 
 from ostiary.clock import Clock
 from ostiary.config import Settings
-from ostiary.functions.runner import Invocation, Kind, TriggerError, document, function_error
+from ostiary.functions.runner import MOST_BYTES, Invocation, Kind, TriggerError, document, function_error
 from ostiary.http_client import HttpClient, HttpError, TimedOutError
 from ostiary.signature import signed_headers
 
@@ -36,7 +36,9 @@ class Webhook:
             **signed_headers(self._secret, Clock.system_now(), invocation.payload),
         }
         try:
-            answer = self._http.post(self._url, content=invocation.payload, headers=headers, timeout=invocation.seconds)
+            answer = self._http.post(
+                self._url, content=invocation.payload, headers=headers, timeout=invocation.seconds, most=MOST_BYTES
+            )
         except TimedOutError:
             raise TriggerError("timeout", "Socket timeout while invoking Lambda function") from None
         except HttpError as error:

@@ -78,7 +78,14 @@ def delete(tx: Tx, pool_id: str) -> None:
     """Delete a pool and everybody in it."""
     synchronized = (schema.records, schema.datasets, schema.sync_usage, schema.sync_configurations)
     streamed = (schema.sync_stream_records, schema.sync_stream_payloads, schema.sync_bulk_publishes)
-    for table in (*synchronized, *streamed, schema.logins, schema.identities, schema.identity_pools):
+    for table in (
+        schema.sync_triggers,
+        *synchronized,
+        *streamed,
+        schema.logins,
+        schema.identities,
+        schema.identity_pools,
+    ):
         tx.delete(table, table.c.pool_id == pool_id)
     tx.configuration_changed()
 

@@ -448,6 +448,8 @@ sync_configurations = _table("sync_configurations", ("pool_id",), _text("pool_id
 # -- sync: events, streams, push -------------------------------------------------------------------------------------
 leases = _table("leases", ("name",), _text("name"), _text("holder"), _when("expires_at"))
 """Which process does a piece of work that only one may do at a time, until when."""
+sync_triggers = _table("sync_triggers", ("pool_id",), _text("pool_id"), _text("arn"))
+"""The function that sees every synchronization of a pool before it is written."""
 sync_stream_records = _table(
     "sync_stream_records",
     ("pool_id", "lane", "position"),

@@ -14,7 +14,7 @@ from ostiary.store import datasets, records
 from ostiary.store.datasets import Key
 from ostiary.store.paging import next_token
 from ostiary.store.records import Record
-from ostiary.sync import merged, sessions, updates
+from ostiary.sync import events, merged, sessions, updates
 from ostiary.sync.access import check_pool, dataset_arn, own_identity, seen_identity
 from ostiary.sync.paging import page_size, page_start
 
@@ -68,8 +68,9 @@ def update_records(ctx: Context, req: UpdateRecordsRequest) -> UpdateRecordsResp
     sessions.check(ctx, asked, req["SyncSessionToken"])
     patches = updates.checked(req.get("RecordPatches", []))
     device_id = req.get("DeviceId", "")
-    update = updates.Update(asked, patches, device_id, device_id or _caller(ctx))
-    return {"Records": [described(record) for record in updates.write(ctx, update)]}
+    considered, seen = events.considered(ctx, asked, patches)
+    update = updates.Update(asked, considered, device_id, device_id or _caller(ctx))
+    return {"Records": [described(record) for record in updates.write(ctx, update, seen)]}
 
 
 def described(record: Record) -> RecordType:

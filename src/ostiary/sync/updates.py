@@ -49,14 +49,15 @@ def checked(patches: Sequence[RecordPatch]) -> Sequence[RecordPatch]:
 def write(ctx: Context, update: Update, seen: int | None = None) -> list[Record]:
     """Do an update in one transaction and return the records it changed.
 
-    `seen` is the dataset's sync count that the patches were decided on, where more than their keys mattered. Raises
+    `seen` is the dataset's sync count that the patches were decided on, where more than their keys mattered; 0 when
+    there was none. Raises
     ResourceConflictException, LimitExceededException, ResourceNotFoundException for an identity that is gone.
     """
     asked, now = update.dataset, int(ctx.clock.now() * 1000)
     with ctx.store.write() as tx:
         held_identity(tx, {"IdentityPoolId": asked.pool_id, "IdentityId": asked.identity_id})
         before = _opened(tx, merged.resolved(tx, asked))
-        if seen not in {None, before.sync_count}:
+        if seen not in {None, before.sync_count if before.exists else 0}:
             raise ResourceConflictException("The dataset changed meanwhile.")
         if before.exists and not update.patches:
             return []
@@ -87,7 +88,7 @@ def _patched(tx: Tx, before: Dataset, update: Update, now: int) -> tuple[Dataset
     count, by = before.sync_count + 1, update.modified_by
     written, number, storage = [], before.num_records, before.data_storage
     for patch in update.patches:
-        old = _compared(before, records.find(tx, before.key, patch["Key"]), patch)
+        old = compared(before, records.find(tx, before.key, patch["Key"]), patch)
         value = patch["Value"] if patch["Op"] == "replace" else None
         at = patch.get("DeviceLastModifiedDate")
         new = Record(patch["Key"], value, count, now, by, None if at is None else int(at * 1000))
@@ -106,7 +107,7 @@ def _patched(tx: Tx, before: Dataset, update: Update, now: int) -> tuple[Dataset
     return replace(after, created_at=before.created_at or now), written
 
 
-def _compared(dataset: Dataset, found: Record | None, patch: RecordPatch) -> Record | None:
+def compared(dataset: Dataset, found: Record | None, patch: RecordPatch) -> Record | None:
     """Return the record that a patch is for; raises ResourceConflictException when it is not as the device knows it."""
     now = found.sync_count if found else 0
     # What the device saw of this dataset and is no more, it saw removed, and the server has forgotten it meanwhile.

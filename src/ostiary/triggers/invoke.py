@@ -6,13 +6,12 @@ import msgspec
 import structlog
 
 from ostiary.context import Context
-from ostiary.functions.runner import RETRIED, Invocation, Kind, TriggerError
+from ostiary.functions.runner import MOST_BYTES, RETRIED, Invocation, Kind, TriggerError
 
 __all__ = ["Kind", "TriggerError", "invoke"]
 
 SECONDS = 5.0
 ATTEMPTS = 3
-MOST_ANSWER = 1024 * 1024
 
 log = structlog.get_logger()
 
@@ -44,7 +43,7 @@ def invoke(
 
 
 def _object(answer: bytes) -> dict[str, Any]:
-    if len(answer) > MOST_ANSWER:
+    if len(answer) > MOST_BYTES:
         raise TriggerError("bad_output", "Response payload size exceeded maximum allowed payload size")
     try:
         found = msgspec.json.decode(answer)

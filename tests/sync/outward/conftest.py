@@ -1,4 +1,4 @@
-"""A server whose streams go to a stand-in for Kinesis, and a pool that streams."""
+"""A server and what it reaches outside: a stand-in for Kinesis, functions, and a pool that streams."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -12,68 +12,82 @@ import pytest
 from ostiary.sts.sessions import resolve
 from tests.fixtures.server import Server, served
 from tests.sync.conftest import Dataset, IdentityPool, Person, document
-from tests.sync.streams.kinesis import Kinesis, Stream, kinesis
+from tests.sync.outward.functions import Functions, function_server
+from tests.sync.outward.kinesis import Kinesis, Stream, kinesis
 
+FUNCTIONS_SECRET = "what-signs-events"
 SERVICE = "cognito-sync.amazonaws.com"
 _numbers = itertools.count(1)
 
 
+@dataclass(frozen=True)
+class Running:
+    """A server, and what it reaches outside."""
+
+    server: Server
+    kinesis: Kinesis
+    functions: Functions
+
+
 @contextmanager
-def _streaming(folder: Path, database: str) -> Iterator[tuple[Server, Kinesis]]:
+def _running(folder: Path, database: str) -> Iterator[Running]:
     known: list[Server] = []
 
     def secret_of(access_key_id: str, token: str | None) -> str:
         return resolve(known[0].services, access_key_id, token or "")[0]
 
-    with (
-        kinesis(secret_of) as opened,
-        served(folder, database, kinesis_endpoint=opened.url) as server,
-    ):
-        known.append(server)
-        yield server, opened
+    with kinesis(secret_of) as streams, function_server(FUNCTIONS_SECRET) as functions:
+        settings = {"functions": {"*": functions.url}, "functions_secret": FUNCTIONS_SECRET}
+        with served(folder, database, kinesis_endpoint=streams.url, **settings) as server:
+            known.append(server)
+            yield Running(server, streams, functions)
 
 
 @pytest.fixture(scope="session")
-def streaming_to_sqlite(
-    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Server, Kinesis]]:
-    """Start a server on SQLite and the stand-in that it streams to."""
+def running_on_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Start a server on SQLite and what it reaches."""
     folder = tmp_path_factory.mktemp("sqlite-streaming")
     (folder / "ostiary.sqlite3").write_bytes(migrated_sqlite.read_bytes())
-    with _streaming(folder, "") as running:
-        yield running
+    with _running(folder, "") as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
-def streaming_to_postgresql(
+def running_on_postgresql(
     postgres_server: Any, migrated_postgres: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Server, Kinesis]]:
-    """Start a server on PostgreSQL and the stand-in that it streams to."""
+) -> Iterator[Running]:
+    """Start a server on PostgreSQL and what it reaches."""
     url = postgres_server.create(migrated_postgres)
-    with _streaming(tmp_path_factory.mktemp("postgresql-streaming"), url) as running:
-        yield running
+    with _running(tmp_path_factory.mktemp("postgresql-streaming"), url) as found:
+        yield found
     postgres_server.drop(url)
 
 
 @pytest.fixture
-def running(engine_name: str, request: pytest.FixtureRequest) -> tuple[Server, Kinesis]:
-    """Give the server and the stand-in on the engine under test."""
-    found: tuple[Server, Kinesis] = request.getfixturevalue(f"streaming_to_{engine_name}")
+def running(engine_name: str, request: pytest.FixtureRequest) -> Running:
+    """Give the server on the engine under test and what it reaches."""
+    found: Running = request.getfixturevalue(f"running_on_{engine_name}")
     return found
 
 
 @pytest.fixture
-def server(running: tuple[Server, Kinesis]) -> Server:
+def server(running: Running) -> Server:
     """Give the server that streams."""
-    return running[0]
+    return running.server
 
 
 @pytest.fixture
-def stream(running: tuple[Server, Kinesis]) -> Iterator[Stream]:
+def stream(running: Running) -> Iterator[Stream]:
     """Make a stream that only this test uses."""
-    made = running[1].create(f"stream-{next(_numbers)}")
+    made = running.kinesis.create(f"stream-{next(_numbers)}")
     yield made
-    assert not running[1].complaints
+    assert not running.kinesis.complaints
+
+
+@pytest.fixture
+def functions(running: Running) -> Functions:
+    """Give the place where functions run."""
+    return running.functions
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from ostiary.store import schema
 from ostiary.sync.streams import GIVE_UP_SECONDS, PAYLOAD_SECONDS
 from tests.fixtures.server import MovingClock, Server
 from tests.sync.conftest import document, remove, replace
-from tests.sync.streams.conftest import SERVICE, StreamingPool
-from tests.sync.streams.kinesis import Stream
+from tests.sync.outward.conftest import SERVICE, StreamingPool
+from tests.sync.outward.kinesis import Stream
 from tests.sync.waiting import until
 
 LONG = '"' * 300_000

@@ -12,8 +12,8 @@ from ostiary.sync.publish import PAUSE_SECONDS, STEP, Publisher
 from ostiary.sync.worker import background_context
 from tests.fixtures.server import MovingClock, Server
 from tests.sync.conftest import replace
-from tests.sync.streams.conftest import StreamingPool
-from tests.sync.streams.kinesis import Stream
+from tests.sync.outward.conftest import StreamingPool
+from tests.sync.outward.kinesis import Stream
 from tests.sync.waiting import until
 
 
