@@ -18,6 +18,9 @@ ROWS = [
     ("a temporary password is replaced first", replace(PLAIN, status="FORCE_CHANGE_PASSWORD"), "NEW_PASSWORD_REQUIRED"),
     ("before any second factor", replace(ON, status="FORCE_CHANGE_PASSWORD", active=SMS), "NEW_PASSWORD_REQUIRED"),
     ("what is off is not asked", replace(PLAIN, active=(*SMS, *TOTP)), None),
+    ("a remembered device comes before", replace(ON, device=True, active=SMS), "DEVICE_SRP_AUTH"),
+    ("also where nothing else would be asked", replace(PLAIN, device=True), "DEVICE_SRP_AUTH"),
+    ("but after a new password", replace(ON, device=True, status="FORCE_CHANGE_PASSWORD"), "NEW_PASSWORD_REQUIRED"),
     ("who has none need not, where it is optional", OPTIONAL, None),
     ("a single factor is asked", replace(OPTIONAL, active=SMS), "SMS_MFA"),
     ("a single app too", replace(OPTIONAL, active=TOTP), "SOFTWARE_TOKEN_MFA"),
@@ -32,7 +35,7 @@ ROWS = [
     ("somebody without any sets one up", replace(ON, left=TOTP), "MFA_SETUP"),
     ("even where nothing can be", ON, "MFA_SETUP"),
 ]
-SECOND = ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "MFA_SETUP"]
+SECOND = ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "MFA_SETUP", "DEVICE_PASSWORD_VERIFIER"]
 
 
 @pytest.mark.parametrize(("at", "challenge"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])

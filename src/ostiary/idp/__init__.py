@@ -3,6 +3,7 @@
 from ostiary.idp import (
     branding,
     clients,
+    devices,
     domains,
     groups,
     identity_providers,
@@ -31,6 +32,7 @@ from ostiary.idp import (
 __all__ = [
     "branding",
     "clients",
+    "devices",
     "domains",
     "groups",
     "identity_providers",

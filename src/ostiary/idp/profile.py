@@ -20,6 +20,7 @@ from ostiary.aws.types.cognito_idp import (
     VerifyUserAttributeResponse,
 )
 from ostiary.context import Context
+from ostiary.crypto.jws import Claims
 from ostiary.idp import attributes, codes, factors
 from ostiary.idp.addresses import change
 from ostiary.idp.clients import client_of
@@ -33,13 +34,24 @@ from ostiary.tokens import verify
 
 def signed_in(ctx: Context, access_token: str) -> tuple[UserPool, AppClient, User]:
     """Return the pool, the app client and the user of an access token; raises NotAuthorizedException and others."""
+    _, pool, client, user = _opened(ctx, access_token)
+    return pool, client, user
+
+
+def session_of(ctx: Context, access_token: str) -> tuple[Claims, UserPool, User]:
+    """Return the claims, the pool and the user of an access token; raises NotAuthorizedException and others."""
+    claims, pool, _, user = _opened(ctx, access_token)
+    return claims, pool, user
+
+
+def _opened(ctx: Context, access_token: str) -> tuple[Claims, UserPool, AppClient, User]:
     claims, user = verify.access_token_and_user(ctx, access_token)
     pool, client = client_of(ctx, str(claims["client_id"]))
     if user is None:
         raise UserNotFoundException("User does not exist.")
     if not user.enabled:
         raise NotAuthorizedException("User is disabled.")
-    return pool, client, user
+    return claims, pool, client, user
 
 
 def locked_again(tx: Tx, user: User) -> User:

@@ -61,6 +61,12 @@ def redeem(tx: Tx, pool_id: str, sub: str, purpose: str, *, code_hash: str, now:
     return ("mismatch", "") if taken is None else ("redeemed", taken.destination)
 
 
+def take(tx: Tx, pool_id: str, sub: str, purpose: str) -> str | None:
+    """Take what stands in place of the code's destination, once; None where there is no such row."""
+    row = tx.take(schema.codes, {"pool_id": pool_id, "sub": sub, "purpose": purpose})
+    return None if row is None else str(row.destination)
+
+
 def discard(tx: Tx, pool_id: str, sub: str, purpose: str) -> None:
     """Forget the code of this purpose."""
     codes = schema.codes

@@ -244,6 +244,21 @@ aliases = _table(
     Index(None, "pool_id", "sub"),
 )
 """Other names that sign a user in: verified e-mail, verified phone number, preferred_username; folded."""
+devices = _table(
+    "devices",
+    ("pool_id", "sub", "device_key"),
+    _text("pool_id"),
+    _text("sub"),
+    _text("device_key"),
+    _text("name"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("remembered", Boolean, nullable=False),
+    _text("last_ip"),
+    _when("created_at"),
+    _when("modified_at"),
+    _when("authenticated_at"),
+)
+"""Devices that users confirmed, each with the sealed salt and verifier of its own SRP secret."""
 codes = _table(
     "codes",
     ("pool_id", "sub", "purpose"),
@@ -294,6 +309,7 @@ token_families = _table(
     _text("previous_jti"),
     _when("rotated_at"),
     _when("expires_at"),
+    _text("device_key", null=True),
     Index(None, "pool_id", "sub"),
     Index(None, "expires_at"),
 )

@@ -12,7 +12,10 @@ LONGEST_ACCESS_SECONDS = 86400
 
 @dataclass(frozen=True, slots=True)
 class TokenFamily:
-    """The tokens of one sign-in. `current_jti` is the refresh token that is good, `previous_jti` the one before it."""
+    """The tokens of one sign-in. `current_jti` is the refresh token that is good, `previous_jti` the one before it.
+
+    `device_key` is the device that it comes from, or empty; where that was forgotten, no refresh token is good.
+    """
 
     pool_id: str
     origin_jti: str
@@ -22,6 +25,7 @@ class TokenFamily:
     previous_jti: str
     rotated_at: int
     expires_at: int
+    device_key: str = ""
 
 
 def add(tx: Tx, family: TokenFamily) -> None:
@@ -48,6 +52,13 @@ def revoke(tx: Tx, pool_id: str, origin_jti: str) -> bool:
     return tx.delete(table, table.c.pool_id == pool_id, table.c.origin_jti == origin_jti) == 1
 
 
+def end_refreshing(tx: Tx, pool_id: str, sub: str, device_key: str) -> None:
+    """Make the refresh tokens worthless that belong to a device; access tokens go on until they expire."""
+    table = schema.token_families
+    of_device = (table.c.pool_id == pool_id, table.c.sub == sub, table.c.device_key == device_key)
+    tx.update(table, *of_device, current_jti="", previous_jti="")
+
+
 def revoke_all(tx: Tx, pool_id: str, sub: str) -> None:
     """End every sign-in of a user."""
     table = schema.token_families
@@ -61,4 +72,5 @@ def remove_expired(tx: Tx, now: int) -> None:
 
 
 def _family(row: Any) -> TokenFamily:
-    return TokenFamily(*(getattr(row, name) for name in TokenFamily.__slots__))
+    members = {name: getattr(row, name) for name in TokenFamily.__slots__}
+    return TokenFamily(**{**members, "device_key": row.device_key or ""})

@@ -19,6 +19,7 @@ _TABLES_OF_A_POOL = (
     schema.spent,
     schema.messages,
     schema.software_tokens,
+    schema.devices,
     schema.groups,
     schema.users,
     schema.pool_parts,

@@ -203,6 +203,7 @@ def delete(tx: Tx, pool_id: str, sub: str) -> bool:
         schema.software_tokens,
         schema.linked_users,
         schema.auth_events,
+        schema.devices,
     ):
         tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
     return deleted == 1

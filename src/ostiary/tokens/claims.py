@@ -21,6 +21,7 @@ class Sign:
     event_id: str
     scope: str
     auth_time: int
+    device_key: str = ""
 
 
 def id_claims(sign: Sign, user: User, attributes: Mapping[str, str], groups: Sequence[Group]) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def access_claims(sign: Sign, user: User, groups: Sequence[Group]) -> dict[str, 
     """Return the claims of an access token, without times."""
     return {
         "sub": user.sub,
+        **({"device_key": sign.device_key} if sign.device_key else {}),
         **_group_claims(groups),
         "iss": sign.issuer,
         "client_id": sign.client_id,

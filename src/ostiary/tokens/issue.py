@@ -27,8 +27,10 @@ class Lifetimes:
     revocable: bool
 
 
-def begin(ctx: Context, user: User, client_id: str, lifetimes: Lifetimes, at: int) -> RefreshToken:
-    """Return the refresh token of a new sign-in; `remember` makes it good.
+def begin(
+    ctx: Context, user: User, client_id: str, lifetimes: Lifetimes, at: int, *, device_key: str = ""
+) -> RefreshToken:
+    """Return the refresh token of a new sign-in, tied to a device if there is one; `remember` makes it good.
 
     `at` is a time before `user` was read: if everything of the user is ended after that, this sign-in is ended with it.
     """
@@ -44,6 +46,7 @@ def begin(ctx: Context, user: User, client_id: str, lifetimes: Lifetimes, at: in
         scope=API_SCOPE,
         auth_time=auth_time,
         expires_at=at + lifetimes.refresh,
+        device_key=device_key,
     )
 
 
@@ -58,6 +61,7 @@ def remember(tx: Tx, token: RefreshToken) -> None:
         previous_jti="",
         rotated_at=token.auth_time,
         expires_at=token.expires_at,
+        device_key=token.device_key,
     )
     token_families.add(tx, family)
 
@@ -80,6 +84,7 @@ def tokens(
         event_id=token.event_id,
         scope=token.scope,
         auth_time=token.auth_time,
+        device_key=token.device_key,
     )
     return {
         "AccessToken": _signed(ctx, token, "access", access_claims(sign, user, groups), now + lifetimes.access),

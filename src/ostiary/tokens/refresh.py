@@ -15,7 +15,10 @@ _PURPOSE = "refresh-token"
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """What a refresh token says. Times are epoch seconds; `origin_jti` names the sign-in, `jti` this token."""
+    """What a refresh token says. Times are epoch seconds; `origin_jti` names the sign-in, `jti` this token.
+
+    `device_key` is the device that it is good on, or empty where it is not tied to one.
+    """
 
     pool_id: str
     client_id: str
@@ -26,6 +29,7 @@ class RefreshToken:
     scope: str
     auth_time: int
     expires_at: int
+    device_key: str = ""
 
 
 def sealed(keyring: Keyring, token: RefreshToken) -> str:

@@ -1,5 +1,6 @@
 """A sign-in under way: what is known of it, and its end."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,8 @@ from ostiary.idp.clients import hides_existence
 from ostiary.idp.names import find_user
 from ostiary.idp.signin import lockout
 from ostiary.idp.strangers import stranger
-from ostiary.store import groups, sign_in_failures, users
+from ostiary.randomness import ALPHANUMERIC
+from ostiary.store import devices, groups, sign_in_failures, users
 from ostiary.store.clients import AppClient
 from ostiary.store.db import Tx
 from ostiary.store.sign_in_failures import SignInFailures
@@ -104,15 +106,42 @@ def spend_once(tx: Tx, pool_id: str, once: Once) -> None:
         raise NotAuthorizedException("Invalid session for the user, session can only be used once.")
 
 
+def tracks_devices(pool: UserPool) -> bool:
+    """Whether the pool knows its users' devices."""
+    return pool.configuration.get("DeviceConfiguration") is not None
+
+
+def new_device(ctx: Context, attempt: Attempt) -> dict[str, str]:
+    """Return the names that a device gets which signs in first; none where the pool does not track devices."""
+    if attempt.by_administrator or not tracks_devices(attempt.pool):
+        return {}
+    key = f"{attempt.pool.region}_{ctx.random.uuid()}"
+    return {"DeviceKey": key, "DeviceGroupKey": device_group_key(attempt.pool)}
+
+
+def device_group_key(pool: UserPool) -> str:
+    """Return what stands for the pool's name in the SRP of its users' devices: no secret, always the same."""
+    digest = hashlib.sha256(f"device group {pool.pool_id}".encode()).digest()
+    return f"-{''.join(ALPHANUMERIC[byte % len(ALPHANUMERIC)] for byte in digest[:8])}"
+
+
 def complete(
     ctx: Context,
     attempt: Attempt,
     user: User,
     once: Once | None = None,
     change: Callable[[Tx], User] | None = None,
+    *,
+    device_key: str = "",
 ) -> Answer:
-    """End the sign-in with tokens, in one transaction with `change` of the user and with using up `once`."""
-    token = issue.begin(ctx, user, attempt.client.client_id, attempt.lifetimes, attempt.at)
+    """End the sign-in with tokens, in one transaction with `change` of the user and with using up `once`.
+
+    `device_key` is the device that the user comes from; without one, and where the pool tracks devices, one is named.
+    """
+    named = new_device(ctx, attempt) if not device_key else {}
+    device_key = device_key or named.get("DeviceKey", "")
+    client_id, lifetimes = attempt.client.client_id, attempt.lifetimes
+    token = issue.begin(ctx, user, client_id, lifetimes, attempt.at, device_key=device_key)
     with ctx.store.write() as tx:
         if once is not None:
             spend_once(tx, user.pool_id, once)
@@ -120,6 +149,9 @@ def complete(
         if change is not None:
             user = change(tx)
         issue.remember(tx, token)
+        if device_key and not named:
+            now = ctx.clock.now_seconds()
+            devices.change(tx, user.pool_id, user.sub, device_key, authenticated_at=now, last_ip=ctx.client.ip)
         memberships = groups.groups_of(tx, user.pool_id, user.sub)
     result = issue.tokens(
         ctx,
@@ -130,4 +162,6 @@ def complete(
         lifetimes=attempt.lifetimes,
     )
     result["RefreshToken"] = issue.refresh_token(ctx, token)
+    if named:
+        result["NewDeviceMetadata"] = named
     return {"ChallengeParameters": {}, "AuthenticationResult": result}

@@ -30,7 +30,11 @@ def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -
     lockout.check(ctx, person.failures)
     if not passwords.password_matches(ctx, attempt.pool, person.user, password) or person.user is None:
         raise wrong_password(ctx, attempt, person)
-    return proceed(ctx, attempt, Passed(person.user, Progress("USER_PASSWORD_AUTH", ("PASSWORD",))))
+    return proceed(
+        ctx,
+        attempt,
+        Passed(person.user, Progress("USER_PASSWORD_AUTH", ("PASSWORD",), parameters.get("DEVICE_KEY", ""))),
+    )
 
 
 def required(parameters: Parameters, name: str) -> str:

@@ -27,7 +27,7 @@ from ostiary.idp import attributes
 from ostiary.idp.clients import check_secret_hash, client_of, is_secret
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import signed_in
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, new_device, tracks_devices
 from ostiary.idp.users import known_user
 from ostiary.store import groups, token_families, users
 from ostiary.store.clients import AppClient
@@ -57,6 +57,7 @@ def refresh_token_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -
     if _rotation(attempt.client) is not None:
         raise InvalidParameterException("REFRESH_TOKEN_AUTH is not enabled for the client.")
     signed_in = _checked(ctx, attempt, text)
+    _check_device(attempt, signed_in.token, parameters.get("DEVICE_KEY"))
     _check_secret_hash(ctx, attempt, signed_in.user, parameters.get("SECRET_HASH"))
     _refuse_rotated(signed_in)
     return {"ChallengeParameters": {}, "AuthenticationResult": _tokens(ctx, attempt, signed_in)}
@@ -71,14 +72,18 @@ def get_tokens_from_refresh_token(
     _check_client_secret(ctx, client, req.get("ClientSecret"), NotAuthorizedException)
     attempt = Attempt(pool, client, ctx.clock.now_seconds())
     signed_in = _checked(ctx, attempt, req["RefreshToken"])
+    named = _device_named(ctx, attempt, signed_in.token, req.get("DeviceKey"))
+    if named:
+        signed_in = replace(signed_in, token=replace(signed_in.token, device_key=named["DeviceKey"]))
+    new = {"NewDeviceMetadata": named} if named else {}
     grace_seconds = _rotation(client)
     if grace_seconds is None:
         _refuse_rotated(signed_in)
-        return {"AuthenticationResult": _tokens(ctx, attempt, signed_in)}  # type: ignore[typeddict-item]
+        return {"AuthenticationResult": {**_tokens(ctx, attempt, signed_in), **new}}  # type: ignore[typeddict-item]
     rotated = replace(signed_in, token=_rotated(ctx, signed_in.token, signed_in.family, grace_seconds))
     result = _tokens(ctx, attempt, rotated)
     result["RefreshToken"] = issue.refresh_token(ctx, rotated.token)
-    return {"AuthenticationResult": result}  # type: ignore[typeddict-item]
+    return {"AuthenticationResult": {**result, **new}}  # type: ignore[typeddict-item]
 
 
 @operation("cognito-idp")
@@ -139,9 +144,23 @@ def _checked(ctx: Context, attempt: Attempt, text: str) -> _SignedIn:
         raise UserNotFoundException("User does not exist.")
     if not user.enabled:
         raise NotAuthorizedException("User is disabled.")
-    if family is None or token.auth_time <= user.tokens_valid_after:
+    if family is None or not family.current_jti or token.auth_time <= user.tokens_valid_after:
         raise NotAuthorizedException("Refresh Token has been revoked")
     return _SignedIn(token, user, family, memberships)
+
+
+def _check_device(attempt: Attempt, token: RefreshToken, given: str | None) -> None:
+    """Refuse a token that is tied to a device and comes from elsewhere."""
+    if token.device_key and tracks_devices(attempt.pool) and given != token.device_key:
+        raise NotAuthorizedException("Invalid Refresh Token")
+
+
+def _device_named(ctx: Context, attempt: Attempt, token: RefreshToken, given: str | None) -> dict[str, str]:
+    """Return the names of a new device for a client that does not say which it is; none where it does, or need not."""
+    if given is not None:
+        _check_device(attempt, token, given)
+        return {}
+    return new_device(ctx, attempt) if token.device_key else {}
 
 
 def _refuse_rotated(signed_in: _SignedIn) -> None:

@@ -7,14 +7,17 @@ from ostiary.aws.types.cognito_idp import (
     InvalidParameterException,
     NotAuthorizedException,
     PasswordResetRequiredException,
+    ResourceNotFoundException,
     UserNotConfirmedException,
 )
 from ostiary.context import Context
 from ostiary.idp import factors
 from ostiary.idp.factors import EMAIL, SMS, TOTP
 from ostiary.idp.signin import lockout
-from ostiary.idp.signin.attempt import Answer, Attempt, Person, complete, spend_once
+from ostiary.idp.signin.attempt import Answer, Attempt, Person, complete, spend_once, tracks_devices
 from ostiary.idp.signin.challenges import (
+    device_password_verifier,
+    device_srp_auth,
     email_otp,
     mfa_setup,
     new_password_required,
@@ -23,13 +26,14 @@ from ostiary.idp.signin.challenges import (
     software_token_mfa,
 )
 from ostiary.idp.signin.session import Ask, Passed, Progress
-from ostiary.store import sign_in_failures
+from ostiary.store import devices, sign_in_failures
+from ostiary.store.devices import Device
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 
 PASSWORDS = frozenset({"PASSWORD", "PASSWORD_VERIFIER"})
 """What a second factor follows; who signed in by a code or a passkey is not asked for another."""
-SECOND = frozenset({SMS, TOTP, EMAIL, mfa_setup.NAME})
+SECOND = frozenset({SMS, TOTP, EMAIL, mfa_setup.NAME, device_password_verifier.NAME})
 """What counts as the second factor behind a password."""
 
 
@@ -38,13 +42,15 @@ class Situation:
     """All that decides what comes next.
 
     `passed` are the challenges behind the user, `mfa` the pool's MfaConfiguration, `active` the user's second factors,
-    `preferred` the one that the user wants, `has_phone` whether a code could go to a phone number that is no factor,
+    `device` whether the user comes from a device that stands for one, `preferred` the one that the user wants,
+    `has_phone` whether a code could go to a phone number that is no factor,
     `left` what they could set up.
     """
 
     status: str
     passed: frozenset[str]
     mfa: str
+    device: bool = False
     active: tuple[str, ...] = ()
     preferred: str = ""
     has_phone: bool = False
@@ -76,6 +82,7 @@ class Step:
 
 STEPS: tuple[Step, ...] = (
     Step("NEW_PASSWORD_REQUIRED", lambda at: at.status == "FORCE_CHANGE_PASSWORD", new_password_required.ask),
+    Step("DEVICE_SRP_AUTH", lambda at: at.device and not at.passed & SECOND, device_srp_auth.ask),
     Step("SMS_MFA", lambda at: at.comes(SMS), sms_mfa.ask),
     Step("SOFTWARE_TOKEN_MFA", lambda at: at.comes(TOTP), software_token_mfa.ask),
     Step("EMAIL_OTP", lambda at: at.comes(EMAIL), email_otp.ask),
@@ -91,13 +98,15 @@ def next_step(at: Situation) -> Step | None:
     return next((step for step in STEPS if step.challenge not in at.passed and step.when(at)), None)
 
 
-def situation(pool: UserPool, user: User, progress: Progress) -> Situation:
-    """Return what decides on the next step of this user's sign-in."""
+def situation(pool: UserPool, user: User, progress: Progress, device: Device | None) -> Situation:
+    """Return what decides on the next step of this user's sign-in, from this device if it is known."""
+    trusted = pool.configuration.get("DeviceConfiguration", {}).get("ChallengeRequiredOnNewDevice", False)
     preferred = user.factors.preferred
     return Situation(
         status=user.status,
         passed=frozenset(progress.passed),
         mfa=pool.configuration["MfaConfiguration"],
+        device=trusted and device is not None and device.remembered,
         active=factors.active(pool, user),
         preferred=preferred,
         has_phone="phone_number" in user.attributes and SMS in factors.offered(pool.configuration),
@@ -109,11 +118,13 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     """Ask what somebody who passed a challenge must still do, or end the sign-in with tokens."""
     user = passed.user
     _check_status(ctx, user)
-    at = situation(attempt.pool, user, passed.progress)
+    device = _device(ctx, attempt, passed)
+    at = situation(attempt.pool, user, passed.progress, device)
     step = next_step(at)
     ask = passed.then or (step.ask if step else None)
     if ask is None:
-        return complete(ctx, attempt, user, passed.once, passed.change)
+        device_key = "" if device is None else device.device_key
+        return complete(ctx, attempt, user, passed.once, passed.change, device_key=device_key)
     if step is not None and step.challenge == mfa_setup.NAME and not at.left:
         raise InvalidParameterException("User has no second factor, and the user pool has none to set up.")
     user = _keep(ctx, passed)
@@ -121,6 +132,21 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
         failures = sign_in_failures.find(tx, user.pool_id, user.sub)
     lockout.check(ctx, failures)
     return ask(ctx, attempt, Person(user.username, user.sub, user, failures), passed.progress)
+
+
+def _device(ctx: Context, attempt: Attempt, passed: Passed) -> Device | None:
+    """Return the device that the sign-in comes from; one that the user does not have uses nothing up.
+
+    Clients take ResourceNotFoundException for a reason to forget the device and to answer once more without it.
+    """
+    key = passed.progress.device_key
+    if not key or attempt.by_administrator or not tracks_devices(attempt.pool):
+        return None
+    with ctx.store.read() as tx:
+        device = devices.find(tx, passed.user.pool_id, passed.user.sub, key)
+    if device is None:
+        raise ResourceNotFoundException("Device does not exist.")
+    return device
 
 
 def _keep(ctx: Context, passed: Passed) -> User:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from ostiary.context import Context
 from ostiary.idp.signin.attempt import Attempt, Parameters
 from ostiary.idp.signin.challenges import (
+    device_password_verifier,
+    device_srp_auth,
     email_otp,
     mfa_setup,
     new_password_required,
@@ -21,6 +23,8 @@ Take = Callable[[Context, Attempt, Parameters, str | None], Passed]
 ANSWERS: dict[str, Take] = {
     module.NAME: module.answer
     for module in (
+        device_password_verifier,
+        device_srp_auth,
         email_otp,
         mfa_setup,
         new_password_required,

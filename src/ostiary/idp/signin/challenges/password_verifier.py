@@ -3,37 +3,28 @@
 import base64
 import binascii
 import hashlib
-import hmac
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import msgspec
 
-from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
+from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context
 from ostiary.crypto import srp
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.idp import names, passwords
 from ostiary.idp.signin import lockout
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, wrong_password
+from ostiary.idp.signin.proofs import check_timestamp, is_claim, public_value
 from ostiary.idp.signin.session import Passed, Progress
 from ostiary.store import sign_in_failures, users
 from ostiary.store.db import Tx
 from ostiary.store.users import User
 
 NAME = "PASSWORD_VERIFIER"
-WINDOW_SECONDS = 300
-"""How far a client's clock may be from ours (PWD-02)."""
 _PURPOSE = "secret-block"
 _FAKE = "absent-user"
 _SALT_BYTES = 16
 _SUBJECT_LENGTH = 80
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_TIMESTAMP = re.compile(
-    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([A-Z][a-z]{2}) ([0-9]{1,2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) UTC ([0-9]{4})"
-)
-_HEX = re.compile(r"[0-9A-Fa-f]{1,800}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,7 @@ class _Secret:
 
 def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str, *, flow: str) -> Answer:
     """Return the challenge; a stranger gets one that looks the same, with the same salt each time (ENU-02)."""
-    client_public = _number(srp_a)
+    client_public = public_value(srp_a)
     username = _shown(ctx, attempt, name) if person.user is None else person.user.username
     secret = _secret(ctx, attempt, username, person.user)
     private = ctx.random.bytes(srp.PRIVATE_BYTES)
@@ -103,7 +94,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
     Raises NotAuthorizedException; a wrong proof counts as a failed sign-in and uses up the block.
     """
     raw, block = _open(ctx, attempt, responses.get("PASSWORD_CLAIM_SECRET_BLOCK", ""))
-    _check_timestamp(ctx, responses.get("TIMESTAMP", ""))
+    check_timestamp(ctx, responses.get("TIMESTAMP", ""))
     with ctx.store.read() as tx:
         subject = block.subject.rstrip()
         user = _named(tx, attempt, block, responses["USERNAME"])
@@ -111,7 +102,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
     lockout.check(ctx, failures)
     once = block.block_id, block.expires_at
     if _proves(ctx, attempt, block, user, raw=raw, responses=responses) and user is not None:
-        return Passed(user, Progress(block.flow, (NAME,)), once)
+        return Passed(user, Progress(block.flow, (NAME,), responses.get("DEVICE_KEY", "")), once)
     raise wrong_password(ctx, attempt, Person(responses["USERNAME"], subject, user, failures), once)
 
 
@@ -144,13 +135,6 @@ def _shown(ctx: Context, attempt: Attempt, name: str) -> str:
     return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
-def _number(srp_a: str) -> int:
-    number = int(srp_a, 16) if _HEX.fullmatch(srp_a) else 0
-    if not 0 < number < srp.N:
-        raise InvalidParameterException("SRP_A is invalid.")
-    return number
-
-
 def _open(ctx: Context, attempt: Attempt, text: str) -> tuple[bytes, SecretBlock]:
     try:
         raw = base64.b64decode(text, validate=True)
@@ -164,27 +148,6 @@ def _open(ctx: Context, attempt: Attempt, text: str) -> tuple[bytes, SecretBlock
     return raw, block
 
 
-def _check_timestamp(ctx: Context, timestamp: str) -> None:
-    then = _seconds(timestamp)
-    if then is None:
-        text = "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english"
-        raise InvalidParameterException(text)
-    # A client goes by its own clock, which is not moved when development moves ours.
-    if min(abs(then - ctx.clock.now()), abs(then - ctx.clock.system_now())) > WINDOW_SECONDS:
-        raise NotAuthorizedException("TIMESTAMP is too far from the time of the server.")
-
-
-def _seconds(timestamp: str) -> float | None:
-    match = _TIMESTAMP.fullmatch(timestamp)
-    if match is None or match[1] not in _MONTHS:
-        return None
-    day, hour, minute, second, year = map(int, match.groups()[1:])
-    try:
-        return datetime(year, _MONTHS.index(match[1]) + 1, day, hour, minute, second, tzinfo=UTC).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
 def _proves(
     ctx: Context, attempt: Attempt, block: SecretBlock, user: User | None, *, raw: bytes, responses: Parameters
 ) -> bool:
@@ -193,5 +156,4 @@ def _proves(
     client_public, public = int.from_bytes(block.client_public, "big"), int.from_bytes(block.public, "big")
     key = srp.session_key(client_public, public, secret.verifier, int.from_bytes(block.private, "big"))
     expected = srp.claim(key, attempt.pool.short_name, block.username, raw, responses["TIMESTAMP"])
-    claimed = responses.get("PASSWORD_CLAIM_SIGNATURE", "").encode("utf-8", "surrogatepass")
-    return hmac.compare_digest(base64.b64encode(expected), claimed) and secret.known
+    return is_claim(expected, responses) and secret.known
