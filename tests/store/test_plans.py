@@ -16,20 +16,25 @@ from ostiary.store import (
     identities,
     leases,
     messages,
+    records,
     schema,
     sign_in_failures,
     signing_keys,
     spent,
+    sync_configurations,
     sync_stream,
     sync_triggers,
+    sync_usage,
     token_families,
     user_pools,
     users,
 )
+from ostiary.store.datasets import Dataset, Key
 from ostiary.store.db import Store, Tx
 from ostiary.store.engines.engine import Handle
 from ostiary.store.identities import Identity, Login
 from ostiary.store.messages import StoredMessage
+from ostiary.store.records import Record
 from ostiary.store.sign_in_failures import SignInFailures
 from ostiary.store.sync_stream import StreamRecord
 from ostiary.store.token_families import TokenFamily
@@ -41,6 +46,7 @@ FAMILY = TokenFamily(POOL, "origin", SUB, "client", "jti", "", 0, 9)
 MESSAGE = StoredMessage("m", POOL, "EMAIL", "a@x.org", b"", messages.DUE, 0, 0, 0, 9)
 IDENTITY = Identity("us-east-1:pool", "us-east-1:identity", "", 0, 0)
 STREAMED = StreamRecord("us-east-1:pool", "00", "0-a", "us-east-1:identity", "{}", 0)
+DATASET = Key(IDENTITY.pool_id, IDENTITY.identity_id, "notes")
 LOGIN = Login("accounts.google.com", "someone")
 
 LOOKUPS: dict[str, Callable[[Tx], object]] = {
@@ -67,6 +73,14 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "a payload": lambda tx: sync_stream.payload(tx, "us-east-1:pool", "p", 0),
     "a sync trigger": lambda tx: sync_triggers.find(tx, "us-east-1:pool"),
     "a bulk publish": lambda tx: bulk_publishes.find(tx, "us-east-1:pool"),
+    "a dataset": lambda tx: datasets.find(tx, DATASET),
+    "an identity's datasets": lambda tx: datasets.of_identity(tx, IDENTITY.pool_id, IDENTITY.identity_id),
+    "how many datasets": lambda tx: datasets.count(tx, IDENTITY.pool_id, IDENTITY.identity_id),
+    "a record": lambda tx: records.find(tx, DATASET, "k"),
+    "a dataset's records": lambda tx: records.of_dataset(tx, DATASET),
+    "who was merged": lambda tx: identities.merged(tx, IDENTITY.pool_id, IDENTITY.identity_id),
+    "what pools use": lambda tx: sync_usage.of_pools(tx, [IDENTITY.pool_id, "other"]),
+    "how a pool synchronizes": lambda tx: sync_configurations.find(tx, IDENTITY.pool_id),
 }
 PAGES: dict[str, Callable[[Tx], object]] = {
     "users": lambda tx: users.page(tx, POOL, None, SUB, 60),
@@ -75,6 +89,7 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "clients": lambda tx: clients.page(tx, POOL, "c", 60),
     "pools": lambda tx: user_pools.page(tx, "1", "us-east-1", POOL, 60),
     "identities": lambda tx: identities.page(tx, IDENTITY.pool_id, "i", 60, hide_merged=False),
+    "changed records": lambda tx: records.changed(tx, DATASET, (3, "k"), 9, 100),
     "messages due": lambda tx: messages.due(tx, 9, 10),
     "lanes": sync_stream.lanes,
     "the head of a lane": lambda tx: sync_stream.head(tx, "us-east-1:pool", "00", 100),
@@ -107,6 +122,12 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "a message": lambda tx: messages.claim(tx, MESSAGE, 5),
     "a message that left": lambda tx: messages.remove(tx, "m"),
     "an identity": lambda tx: identities.change(tx, IDENTITY.pool_id, IDENTITY.identity_id, 1),
+    "a dataset locked": lambda tx: datasets.lock(tx, DATASET),
+    "a dataset's identity held": lambda tx: identities.hold(tx, IDENTITY.identity_id),
+    "removed records forgotten": lambda tx: records.forget_removed(tx, DATASET, 0),
+    "records deleted": lambda tx: records.delete_all(tx, DATASET),
+    "deleted datasets dropped": lambda tx: datasets.drop_deleted(tx, DATASET, 0),
+    "an identity's data deleted": lambda tx: datasets.delete_all(tx, IDENTITY.pool_id, [IDENTITY.identity_id], 1),
     "moved logins": lambda tx: identities.move_logins(tx, IDENTITY.pool_id, IDENTITY.identity_id, "other"),
     "a lease": lambda tx: leases.take(tx, "work", "me", 0, 9),
     "a lease given back": lambda tx: leases.release(tx, "work", "me"),
@@ -147,6 +168,8 @@ def explained(store: Store, engine_name: str) -> Iterator[tuple[Tx, Explainer]]:
         token_families.add(tx, FAMILY)
         messages.add(tx, MESSAGE)
         identities.create(tx, IDENTITY)
+        datasets.save(tx, Dataset(DATASET))
+        records.put(tx, DATASET, Record("k", None, 1, 0, "", None))
         sync_stream.add(tx, STREAMED)
     with store.engine.write() as handle:
         postgresql = engine_name == "postgresql"
