@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 
 from ostiary.sts.sessions import resolve
+from tests.fixtures.functions import SECRET, FunctionServer
 from tests.fixtures.server import Server, served
 from tests.sync.conftest import Dataset, IdentityPool, Person, document
-from tests.sync.outward.functions import Functions, function_server
 from tests.sync.outward.kinesis import Kinesis, Stream, kinesis
 
-FUNCTIONS_SECRET = "what-signs-events"
 SERVICE = "cognito-sync.amazonaws.com"
 _numbers = itertools.count(1)
 
@@ -26,7 +25,7 @@ class Running:
 
     server: Server
     kinesis: Kinesis
-    functions: Functions
+    functions: FunctionServer
 
 
 @contextmanager
@@ -36,8 +35,8 @@ def _running(folder: Path, database: str) -> Iterator[Running]:
     def secret_of(access_key_id: str, token: str | None) -> str:
         return resolve(known[0].services, access_key_id, token or "")[0]
 
-    with kinesis(secret_of) as streams, function_server(FUNCTIONS_SECRET) as functions:
-        settings = {"functions": {"*": functions.url}, "functions_secret": FUNCTIONS_SECRET}
+    with kinesis(secret_of) as streams, FunctionServer() as functions:
+        settings = {"functions": {"*": functions.url}, "functions_secret": SECRET}
         with served(folder, database, kinesis_endpoint=streams.url, **settings) as server:
             known.append(server)
             yield Running(server, streams, functions)
@@ -85,8 +84,9 @@ def stream(running: Running) -> Iterator[Stream]:
 
 
 @pytest.fixture
-def functions(running: Running) -> Functions:
-    """Give the place where functions run."""
+def functions(running: Running) -> FunctionServer:
+    """Give the place where functions run, which answers as they do."""
+    running.functions.status = 0
     return running.functions
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.fixtures.functions import FunctionError, FunctionServer, Handler, arn_of
 from tests.sync.conftest import Dataset, IdentityPool, remove, replace
-from tests.sync.outward.functions import Function, FunctionError, Functions
 
-ARN = "arn:aws:lambda:us-east-1:111111111111:function:sync"
+ARN = arn_of("sync")
 _numbers = itertools.count(1)
 
 
@@ -20,22 +20,22 @@ class TriggeredPool:
     """A pool whose trigger a test writes."""
 
     pool: IdentityPool
-    functions: Functions
+    functions: FunctionServer
     name: str
 
-    def trigger(self, function: Function) -> None:
+    def trigger(self, function: Handler) -> None:
         """Have every synchronization seen by this function."""
-        arn = self.functions.deploy(self.name, function)
-        self.pool.root.set_cognito_events(IdentityPoolId=self.pool.id, Events={"SyncTrigger": arn})
+        self.functions.on(self.name, function)
+        self.pool.root.set_cognito_events(IdentityPoolId=self.pool.id, Events={"SyncTrigger": arn_of(self.name)})
 
     @property
     def events(self) -> list[dict[str, Any]]:
         """What the function was told."""
-        return self.functions.seen[self.name]
+        return self.functions.events
 
 
 @pytest.fixture
-def triggered(pool: IdentityPool, functions: Functions) -> TriggeredPool:
+def triggered(pool: IdentityPool, functions: FunctionServer) -> TriggeredPool:
     return TriggeredPool(pool, functions, f"sync-{next(_numbers)}")
 
 
@@ -44,7 +44,7 @@ def dataset(pool: IdentityPool) -> Dataset:
     return pool.guest().dataset()
 
 
-def changing(**records: Any) -> Function:
+def changing(**records: Any) -> Handler:
     """Return a function that puts these records over those of the event; None takes one out of the answer."""
 
     def function(event: dict[str, Any]) -> dict[str, Any]:
@@ -220,7 +220,7 @@ class TestTheAnswer:
         ids=range(11),
     )
     def test_what_makes_no_sense_is_refused_and_changes_nothing(
-        self, triggered: TriggeredPool, dataset: Dataset, spoil: Function
+        self, triggered: TriggeredPool, dataset: Dataset, spoil: Handler
     ) -> None:
         triggered.trigger(spoil)
         code = refused(dataset.update, replace("a", "1"))
@@ -237,22 +237,32 @@ class TestFailures:
     """What it looks like when it fails."""
 
     @pytest.mark.parametrize(
-        ("error", "answer"),
+        ("error", "code"),
         [
-            (FunctionError("no such thing"), ("InvalidLambdaFunctionOutputException", 400)),
-            (FunctionError("broken", 500), ("InvalidLambdaFunctionOutputException", 400)),
-            (FunctionError("later", 429), ("LambdaThrottledException", 429)),
-            (FunctionError("Task timed out after 5.00 seconds"), ("LambdaSocketTimeoutException", 400)),
+            ("no such thing", "InvalidLambdaFunctionOutputException"),
+            ("Task timed out after 5.00 seconds", "LambdaSocketTimeoutException"),
         ],
-        ids=["raised", "broken", "throttled", "timed out"],
     )
-    def test_an_error_of_the_function_is_told_and_changes_nothing(
-        self, triggered: TriggeredPool, dataset: Dataset, error: FunctionError, answer: tuple[str, int]
+    def test_an_error_that_it_raises_is_told_and_changes_nothing(
+        self, triggered: TriggeredPool, dataset: Dataset, error: str, code: str
     ) -> None:
         def function(_: dict[str, Any]) -> None:
-            raise error
+            raise FunctionError(error)
 
         triggered.trigger(function)
+        assert refused(dataset.update, replace("a", "1")) == (code, 400)
+        assert dataset.values() == {}
+        assert len(triggered.events) == 1
+
+    @pytest.mark.parametrize(
+        ("status", "answer"),
+        [(500, ("InvalidLambdaFunctionOutputException", 400)), (429, ("LambdaThrottledException", 429))],
+    )
+    def test_a_place_that_does_not_run_it_is_asked_once(
+        self, triggered: TriggeredPool, dataset: Dataset, status: int, answer: tuple[str, int]
+    ) -> None:
+        triggered.trigger(lambda event: event)
+        triggered.functions.status = status
         assert refused(dataset.update, replace("a", "1")) == answer
         assert dataset.values() == {}
         assert len(triggered.events) == 1
