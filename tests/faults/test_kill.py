@@ -1,67 +1,21 @@
 """`kill -9` of the server during a thousand concurrent sign-ups: every acknowledged user is there afterwards."""
 
 import asyncio
-import http.client
 import json
-import os
 import signal
-import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import boto3
-import pytest
 from botocore.config import Config
+
+from tests.fixtures.process import free_port, serving_process
 
 SIGN_UPS = 1000
 ACKNOWLEDGED_BEFORE_THE_KILL = 250
-START_SECONDS = 60
 PASSWORD = "Correct-Horse-9"
 TARGET = "AWSCognitoIdentityProviderService.SignUp"
-
-
-@contextmanager
-def _serving(data_dir: Path, database: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "ostiary", "serve", "--dev", "--port", str(port)]
-    command += ["--data-dir", str(data_dir), "--database", database]
-    with (data_dir / "log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=data_dir, env=_environment())
-    try:
-        _wait_until_ready(process, port, data_dir / "log")
-        yield process
-    finally:
-        process.kill()
-        process.wait(30)
-
-
-def _environment() -> dict[str, str]:
-    source = Path(__file__).parents[2] / "src"
-    others = {name: value for name, value in os.environ.items() if not name.startswith("OSTIARY_")}
-    return {**others, "PYTHONPATH": str(source)}
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = monotonic() + START_SECONDS
-    while monotonic() < deadline and process.poll() is None:
-        with suppress(OSError, http.client.HTTPException):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                connection.close()
-                return
-        sleep(0.05)
-    pytest.fail(f"The server did not start:\n{log.read_text()}", pytrace=False)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _administrator(port: int) -> Any:
@@ -109,15 +63,15 @@ async def _sign_up_until_killed(process: subprocess.Popen[bytes], port: int, cli
 
 
 def test_every_acknowledged_user_is_there_after_a_kill(database: str, tmp_path: Path) -> None:
-    port = _free_port()
-    with _serving(tmp_path, database, port) as process:
+    port = free_port()
+    with serving_process(tmp_path, database, port) as process:
         administrator = _administrator(port)
         pool_id = administrator.create_user_pool(PoolName="people")["UserPool"]["Id"]
         client = administrator.create_user_pool_client(UserPoolId=pool_id, ClientName="app")["UserPoolClient"]
         acknowledged = asyncio.run(_sign_up_until_killed(process, port, client["ClientId"]))
         assert process.wait(30) == -signal.SIGKILL
     assert ACKNOWLEDGED_BEFORE_THE_KILL <= len(acknowledged) < SIGN_UPS
-    with _serving(tmp_path, database, port):
+    with serving_process(tmp_path, database, port):
         names = _names(administrator, pool_id)
         assert acknowledged <= names
         # Nobody is half there: whoever was not acknowledged either is a user or can become one.

@@ -26,7 +26,7 @@ from ostiary.sync.streams import LANES, enqueue, is_streaming
 
 PAUSE_SECONDS = 86_400
 """A pool that was published is not published again for a day."""
-LEASE_SECONDS = 30
+LEASE_SECONDS = 10
 STEP = 20
 """Datasets that are queued in one transaction, at most."""
 STEP_BYTES = 4 * 1024 * 1024

@@ -30,9 +30,10 @@ PAYLOAD_SECONDS = 7 * 86_400
 """How long larger ones can be fetched, as long as AWS's presigned addresses at most."""
 PAYLOAD_PATH = "/stream-payloads"
 BATCH = 100
-LEASE_SECONDS = 60
-DRAIN_SECONDS = 20.0
-"""After how long a lane is given back, so that others have their turn and its lease never runs out meanwhile."""
+LEASE_SECONDS = 10
+"""How long a lane stands still when the process that sends it dies."""
+DRAIN_SECONDS = 3.0
+"""After how long no further record is sent, so that the lease does not run out while one waits for its answer."""
 FIRST_RETRY_SECONDS = 1
 LONGEST_RETRY_SECONDS = 300
 GIVE_UP_SECONDS = 86_400

@@ -128,15 +128,19 @@ class StreamingPool:
         return Dataset(self.root, self.id, identity_id, name)
 
 
-@pytest.fixture
-def streaming(pool: IdentityPool, stream: Stream, client: Callable[..., Any]) -> StreamingPool:
-    """Make the role for streams, and turn the pool's stream on."""
-    iam = client("iam")
+def stream_of(pool: IdentityPool, iam: Any, stream: str) -> StreamingPool:
+    """Make the role for a pool's stream, and turn the stream on."""
     trust = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
     made = iam.create_role(RoleName="streams", AssumeRolePolicyDocument=document(trust))["Role"]
-    resource = f"arn:aws:kinesis:*:*:stream/{stream.name}"
+    resource = f"arn:aws:kinesis:*:*:stream/{stream}"
     allowed = {"Effect": "Allow", "Action": "kinesis:PutRecord", "Resource": resource}
     iam.put_role_policy(RoleName="streams", PolicyName="put", PolicyDocument=document(allowed))
-    found = StreamingPool(pool, iam, made["Arn"], stream.name)
+    found = StreamingPool(pool, iam, made["Arn"], stream)
     found.turn()
     return found
+
+
+@pytest.fixture
+def streaming(pool: IdentityPool, stream: Stream, client: Callable[..., Any]) -> StreamingPool:
+    """Turn the pool's stream on."""
+    return stream_of(pool, client("iam"), stream.name)

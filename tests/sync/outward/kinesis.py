@@ -20,13 +20,17 @@ MOST_BYTES = 1_048_576
 
 @dataclass
 class Stream:
-    """A stream: what it has taken, and what it is to answer instead, once for each of `refusals`."""
+    """A stream: what it has taken, and what it is to answer instead, once for each of `refusals`.
+
+    `kill` is told how many records there are, after each.
+    """
 
     name: str
     records: list[dict[str, Any]] = field(default_factory=list)
     refusals: list[tuple[int, str]] = field(default_factory=list)
     signers: list[str] = field(default_factory=list)
     gone: bool = False
+    kill: Callable[[int], None] | None = None
 
 
 @dataclass
@@ -113,6 +117,8 @@ class _Handler(BaseHTTPRequestHandler):
                 raise RefusedError(*stream.refusals.pop(0))
             stream.signers.append(signer)
             stream.records.append({"partition": named["PartitionKey"], **json.loads(data)})
+            if stream.kill is not None:
+                stream.kill(len(stream.records))
             return {"ShardId": "shardId-000000000000", "SequenceNumber": str(len(stream.records))}
 
     def _answer(self, status: int, told: dict[str, str]) -> None:
@@ -127,12 +133,18 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Listening(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that were killed."""
+
+
 @contextmanager
 def kinesis(secrets: Secrets) -> Iterator[Kinesis]:
     """Run the stand-in, without any stream."""
     handler = type("Handler", (_Handler,), {"secrets": staticmethod(secrets)})
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    listening.daemon_threads = True
+    listening = _Listening(("127.0.0.1", 0), handler)
     state = Kinesis(f"http://127.0.0.1:{listening.server_port}")
     handler.state = state  # type: ignore[attr-defined]
     thread = threading.Thread(target=listening.serve_forever, args=(0.05,))

@@ -1,19 +1,25 @@
 """BulkPublish: a job with states, that one process does at a time."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from ostiary.clock import Clock
+from ostiary.iam.accounts import RootKey, create_account
 from ostiary.sync.publish import PAUSE_SECONDS, STEP, Publisher
 from ostiary.sync.worker import background_context
-from tests.fixtures.server import MovingClock, Server
-from tests.sync.conftest import replace
-from tests.sync.outward.conftest import StreamingPool
-from tests.sync.outward.kinesis import Stream
+from tests.fixtures.engines import PostgresServer
+from tests.fixtures.server import MovingClock, Server, served
+from tests.sync.conftest import IdentityPool, replace
+from tests.sync.outward.conftest import StreamingPool, stream_of
+from tests.sync.outward.kinesis import Stream, kinesis
 from tests.sync.waiting import until
 
 
@@ -145,3 +151,37 @@ def test_two_processes_do_a_job_together_without_doing_it_twice(
     assert status(streaming) == "SUCCEEDED"
     published = [(record["identityId"], record["dataSetName"]) for record in stream.records]
     assert sorted(published) == sorted(made)
+
+
+def test_two_nodes_on_one_database_do_a_job_once(
+    postgres_server: PostgresServer, migrated_postgres: str, tmp_path: Path
+) -> None:
+    """Both run their workers; the job is asked of one, and told of by the other."""
+    database = postgres_server.create(migrated_postgres)
+    shared = {"master_key": b64encode(bytes(32)).decode(), "kinesis_access_key_id": "AKIASTREAM"}
+    shared["kinesis_secret_access_key"] = "secret"
+    with kinesis(lambda *_: "secret") as stand_in, ExitStack() as running:
+        stream = stand_in.create("changes")
+        nodes = [
+            running.enter_context(served(tmp_path / name, database, kinesis_endpoint=stand_in.url, **shared))
+            for name in ("one", "two")
+        ]
+        root = create_account(nodes[0].services, "account")
+        streaming = stream_of(_pool(nodes[0], root), nodes[0].client("iam", root), stream.name)
+        made = fill(streaming, STEP)
+        streaming.root.bulk_publish(IdentityPoolId=streaming.id)
+        other = nodes[1].client("cognito-sync", root)
+        told = partial(other.get_bulk_publish_details, IdentityPoolId=streaming.id)
+        until(lambda: told()["BulkPublishStatus"] == "SUCCEEDED")
+        assert sorted((record["identityId"], record["dataSetName"]) for record in stream.records) == sorted(made)
+    postgres_server.drop(database)
+
+
+def _pool(node: Server, root: RootKey) -> IdentityPool:
+    identity = node.client("cognito-identity", root)
+    made = identity.create_identity_pool(IdentityPoolName="apps", AllowUnauthenticatedIdentities=True)
+    return IdentityPool(made["IdentityPoolId"], node.client("cognito-sync", root), identity, node.client, _nobody)
+
+
+def _nobody() -> Any:
+    raise AssertionError("Nobody signs in here.")
