@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import ostiary.iam
 import ostiary.identity
 import ostiary.idp
+import ostiary.sns
 import ostiary.sts
 import ostiary.sync  # noqa: F401 - importing registers the operations
 from ostiary import pages

@@ -1,6 +1,7 @@
 """What one request may use, and who signed it."""
 
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Literal
 
 from ostiary.clock import Clock
@@ -79,6 +80,8 @@ class Services:
     clock: Clock
     random: Random
     http: HttpClient
+    pushes: Event = field(default_factory=Event)
+    """Set when a push was left for the worker that sends them."""
     functions: Functions = field(init=False)
 
     def __post_init__(self) -> None:

@@ -32,6 +32,7 @@ def test_a_function_is_named_like_an_operation_of_its_service(key: tuple[str, st
         "cognito-sync": "sync",
         "sts": "sts",
         "iam": "iam",
+        "sns": "sns",
     }
     assert item.handler.__module__.split(".")[1] == packages[key[0]]
     assert inspect.getdoc(item.handler)

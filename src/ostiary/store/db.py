@@ -77,6 +77,8 @@ class Store:
             self._mine.writing = False
         if tx.changed_configuration:
             self.forget()
+        for follow in tx.after_commit:
+            follow()
 
     def migrate(self) -> None:
         """Bring the schema up to date; raises SchemaError when it is newer than this version knows."""

@@ -503,3 +503,47 @@ sync_bulk_publishes = _table(
     Index(None, "status", "pool_id"),
 )
 """The last bulk publish of a pool and how far it came: everything up to `after_…` is in the stream's queue."""
+
+# -- SNS -------------------------------------------------------------------------------------------------------------
+platform_applications = _table(
+    "platform_applications",
+    ("account_id", "arn"),
+    _text("account_id"),
+    _text("arn"),
+    _text("attributes"),
+    Column("sealed", LargeBinary, nullable=False),
+    _when("created_at"),
+)
+"""Apps of a push service; `sealed` is what the service knows the sender by."""
+platform_endpoints = _table(
+    "platform_endpoints",
+    ("account_id", "arn"),
+    _text("account_id"),
+    _text("arn"),
+    _text("application_arn"),
+    _text("token_key"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    _text("user_data"),
+    _when("created_at"),
+    _when("modified_at"),
+    Index(None, "account_id", "application_arn", "token_key", unique=True),
+    Index(None, "account_id", "application_arn", "arn"),
+)
+"""Apps on devices: `sealed` is the token that a push service knows the device by, `token_key` a keyed hash of it."""
+pushes = _table(
+    "pushes",
+    ("account_id", "endpoint_arn", "push_id"),
+    _text("account_id"),
+    _text("endpoint_arn"),
+    _text("push_id"),
+    _text("collapse_key"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    _when("due_at"),
+    _when("expires_at"),
+    Index(None, "account_id", "endpoint_arn", "collapse_key", unique=True),
+    Index(None, "due_at"),
+)
+"""The outbox of pushes. `push_id` sorts by the time it was made; `collapse_key` is the id itself where a push does not
+replace others, and once it is being sent."""

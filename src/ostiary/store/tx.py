@@ -46,6 +46,8 @@ class Tx:
     writes: bool
     changed_configuration: bool = False
     failed: bool = False
+    after_commit: list[Callable[[], None]] = dataclasses.field(default_factory=list)
+    """What is called when the changes are durable, by the thread that made them; never when they are not."""
 
     def get(self, table: Table, /, **key: Any) -> Row[Any] | None:
         """Return the row whose columns equal `key`, or None; the quickest of all lookups."""

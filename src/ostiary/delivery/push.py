@@ -1,0 +1,82 @@
+"""Pushes to apps on devices: what is owed, and what all push services have in common.
+
+A push is written in the transaction that causes it and sent afterwards: at least once, in order for each endpoint.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from ostiary.context import Context
+from ostiary.crypto.seal import Keyring
+from ostiary.store import pushes
+from ostiary.store.db import Tx
+from ostiary.store.platform_applications import PlatformApplication
+from ostiary.store.platform_endpoints import PlatformEndpoint
+from ostiary.store.pushes import Push
+
+CREDENTIAL_PURPOSE = "platform-credential"
+TOKEN_PURPOSE = "device-token"  # noqa: S105 - a purpose of the keyring
+PUSH_PURPOSE = "push"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a push service knows the sender by: `PlatformPrincipal` and `PlatformCredential` of SNS."""
+
+    principal: str = field(repr=False)
+    credential: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What is sent. `payload` is the platform's own JSON text, `attributes` are `AWS.SNS.MOBILE.…` by name.
+
+    One with a `collapse_key` takes the place of one that has the same and has not left yet. `expires_at` is epoch
+    seconds.
+    """
+
+    payload: str = field(repr=False)
+    attributes: Mapping[str, str]
+    collapse_key: str
+    expires_at: int
+
+
+def owe(tx: Tx, ctx: Context, endpoint: PlatformEndpoint, notification: Notification) -> None:
+    """Write a push into the outbox: it leaves when the transaction is durable, or never."""
+    now = ctx.clock.now()
+    push_id = f"{int(now * 1_000_000):016x}-{ctx.random.text(12)}"
+    push = Push(
+        account_id=endpoint.account_id,
+        endpoint_arn=endpoint.arn,
+        push_id=push_id,
+        collapse_key=notification.collapse_key or push_id,
+        sealed=ctx.keyring.seal(msgspec.json.encode(notification), PUSH_PURPOSE),
+        attempts=0,
+        due_at=int(now),
+        expires_at=notification.expires_at,
+    )
+    pushes.add(tx, push)
+    tx.after_commit.append(ctx.services.pushes.set)
+
+
+def opened(keyring: Keyring, push: Push) -> Notification:
+    """Return the content of a row."""
+    return msgspec.json.decode(keyring.open(push.sealed, PUSH_PURPOSE), type=Notification)
+
+
+def credential_of(keyring: Keyring, application: PlatformApplication) -> Credential:
+    """Return what an application is known by at its push service."""
+    return msgspec.json.decode(keyring.open(application.sealed, CREDENTIAL_PURPOSE), type=Credential)
+
+
+def token_of(keyring: Keyring, endpoint: PlatformEndpoint) -> str:
+    """Return what a push service knows a device by."""
+    return keyring.open(endpoint.sealed, TOKEN_PURPOSE).decode()
+
+
+def with_token(keyring: Keyring, endpoint: PlatformEndpoint, token: str) -> PlatformEndpoint:
+    """Return an endpoint with another token."""
+    raw = token.encode()
+    return replace(endpoint, token_key=keyring.mac(raw, TOKEN_PURPOSE).hex(), sealed=keyring.seal(raw, TOKEN_PURPOSE))
