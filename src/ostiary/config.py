@@ -63,6 +63,8 @@ class Settings:
     smtp_from: str = "no-reply@verificationemail.com"
     delivery_webhook: str = ""
     delivery_webhook_secret: str = field(default="", repr=False)
+    breached_passwords: str = ""
+    """A file of SHA-1 hashes of leaked passwords, in order: threat protection looks passwords up in it."""
     log_delivery_webhook: str = ""
     """Where logs of user pools are posted; empty means files in `user-pool-logs` of the data directory."""
     s3_upstream: str = ""

@@ -49,6 +49,7 @@ def test_a_pool_with_only_a_name_has_the_documented_defaults(admin: Api) -> None
             ]
         },
         "UserPoolTier": "ESSENTIALS",
+        "AcrConfiguration": {f"Level{n}": {"AcrValue": f"urn:cognito:loa:{n}"} for n in range(1, 5)},
     }
 
 
@@ -207,8 +208,6 @@ def test_settings_that_contradict_each_other_are_refused(admin: Api, settings: d
     "settings",
     [
         {"LambdaConfig": {"PreSignUp": "arn:aws:lambda:us-east-1:111111111111:function:f"}},
-        {"UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}},
-        {"Policies": {"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 3}}},
         {"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}},
     ],
 )

@@ -1,6 +1,7 @@
 """User pools: one module per resource; importing this package registers their operations."""
 
 from ostiary.idp import (
+    auth_events,
     branding,
     clients,
     devices,
@@ -19,6 +20,7 @@ from ostiary.idp import (
     recovery,
     replicas,
     resource_servers,
+    risk_configuration,
     signin,
     signing_certificate,
     signup,
@@ -30,6 +32,7 @@ from ostiary.idp import (
 )
 
 __all__ = [
+    "auth_events",
     "branding",
     "clients",
     "devices",
@@ -48,6 +51,7 @@ __all__ = [
     "recovery",
     "replicas",
     "resource_servers",
+    "risk_configuration",
     "signin",
     "signing_certificate",
     "signup",

@@ -1,10 +1,14 @@
 """Passwords: the policy, the sealed SRP verifiers they are kept as, and comparing with one."""
 
 import hmac
+from contextlib import nullcontext
+from dataclasses import replace
 
-from ostiary.aws.types.cognito_idp import InvalidPasswordException
+from ostiary.aws.types.cognito_idp import InvalidPasswordException, PasswordHistoryPolicyViolationException
 from ostiary.context import Context
 from ostiary.crypto import srp
+from ostiary.store import password_history
+from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 
@@ -40,6 +44,31 @@ def check_policy(pool: UserPool, password: str) -> None:
             raise InvalidPasswordException(
                 f"Password did not conform with policy: Password must have {name} characters"
             )
+
+
+def history_size(pool: UserPool) -> int:
+    """Return how many passwords, the present one among them, cannot be chosen again."""
+    size: int = pool.configuration["Policies"]["PasswordPolicy"].get("PasswordHistorySize", 0)
+    return size
+
+
+def check_history(ctx: Context, pool: UserPool, user: User, password: str, *, tx: Tx | None = None) -> None:
+    """Refuse a password that the user has or had, as far back as the pool remembers; `tx` when one is under way."""
+    size = history_size(pool)
+    if size == 0:
+        return
+    with nullcontext(tx) if tx else ctx.store.read() as reading:
+        before = password_history.newest(reading, pool.pool_id, user.sub, size - 1)
+    known = [verifier for verifier in (user.sealed_verifier, *before) if verifier is not None]
+    if any(password_matches(ctx, pool, replace(user, sealed_verifier=verifier), password) for verifier in known):
+        raise PasswordHistoryPolicyViolationException("Password has previously been used")
+
+
+def remember(tx: Tx, ctx: Context, pool: UserPool, user: User) -> None:
+    """Keep the password that a user is about to replace, where the pool remembers them."""
+    if history_size(pool) and user.sealed_verifier is not None:
+        at = int(ctx.clock.now() * 1_000_000)
+        password_history.add(tx, pool.pool_id, user.sub, user.sealed_verifier, at)
 
 
 def generated(ctx: Context, pool: UserPool) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ostiary.aws.errors import NotYetImplementedError
 from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.idp import levels, plans
 
 PASSWORD_POLICY: dict[str, Any] = {
     "MinimumLength": 8,
@@ -69,7 +70,8 @@ def settings_of(req: Mapping[str, Any]) -> dict[str, Any]:
         "UnusedAccountValidityDays": configuration["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"],
     }
     configuration["AccountRecoverySetting"] = req.get("AccountRecoverySetting", {"RecoveryMechanisms": RECOVERY})
-    configuration["UserPoolTier"] = req.get("UserPoolTier", "ESSENTIALS")
+    configuration["UserPoolTier"] = plans.tier_of(req)
+    configuration |= levels.settings_of(req)
     _mirror_messages(req, configuration)
     return configuration
 
@@ -115,6 +117,7 @@ def _check(req: Mapping[str, Any]) -> None:
         raise InvalidParameterException(
             "AttributesRequireVerificationBeforeUpdate should be a subset of AutoVerifiedAttributes."
         )
+    _check_sms(req.get("SmsConfiguration"))
     email = req.get("EmailConfiguration", {})
     if email.get("EmailSendingAccount") == "DEVELOPER" and "SourceArn" not in email:
         raise InvalidParameterException("SourceArn is required when EmailSendingAccount is DEVELOPER.")
@@ -125,18 +128,17 @@ def _check(req: Mapping[str, Any]) -> None:
         raise InvalidParameterException("The recovery mechanism admin_only cannot be combined with others.")
 
 
+def _check_sms(sms: Mapping[str, Any] | None) -> None:
+    if sms is not None and bool(sms.get("SnsCallerArn")) == ("EumsSms" in sms):
+        raise InvalidParameterException("Exactly one of SnsCallerArn and EumsSms must be given.")
+
+
 def _refuse_what_is_not_built(req: Mapping[str, Any]) -> None:
     """Refuse settings that would be stored and not obeyed, where that would open what the owner wants closed."""
     policies = req.get("Policies", {})
     asked = {
         "LambdaConfig": bool(req.get("LambdaConfig")),
-        "UserPoolAddOns": req.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF",
         "SignInPolicy": policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"]) != ["PASSWORD"],
-        "PasswordHistorySize": policies.get("PasswordPolicy", {}).get("PasswordHistorySize", 0) > 0,
-        "IssuerConfiguration": req.get("IssuerConfiguration", {}).get("Type", "ORIGINAL") != "ORIGINAL",
-        "KeyConfiguration": req.get("KeyConfiguration", {}).get("KeyType", "AWS_OWNED_KEY") != "AWS_OWNED_KEY",
-        "DcrConfiguration": "DcrConfiguration" in req,
-        "AcrConfiguration": "AcrConfiguration" in req,
     }
     for name, is_asked in asked.items():
         if is_asked:

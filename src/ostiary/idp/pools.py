@@ -22,7 +22,7 @@ from ostiary.aws.types.cognito_idp import (
     UserPoolType,
 )
 from ostiary.context import Context
-from ostiary.idp import factors
+from ostiary.idp import factors, plans
 from ostiary.idp.pages import page
 from ostiary.idp.pool_settings import FACTORS, HIDDEN, IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
 from ostiary.idp.schema import schema_of, with_custom
@@ -124,8 +124,12 @@ def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPool
             for name in (*IMMUTABLE, *FACTORS, *(name for name in KEPT_WHEN_OMITTED if name not in req))
             if name in pool.configuration
         }
-        factors.check({**settings, **kept}, _MFA_NEEDS_SMS)
-        write_pool(ctx, tx, pool, {**settings, **kept}, name=req.get("PoolName"))
+        if plans.is_protected(req) and "UserPoolTier" not in req:
+            kept.pop("UserPoolTier")
+        configuration = {**settings, **kept}
+        plans.check_kept(pool.configuration, configuration, req)
+        factors.check(configuration, _MFA_NEEDS_SMS)
+        write_pool(ctx, tx, pool, configuration, name=req.get("PoolName"))
     return {}
 
 

@@ -43,7 +43,9 @@ def admin_set_user_password(ctx: Context, req: AdminSetUserPasswordRequest) -> A
     pool = own_pool(ctx, req["UserPoolId"])
     passwords.check_policy(pool, req["Password"])
     with ctx.store.read() as tx:
-        name = known_user(tx, pool, req["Username"]).username
+        known = known_user(tx, pool, req["Username"])
+    name = known.username
+    passwords.check_history(ctx, pool, known, req["Password"])
     verifier = passwords.new_verifier(ctx, pool, name, req["Password"])
     now = ctx.clock.now_seconds()
     permanent = req.get("Permanent", False)
@@ -57,6 +59,7 @@ def admin_set_user_password(ctx: Context, req: AdminSetUserPasswordRequest) -> A
             "sealed_verifier": verifier,
             "temporary_password_expires_at": None if permanent else passwords.temporary_until(pool, now),
         }
+        passwords.remember(tx, ctx, pool, user)
         try:
             attributes.write(tx, pool, user, user.attributes, now, **changes)
         except AliasExistsException as error:
@@ -74,12 +77,14 @@ def change_password(ctx: Context, req: ChangePasswordRequest) -> ChangePasswordR
         ctx, pool, user, req.get("PreviousPassword", "")
     ):
         raise NotAuthorizedException("Incorrect username or password.")
+    passwords.check_history(ctx, pool, user, req["ProposedPassword"])
     verifier = passwords.new_verifier(ctx, pool, user.username, req["ProposedPassword"])
     with ctx.store.write() as tx:
         current = users.lock(tx, user)
         if current is None or current.sealed_verifier != user.sealed_verifier:
             raise NotAuthorizedException("Incorrect username or password.")
         codes.forget(tx, pool, user.sub, codes.RESET)
+        passwords.remember(tx, ctx, pool, current)
         users.update(tx, current, sealed_verifier=verifier, modified_at=ctx.clock.now_seconds())
     return {}
 
@@ -161,6 +166,9 @@ def confirm_forgot_password(ctx: Context, req: ConfirmForgotPasswordRequest) -> 
         sub = stranger(ctx, pool, req["Username"]) if user is None else user.sub
         tried = codes.try_code(tx, ctx, pool, sub, codes.RESET, digits=req["ConfirmationCode"])
         if tried.outcome == "redeemed" and user is not None:
+            # Only who has the code may learn that a password was used before; the code stays good for another one.
+            passwords.check_history(ctx, pool, user, req["Password"], tx=tx)
+            passwords.remember(tx, ctx, pool, user)
             _recover(tx, ctx, pool, user, verified=tried.proven(user), verifier=verifier)
     codes.refuse(tried.outcome)
     return {}

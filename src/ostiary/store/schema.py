@@ -366,6 +366,51 @@ auth_events = _table(
     Index(None, "pool_id", "sub", "event_id"),
 )
 """What users did where threat protection is on; `event_key` sorts the newest first, `document` is an AuthEventType."""
+password_history = _table(
+    "password_history",
+    ("pool_id", "sub", "history_key"),
+    _text("pool_id"),
+    _text("sub"),
+    _text("history_key"),
+    Column("sealed_verifier", LargeBinary, nullable=False),
+    _when("created_at"),
+)
+"""Passwords that users had before, where the pool forbids them; `history_key` sorts the newest first."""
+import_jobs = _table(
+    "import_jobs",
+    ("pool_id", "job_key"),
+    _text("pool_id"),
+    _text("job_key"),
+    _text("job_id"),
+    _text("status"),
+    _text("configuration"),
+    _text("progress"),
+    _text("worker"),
+    _when("leased_until"),
+    _when("created_at"),
+    Index(None, "pool_id", "job_id", unique=True),
+    Index(None, "status", "leased_until"),
+)
+"""Imports of users: `job_key` sorts the newest first; `progress` counts rows and says how far the file was read."""
+import_chunks = _table(
+    "import_chunks",
+    ("pool_id", "job_id", "number"),
+    _text("pool_id"),
+    _text("job_id"),
+    Column("number", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""The file of an import job, in pieces, sealed."""
+import_log = _table(
+    "import_log",
+    ("pool_id", "job_id", "line"),
+    _text("pool_id"),
+    _text("job_id"),
+    Column("line", BigInteger, nullable=False),
+    _text("outcome"),
+    _text("message"),
+)
+"""What became of rows of an import that were not imported; `line` is the line of the file."""
 provisioned_limits = _table(
     "provisioned_limits",
     ("account_id", "category"),

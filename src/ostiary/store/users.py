@@ -204,6 +204,7 @@ def delete(tx: Tx, pool_id: str, sub: str) -> bool:
         schema.linked_users,
         schema.auth_events,
         schema.devices,
+        schema.password_history,
     ):
         tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
     return deleted == 1

@@ -1,5 +1,7 @@
 """Sign-in: InitiateAuth, RespondToAuthChallenge and their twins for administrators."""
 
+from functools import partial
+
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
     AdminInitiateAuthRequest,
@@ -22,6 +24,7 @@ from ostiary.idp.signin.challenges import ANSWERS
 from ostiary.idp.signin.flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed, required
 from ostiary.idp.signin.session import invalid
 from ostiary.idp.signin.steps import proceed
+from ostiary.idp.signin.threats import watched
 
 _FOR_ADMINISTRATORS = ADMIN_FLOWS.keys() - FLOWS.keys()
 
@@ -33,14 +36,16 @@ def initiate_auth(ctx: Context, req: InitiateAuthRequest) -> InitiateAuthRespons
     if req["AuthFlow"] in _FOR_ADMINISTRATORS:
         raise InvalidParameterException("Initiate Auth method not supported.")
     attempt = Attempt(pool, client, ctx.clock.now_seconds())
-    return _begin(ctx, attempt, FLOWS, req["AuthFlow"], req.get("AuthParameters", {}))  # type: ignore[return-value]
+    run = partial(_begin, ctx, attempt, FLOWS, req["AuthFlow"], req.get("AuthParameters", {}))
+    return watched(ctx, attempt, req, run)  # type: ignore[return-value]
 
 
 @operation("cognito-idp", resource=POOL_ARN)
 def admin_initiate_auth(ctx: Context, req: AdminInitiateAuthRequest) -> AdminInitiateAuthResponse:
     """Begin a sign-in on a user's behalf."""
     attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"])
-    return _begin(ctx, attempt, ADMIN_FLOWS, req["AuthFlow"], req.get("AuthParameters", {}))  # type: ignore[return-value]
+    run = partial(_begin, ctx, attempt, ADMIN_FLOWS, req["AuthFlow"], req.get("AuthParameters", {}))
+    return watched(ctx, attempt, req, run)  # type: ignore[return-value]
 
 
 @operation("cognito-idp")
@@ -49,7 +54,8 @@ def respond_to_auth_challenge(ctx: Context, req: RespondToAuthChallengeRequest) 
     pool, client = client_of(ctx, req["ClientId"])
     attempt = Attempt(pool, client, ctx.clock.now_seconds())
     responses, session = req.get("ChallengeResponses", {}), req.get("Session")
-    return _respond(ctx, attempt, req["ChallengeName"], responses, session)  # type: ignore[return-value]
+    run = partial(_respond, ctx, attempt, req["ChallengeName"], responses, session)
+    return watched(ctx, attempt, req, run)  # type: ignore[return-value]
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -59,7 +65,8 @@ def admin_respond_to_auth_challenge(
     """Take the answer to a challenge on a user's behalf."""
     attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"])
     responses, session = req.get("ChallengeResponses", {}), req.get("Session")
-    return _respond(ctx, attempt, req["ChallengeName"], responses, session)  # type: ignore[return-value]
+    run = partial(_respond, ctx, attempt, req["ChallengeName"], responses, session)
+    return watched(ctx, attempt, req, run)  # type: ignore[return-value]
 
 
 def _of_pool(ctx: Context, pool_id: str, client_id: str) -> Attempt:

@@ -53,6 +53,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     passwords.check_policy(attempt.pool, password)
     given = {key.removeprefix(_ATTRIBUTE): value for key, value in responses.items() if key.startswith(_ATTRIBUTE)}
     _with_given(attempt, user, given)
+    passwords.check_history(ctx, attempt.pool, user, password)
     verifier = passwords.new_verifier(ctx, attempt.pool, user.username, password)
 
     def change(tx: Tx) -> User:
@@ -60,6 +61,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
         if current is None:
             raise invalid()
         codes.forget(tx, attempt.pool, current.sub, codes.RESET)
+        passwords.remember(tx, ctx, attempt.pool, current)
         return attributes.write(
             tx,
             attempt.pool,

@@ -1,0 +1,173 @@
+"""What users did, as threat protection keeps it: recording, listing, and what people say about it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    AdminListUserAuthEventsRequest,
+    AdminListUserAuthEventsResponse,
+    AdminUpdateAuthEventFeedbackRequest,
+    AdminUpdateAuthEventFeedbackResponse,
+    AuthEventType,
+    InvalidParameterException,
+    NotAuthorizedException,
+    UpdateAuthEventFeedbackRequest,
+    UpdateAuthEventFeedbackResponse,
+)
+from ostiary.context import Context
+from ostiary.crypto.seal import SealBrokenError
+from ostiary.idp import log_delivery
+from ostiary.idp.pages import page
+from ostiary.idp.pools import POOL_ARN, own_pool, pool_of
+from ostiary.idp.risk import Visit
+from ostiary.idp.risk_configuration import check_protected
+from ostiary.idp.users import known_user
+from ostiary.store import auth_events
+from ostiary.store.auth_events import AuthEvent
+from ostiary.store.db import Tx
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
+
+KEPT_SECONDS = 2 * 365 * 86400
+COMPARED = 50
+"""How many events a new one is compared with."""
+_OWN = "ostiary"
+"""The member of a document that answers leave out: the visit, and the client."""
+_PURPOSE = "auth-event-feedback"
+
+
+def record(
+    tx: Tx,
+    ctx: Context,
+    pool: UserPool,
+    user: User,
+    *,
+    event_type: str,
+    response: str,
+    visit: Visit,
+    event_id: str = "",
+    risk: Mapping[str, Any] | None = None,
+    challenges: Sequence[Mapping[str, str]] = (),
+    client_id: str = "",
+) -> str:
+    """Keep an event, deliver it where the pool exports them, and return its id."""
+    now = ctx.clock.now()
+    event_id = event_id or ctx.random.uuid()
+    place = {"IpAddress": visit.ip, "DeviceName": visit.device, "Timezone": visit.timezone}
+    place |= {"City": visit.city, "Country": visit.country}
+    document: dict[str, Any] = {
+        "EventId": event_id,
+        "EventType": event_type,
+        "CreationDate": int(now),
+        "EventResponse": response,
+        "EventRisk": {"RiskDecision": "NoRisk", "CompromisedCredentialsDetected": False, **(risk or {})},
+        "ChallengeResponses": list(challenges),
+        "EventContextData": {name: value for name, value in place.items() if value},
+        _OWN: {"visit": visit.document(), "client_id": client_id},
+    }
+    key = auth_events.key_at(int(now * 1_000_000), event_id)
+    oldest = auth_events.key_at(int((now - KEPT_SECONDS) * 1_000_000), "")
+    auth_events.add(tx, AuthEvent(pool.pool_id, user.sub, key, event_id, document, int(now)), oldest)
+    exported = {
+        "version": "1",
+        "eventId": event_id,
+        "eventType": event_type,
+        "userSub": user.sub,
+        "userName": user.username,
+        "userPoolId": pool.pool_id,
+        "clientId": client_id,
+        "creationDate": int(now * 1000),
+        "eventResponse": response,
+        "riskLevel": document["EventRisk"].get("RiskLevel", ""),
+        "riskDecision": document["EventRisk"]["RiskDecision"],
+        "compromisedCredentialDetected": document["EventRisk"]["CompromisedCredentialsDetected"],
+        "challenges": [f"{each['ChallengeName']}:{each['ChallengeResponse']}" for each in challenges],
+        "ipAddress": visit.ip,
+        "deviceName": visit.device,
+        "city": visit.city,
+        "country": visit.country,
+    }
+    log_delivery.deliver(tx, ctx, pool, "userAuthEvents", exported)
+    return event_id
+
+
+def visits_before(tx: Tx, pool: UserPool, user: User) -> list[Visit]:
+    """Return where the user's successful sign-ins came from, the newest first; what was marked Invalid is left out."""
+    return [
+        Visit(**event.document[_OWN]["visit"])
+        for event in auth_events.page(tx, pool.pool_id, user.sub, None, COMPARED)
+        if event.document["EventType"] == "SignIn"
+        and event.document["EventResponse"] == "Pass"
+        and event.document.get("EventFeedback", {}).get("FeedbackValue") != "Invalid"
+    ]
+
+
+def feedback_token(ctx: Context, pool: UserPool, user: User, event_id: str) -> str:
+    """Return what lets a user say whether an event was theirs."""
+    return ctx.keyring.seal_token(msgspec.json.encode([pool.pool_id, user.sub, event_id]), _PURPOSE)
+
+
+def _shown(event: AuthEvent) -> AuthEventType:
+    return {name: value for name, value in event.document.items() if name != _OWN}  # type: ignore[return-value]
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_list_user_auth_events(ctx: Context, req: AdminListUserAuthEventsRequest) -> AdminListUserAuthEventsResponse:
+    """List what a user did, newest first."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    check_protected(pool)
+    with ctx.store.read() as tx:
+        user = known_user(tx, pool, req["Username"])
+    found, token = page(
+        ctx,
+        f"AdminListUserAuthEvents {pool.pool_id} {user.sub}",
+        req.get("NextToken"),
+        req.get("MaxResults"),
+        read=lambda tx, after, limit: auth_events.page(tx, pool.pool_id, user.sub, after, limit),
+        key=lambda event: event.event_key,
+    )
+    answer: AdminListUserAuthEventsResponse = {"AuthEvents": [_shown(event) for event in found]}
+    if token is not None:
+        answer["NextToken"] = token
+    return answer
+
+
+def _say(tx: Tx, ctx: Context, pool: UserPool, user: User, event_id: str, *, value: str, provider: str) -> None:
+    event = auth_events.find(tx, pool.pool_id, user.sub, event_id)
+    if event is None:
+        raise InvalidParameterException("Event does not exist.")
+    feedback = {"FeedbackValue": value, "Provider": provider, "FeedbackDate": ctx.clock.now_seconds()}
+    auth_events.update(tx, event, {**event.document, "EventFeedback": feedback})
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_update_auth_event_feedback(
+    ctx: Context, req: AdminUpdateAuthEventFeedbackRequest
+) -> AdminUpdateAuthEventFeedbackResponse:
+    """Say for a user whether an event was theirs."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    check_protected(pool)
+    with ctx.store.write() as tx:
+        user = known_user(tx, pool, req["Username"])
+        _say(tx, ctx, pool, user, req["EventId"], value=req["FeedbackValue"], provider="Admin")
+    return {}
+
+
+@operation("cognito-idp")
+def update_auth_event_feedback(ctx: Context, req: UpdateAuthEventFeedbackRequest) -> UpdateAuthEventFeedbackResponse:
+    """Say whether an event was one's own, with the token of the message that told of it."""
+    pool = pool_of(ctx, req["UserPoolId"])
+    check_protected(pool)
+    try:
+        sealed = msgspec.json.decode(ctx.keyring.open_token(req["FeedbackToken"], _PURPOSE), type=list[str])
+    except (SealBrokenError, msgspec.DecodeError):
+        raise NotAuthorizedException("Invalid feedback token.") from None
+    with ctx.store.write() as tx:
+        user = known_user(tx, pool, req["Username"])
+        if sealed != [pool.pool_id, user.sub, req["EventId"]]:
+            raise NotAuthorizedException("Invalid feedback token.")
+        _say(tx, ctx, pool, user, req["EventId"], value=req["FeedbackValue"], provider="User")
+    return {}

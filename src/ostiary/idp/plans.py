@@ -1,0 +1,66 @@
+"""Feature plans: which settings a UserPoolTier allows (user-pools-api.md 19, new-in-2026.md 1.3)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ostiary.aws.types.cognito_idp import FeatureUnavailableInTierException, TierChangeNotAllowedException
+
+_RANKS = ("LITE", "ESSENTIALS", "PLUS")
+
+
+def is_protected(settings: Mapping[str, Any]) -> bool:
+    """Whether the settings turn threat protection on, which is the plan PLUS."""
+    return bool(settings.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF") != "OFF")
+
+
+def _registers(settings: Mapping[str, Any]) -> bool:
+    dcr = settings.get("DcrConfiguration")
+    return dcr is not None and dcr.get("EnableStatus", "Enabled") == "Enabled"
+
+
+def _needs(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the features that settings use, each with the least plan that has it."""
+    policies = settings.get("Policies", {})
+    factors = policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"])
+    trigger = settings.get("LambdaConfig", {}).get("PreTokenGenerationConfig", {}).get("LambdaVersion", "V1_0")
+    used = {
+        ("Threat protection", "PLUS"): is_protected(settings),
+        ("Password history", "ESSENTIALS"): policies.get("PasswordPolicy", {}).get("PasswordHistorySize", 0) > 0,
+        ("Passwordless sign-in", "ESSENTIALS"): set(factors) - {"PASSWORD"} != set(),
+        ("E-mail MFA", "ESSENTIALS"): "EmailMfaConfiguration" in settings,
+        ("Access token customization", "ESSENTIALS"): trigger != "V1_0",
+        ("ACR level names", "ESSENTIALS"): "AcrConfiguration" in settings,
+        ("Dynamic client registration", "ESSENTIALS"): _registers(settings),
+    }
+    return {feature: plan for (feature, plan), is_used in used.items() if is_used}
+
+
+def tier_of(req: Mapping[str, Any]) -> str:
+    """Return the plan of a new configuration: the given one, or the least that is at least ESSENTIALS and enough.
+
+    Raises FeatureUnavailableInTierException for a feature that the given plan does not have.
+    """
+    given = req.get("UserPoolTier")
+    if given is None:
+        return "PLUS" if is_protected(req) else "ESSENTIALS"
+    for feature, plan in _needs(req).items():
+        if _RANKS.index(plan) > _RANKS.index(given):
+            raise FeatureUnavailableInTierException(f"{feature} is not available in the {given} feature plan.")
+    return str(given)
+
+
+def check_kept(before: Mapping[str, Any], after: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Refuse an update that leaves features on which the plan after it does not have.
+
+    Raises TierChangeNotAllowedException where the plan is what changes, and FeatureUnavailableInTierException where
+    the feature is.
+    """
+    tier = after["UserPoolTier"]
+    used = {name: value for name, value in after.items() if name != "AcrConfiguration" or name in given}
+    lacking = [feature for feature, plan in _needs(used).items() if _RANKS.index(plan) > _RANKS.index(tier)]
+    if not lacking:
+        return
+    if tier != before["UserPoolTier"]:
+        names = ", ".join(lacking)
+        raise TierChangeNotAllowedException(f"The following features need to be disabled for the {tier} tier: {names}")
+    raise FeatureUnavailableInTierException(f"{lacking[0]} is not available in the {tier} feature plan.")
