@@ -3,12 +3,8 @@
 import itertools
 import signal
 from pathlib import Path
-from typing import Any
 
-import boto3
-from botocore.config import Config
-
-from tests.fixtures.process import free_port, serving_process
+from tests.fixtures.process import free_port, root_client, serving_process
 from tests.sync.conftest import Dataset, document, replace
 from tests.sync.outward.kinesis import Kinesis, kinesis
 from tests.sync.waiting import until
@@ -19,25 +15,14 @@ STREAM = "changes"
 SECRET = "secret-of-the-stream"
 
 
-def _client(port: int, service: str) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="any",
-        aws_secret_access_key="any",
-        config=Config(retries={"max_attempts": 1}),
-    )
-
-
 def _turn(port: int, pool_id: str, status: str) -> None:
     streams = {"StreamName": STREAM, "RoleArn": "arn:aws:iam::000000000000:role/streams", "StreamingStatus": status}
-    _client(port, "cognito-sync").set_identity_pool_configuration(IdentityPoolId=pool_id, CognitoStreams=streams)
+    root_client(port, "cognito-sync").set_identity_pool_configuration(IdentityPoolId=pool_id, CognitoStreams=streams)
 
 
 def _make_pool(port: int) -> tuple[str, list[str]]:
     """Make a pool and people in it, and the role that streams."""
-    identity, iam = _client(port, "cognito-identity"), _client(port, "iam")
+    identity, iam = root_client(port, "cognito-identity"), root_client(port, "iam")
     made = identity.create_identity_pool(IdentityPoolName="apps", AllowUnauthenticatedIdentities=True)
     pool_id = str(made["IdentityPoolId"])
     trust = {"Effect": "Allow", "Principal": {"Service": "cognito-sync.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -63,7 +48,7 @@ def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
         settings["kinesis_secret_access_key"] = SECRET
         with serving_process(tmp_path, database, port, **settings) as process:
             pool_id, people = _make_pool(port)
-            sync = _client(port, "cognito-sync")
+            sync = root_client(port, "cognito-sync")
             names = [f"set{number}" for number in range(DATASETS)]
             owned = [Dataset(sync, pool_id, person, name) for person, name in itertools.product(people, names)]
             for dataset in owned:
@@ -79,7 +64,7 @@ def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
         stream.streams[STREAM].kill = None
         assert len(_sent(stream)) < len(owned)
         with serving_process(tmp_path, database, port, **settings):
-            told = _client(port, "cognito-sync").get_bulk_publish_details(IdentityPoolId=pool_id)
+            told = root_client(port, "cognito-sync").get_bulk_publish_details(IdentityPoolId=pool_id)
             assert told["BulkPublishStatus"] in {"IN_PROGRESS", "SUCCEEDED"}
             until(lambda: _status(port, pool_id) == "SUCCEEDED")
         sent = _sent(stream)
@@ -93,4 +78,4 @@ def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
 
 
 def _status(port: int, pool_id: str) -> str:
-    return str(_client(port, "cognito-sync").get_bulk_publish_details(IdentityPoolId=pool_id)["BulkPublishStatus"])
+    return str(root_client(port, "cognito-sync").get_bulk_publish_details(IdentityPoolId=pool_id)["BulkPublishStatus"])

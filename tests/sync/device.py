@@ -1,11 +1,11 @@
 """A device that synchronizes as AWS's own clients do (reference sync-push.md A5), and what can go wrong with it."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ostiary.aws.types.cognito_sync import ResourceConflictException, ResourceNotFoundException
-from tests.fixtures.context import Api
 
 Trouble = Literal["none", "answer lost", "asked twice", "server fails", "device restarts"]
 RETRIES = 3
@@ -34,7 +34,7 @@ class Local:
 class Device:
     """One device of one identity with one dataset; what it keeps survives its restarts."""
 
-    api: Api
+    api: Callable[..., dict[str, Any]]
     place: dict[str, str]
     keeps_own: bool
     """Whether a conflict ends with the device's value or with the server's."""
