@@ -208,7 +208,6 @@ def test_settings_that_contradict_each_other_are_refused(admin: Api, settings: d
     "settings",
     [
         {"LambdaConfig": {"PreSignUp": "arn:aws:lambda:us-east-1:111111111111:function:f"}},
-        {"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}},
     ],
 )
 def test_a_protection_that_is_not_built_is_refused_rather_than_stored(admin: Api, settings: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ostiary.idp.signin.challenges import ANSWERS
+from ostiary.idp.signin.challenges.answers import ANSWERS
 from ostiary.idp.signin.steps import STEPS, Situation, next_step
 
 PASSWORD, PROOF = frozenset({"PASSWORD"}), frozenset({"PASSWORD_VERIFIER"})

@@ -2,6 +2,7 @@
 
 from ostiary.idp import (
     auth_events,
+    auth_factors,
     branding,
     clients,
     devices,
@@ -33,6 +34,7 @@ from ostiary.idp import (
 
 __all__ = [
     "auth_events",
+    "auth_factors",
     "branding",
     "clients",
     "devices",

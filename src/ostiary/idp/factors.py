@@ -38,6 +38,12 @@ def check(configuration: Mapping[str, Any], refusal: str) -> None:
         raise InvalidParameterException("MFA cannot be required in a user pool that signs users in by one-time codes.")
 
 
+def signs_in_without_password(pool: UserPool) -> bool:
+    """Whether users of this pool may sign in by a code, so that they need no password."""
+    first = pool.configuration["Policies"].get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [])
+    return not ONE_TIME_CODES.isdisjoint(first)
+
+
 def active(pool: UserPool, user: User) -> tuple[str, ...]:
     """Return the second factors that this user is asked for: turned on, still offered, and with somewhere to go."""
     available = offered(pool.configuration)

@@ -123,6 +123,9 @@ def _check(req: Mapping[str, Any]) -> None:
         raise InvalidParameterException("SourceArn is required when EmailSendingAccount is DEVELOPER.")
     if len(req.get("UserPoolTags", {})) > MAXIMUM_TAGS:
         raise InvalidParameterException(f"A user pool cannot have more than {MAXIMUM_TAGS} tags.")
+    first = req.get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [])
+    if "SOFTWARE_TOKEN" in first:
+        raise InvalidParameterException("SOFTWARE_TOKEN is not supported as a first authentication factor.")
     recovery = [option["Name"] for option in req.get("AccountRecoverySetting", {}).get("RecoveryMechanisms", [])]
     if "admin_only" in recovery and len(recovery) > 1:
         raise InvalidParameterException("The recovery mechanism admin_only cannot be combined with others.")
@@ -135,11 +138,7 @@ def _check_sms(sms: Mapping[str, Any] | None) -> None:
 
 def _refuse_what_is_not_built(req: Mapping[str, Any]) -> None:
     """Refuse settings that would be stored and not obeyed, where that would open what the owner wants closed."""
-    policies = req.get("Policies", {})
-    asked = {
-        "LambdaConfig": bool(req.get("LambdaConfig")),
-        "SignInPolicy": policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"]) != ["PASSWORD"],
-    }
+    asked = {"LambdaConfig": bool(req.get("LambdaConfig"))}
     for name, is_asked in asked.items():
         if is_asked:
             raise NotYetImplementedError(f"This value of {name} is not supported yet.")

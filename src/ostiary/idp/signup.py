@@ -20,9 +20,11 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.idp import attributes, codes, names, passwords
+from ostiary.idp import attributes, codes, factors, names, passwords
 from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
 from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.signin import auto_sign_in
+from ostiary.idp.signin.attempt import Attempt
 from ostiary.idp.strangers import simulated_delivery, stranger
 from ostiary.idp.users import find_user, locked_user
 from ostiary.store import users
@@ -46,17 +48,22 @@ def sign_up(ctx: Context, req: SignUpRequest) -> SignUpResponse:
     attributes.check_required(pool, values)
     if "preferred_username" in names.alias_attributes(pool) and "preferred_username" in values:
         raise InvalidParameterException("preferred_username can only be set after the user is confirmed.")
-    if "Password" not in req:
+    password = req.get("Password")
+    if password is not None:
+        passwords.check_policy(pool, password)
+    elif not factors.signs_in_without_password(pool):
         raise InvalidParameterException("Password is required")
-    passwords.check_policy(pool, req["Password"])
     values = attributes.merged({}, values)
-    user = new_user(ctx, pool, req["Username"], values, status="UNCONFIRMED", password=req["Password"])
+    user = new_user(ctx, pool, req["Username"], values, status="UNCONFIRMED", password=password)
     with ctx.store.write() as tx:
         insert(tx, pool, user, already="User already exists")
         details = _send_code(tx, ctx, pool, user, "CustomMessage_SignUp")
     answer: SignUpResponse = {"UserConfirmed": False, "UserSub": user.sub}
     if details is not None:
         answer["CodeDeliveryDetails"] = details
+    attempt = Attempt(pool, client, user.created_at)
+    if auto_sign_in.offers(attempt):
+        answer["Session"] = auto_sign_in.signed_up(ctx, attempt, user)
     return answer
 
 
@@ -87,9 +94,12 @@ def _check_name(pool: UserPool, username: str) -> None:
 
 
 def new_user(
-    ctx: Context, pool: UserPool, username: str, values: dict[str, str], *, status: str, password: str
+    ctx: Context, pool: UserPool, username: str, values: dict[str, str], *, status: str, password: str | None
 ) -> User:
-    """Return a user to insert, with a new sub; where an address is the user name, the sub is the name that is kept."""
+    """Return a user to insert, with a new sub; where an address is the user name, the sub is the name that is kept.
+
+    Without a password it is one who signs in by codes.
+    """
     sub = ctx.random.uuid()
     name = sub if names.username_attributes(pool) else names.shown(pool, username)
     now = ctx.clock.now_seconds()
@@ -100,7 +110,7 @@ def new_user(
         status=status,
         enabled=True,
         attributes=values,
-        sealed_verifier=passwords.new_verifier(ctx, pool, name, password),
+        sealed_verifier=None if password is None else passwords.new_verifier(ctx, pool, name, password),
         temporary_password_expires_at=None,
         tokens_valid_after=0,
         created_at=now,
@@ -143,18 +153,22 @@ def confirm_sign_up(ctx: Context, req: ConfirmSignUpRequest) -> ConfirmSignUpRes
     """Confirm a user with the code they were sent; one of concurrent uses of a code wins."""
     pool, client = client_of(ctx, req["ClientId"])
     check_secret_hash(ctx, client, req["Username"], req.get("SecretHash"))
+    attempt = Attempt(pool, client, ctx.clock.now_seconds())
     with ctx.store.write() as tx:
         user = users.lock(tx, find_user(tx, pool, req["Username"]))
         if user is None and not hides_existence(client):
             raise UserNotFoundException("Username/client id combination not found.")
         if user is not None:
             _check_unconfirmed(user)
+            auto_sign_in.check(ctx, attempt, user, req.get("Session"))
         sub = stranger(ctx, pool, req["Username"]) if user is None else user.sub
         tried = codes.try_code(tx, ctx, pool, sub, codes.SIGN_UP, digits=req["ConfirmationCode"])
         if tried.outcome == "redeemed" and user is not None:
             _confirm(tx, ctx, pool, user, tried.proven(user), force=req.get("ForceAliasCreation", False))
     codes.refuse(tried.outcome)
-    return {}
+    if user is None or not auto_sign_in.offers(attempt):
+        return {}
+    return {"Session": auto_sign_in.confirmed(ctx, attempt, user, tried.attribute)}
 
 
 def _confirm(tx: Tx, ctx: Context, pool: UserPool, user: User, values: dict[str, str], *, force: bool = False) -> None:

@@ -19,10 +19,11 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.idp.clients import check_secret_hash, client_of
 from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.signin import choice
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
-from ostiary.idp.signin.challenges import ANSWERS
+from ostiary.idp.signin.challenges.answers import ANSWERS
 from ostiary.idp.signin.flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed, required
-from ostiary.idp.signin.session import invalid
+from ostiary.idp.signin.session import Passed, invalid
 from ostiary.idp.signin.steps import proceed
 from ostiary.idp.signin.threats import watched
 
@@ -36,7 +37,9 @@ def initiate_auth(ctx: Context, req: InitiateAuthRequest) -> InitiateAuthRespons
     if req["AuthFlow"] in _FOR_ADMINISTRATORS:
         raise InvalidParameterException("Initiate Auth method not supported.")
     attempt = Attempt(pool, client, ctx.clock.now_seconds())
-    run = partial(_begin, ctx, attempt, FLOWS, req["AuthFlow"], req.get("AuthParameters", {}))
+    run = partial(
+        _begin, ctx, attempt, FLOWS, req["AuthFlow"], req.get("AuthParameters", {}), session=req.get("Session")
+    )
     return watched(ctx, attempt, req, run)  # type: ignore[return-value]
 
 
@@ -44,7 +47,9 @@ def initiate_auth(ctx: Context, req: InitiateAuthRequest) -> InitiateAuthRespons
 def admin_initiate_auth(ctx: Context, req: AdminInitiateAuthRequest) -> AdminInitiateAuthResponse:
     """Begin a sign-in on a user's behalf."""
     attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"])
-    run = partial(_begin, ctx, attempt, ADMIN_FLOWS, req["AuthFlow"], req.get("AuthParameters", {}))
+    run = partial(
+        _begin, ctx, attempt, ADMIN_FLOWS, req["AuthFlow"], req.get("AuthParameters", {}), session=req.get("Session")
+    )
     return watched(ctx, attempt, req, run)  # type: ignore[return-value]
 
 
@@ -77,8 +82,14 @@ def _of_pool(ctx: Context, pool_id: str, client_id: str) -> Attempt:
     return Attempt(pool, client, ctx.clock.now_seconds(), by_administrator=True)
 
 
-def _begin(ctx: Context, attempt: Attempt, flows: dict[str, Flow], name: str, parameters: Parameters) -> Answer:
+def _begin(
+    ctx: Context, attempt: Attempt, flows: dict[str, Flow], name: str, parameters: Parameters, *, session: str | None
+) -> Answer:
     check_allowed(attempt, name)
+    if name == choice.FLOW:
+        username = required(parameters, "USERNAME")
+        check_secret_hash(ctx, attempt.client, username, parameters.get("SECRET_HASH"))
+        return _gone_on(ctx, attempt, choice.begin(ctx, attempt, parameters, session))
     flow = flows.get(name)
     if name == "CUSTOM_AUTH":
         raise InvalidUserPoolConfigurationException("Custom auth lambda trigger is not configured for the user pool.")
@@ -93,4 +104,8 @@ def _respond(ctx: Context, attempt: Attempt, challenge: str, responses: Paramete
     take = ANSWERS.get(challenge)
     if take is None:
         raise invalid()
-    return proceed(ctx, attempt, take(ctx, attempt, responses, session))
+    return _gone_on(ctx, attempt, take(ctx, attempt, responses, session))
+
+
+def _gone_on(ctx: Context, attempt: Attempt, taken: Passed | Answer) -> Answer:
+    return proceed(ctx, attempt, taken) if isinstance(taken, Passed) else taken

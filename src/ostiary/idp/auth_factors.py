@@ -1,0 +1,39 @@
+"""Which factors a user has, as an application asks before it offers them."""
+
+from typing import Any
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    AdminGetUserAuthFactorsRequest,
+    AdminGetUserAuthFactorsResponse,
+    GetUserAuthFactorsRequest,
+    GetUserAuthFactorsResponse,
+)
+from ostiary.context import Context
+from ostiary.idp import factors
+from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.profile import signed_in
+from ostiary.idp.signin import choice
+from ostiary.idp.users import known_user
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
+
+
+@operation("cognito-idp")
+def get_user_auth_factors(ctx: Context, req: GetUserAuthFactorsRequest) -> GetUserAuthFactorsResponse:
+    """Return the factors of the user whose access token this is."""
+    pool, _, user = signed_in(ctx, req["AccessToken"])
+    return _described(pool, user)  # type: ignore[return-value]
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def admin_get_user_auth_factors(ctx: Context, req: AdminGetUserAuthFactorsRequest) -> AdminGetUserAuthFactorsResponse:
+    """Return the factors of a user."""
+    pool = own_pool(ctx, req["UserPoolId"])
+    with ctx.store.read() as tx:
+        return _described(pool, known_user(tx, pool, req["Username"]))  # type: ignore[return-value]
+
+
+def _described(pool: UserPool, user: User) -> dict[str, Any]:
+    shown = {name: value for name, value in factors.shown(user).items() if name != "MFAOptions"}
+    return {"Username": user.username, **shown, "ConfiguredUserAuthFactors": choice.configured(pool, user)}
