@@ -1,9 +1,9 @@
 """What one request may use, and who signed it."""
 
 from dataclasses import dataclass, field
-from threading import Event
 from typing import Literal
 
+from ostiary.bell import Bell
 from ostiary.clock import Clock
 from ostiary.config import Settings
 from ostiary.crypto.seal import Keyring
@@ -80,8 +80,8 @@ class Services:
     clock: Clock
     random: Random
     http: HttpClient
-    pushes: Event = field(default_factory=Event)
-    """Set when a push was left for the worker that sends them."""
+    pushes: Bell = field(default_factory=Bell)
+    """Rings when pushes are owed."""
     functions: Functions = field(init=False)
 
     def __post_init__(self) -> None:

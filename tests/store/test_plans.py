@@ -16,6 +16,7 @@ from ostiary.store import (
     identities,
     leases,
     messages,
+    pushes,
     records,
     schema,
     sign_in_failures,
@@ -34,6 +35,7 @@ from ostiary.store.db import Store, Tx
 from ostiary.store.engines.engine import Handle
 from ostiary.store.identities import Identity, Login
 from ostiary.store.messages import StoredMessage
+from ostiary.store.pushes import Queue, StoredPush
 from ostiary.store.records import Record
 from ostiary.store.sign_in_failures import SignInFailures
 from ostiary.store.sync_stream import StreamRecord
@@ -44,6 +46,8 @@ POOL, SUB = "us-east-1_aaaaaaaaa", "11111111-1111-1111-1111-111111111111"
 USER = User(POOL, SUB, "ann", "CONFIRMED", True, {"email": "a@x.org"}, None, None, 0, 0, 0)  # noqa: FBT003 - a row
 FAMILY = TokenFamily(POOL, "origin", SUB, "client", "jti", "", 0, 9)
 MESSAGE = StoredMessage("m", POOL, "EMAIL", "a@x.org", b"", messages.DUE, 0, 0, 0, 9)
+QUEUE = Queue("1", "endpoint", "app", 0, 0)
+PUSH = StoredPush("1", "endpoint", "p", "k", b"", 9)
 IDENTITY = Identity("us-east-1:pool", "us-east-1:identity", "", 0, 0)
 STREAMED = StreamRecord("us-east-1:pool", "00", "0-a", "us-east-1:identity", "{}", 0)
 DATASET = Key(IDENTITY.pool_id, IDENTITY.identity_id, "notes")
@@ -91,6 +95,9 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "identities": lambda tx: identities.page(tx, IDENTITY.pool_id, "i", 60, hide_merged=False),
     "changed records": lambda tx: records.changed(tx, DATASET, (3, "k"), 9, 100),
     "messages due": lambda tx: messages.due(tx, 9, 10),
+    "applications that owe pushes": lambda tx: pushes.waiting_application(tx, "a"),
+    "pushes due": lambda tx: pushes.due(tx, "app", 9, 10),
+    "an endpoint's first push": lambda tx: pushes.first(tx, QUEUE),
     "lanes": sync_stream.lanes,
     "the head of a lane": lambda tx: sync_stream.head(tx, "us-east-1:pool", "00", 100),
     "a pool's datasets": lambda tx: datasets.page(tx, "us-east-1:pool", ("us-east-1:identity", "notes"), 20),
@@ -120,6 +127,9 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "failures forgotten": lambda tx: sign_in_failures.clear(tx, POOL, SUB),
     "a spent session": lambda tx: spent.spend(tx, POOL, "s", 9),
     "a message": lambda tx: messages.claim(tx, MESSAGE, 5),
+    "a push": lambda tx: pushes.add(tx, PUSH),
+    "a push claimed": lambda tx: pushes.claim(tx, QUEUE, 5),
+    "a push that left": lambda tx: pushes.advance(tx, QUEUE, PUSH, 5),
     "a message that left": lambda tx: messages.remove(tx, "m"),
     "an identity": lambda tx: identities.change(tx, IDENTITY.pool_id, IDENTITY.identity_id, 1),
     "a dataset locked": lambda tx: datasets.lock(tx, DATASET),
@@ -167,6 +177,8 @@ def explained(store: Store, engine_name: str) -> Iterator[tuple[Tx, Explainer]]:
         users.create(tx, USER, "ann")
         token_families.add(tx, FAMILY)
         messages.add(tx, MESSAGE)
+        pushes.lock(tx, QUEUE)
+        pushes.add(tx, PUSH)
         identities.create(tx, IDENTITY)
         datasets.save(tx, Dataset(DATASET))
         records.put(tx, DATASET, Record("k", None, 1, 0, "", None))

@@ -14,7 +14,7 @@ from ostiary.store import pushes
 from ostiary.store.db import Tx
 from ostiary.store.platform_applications import PlatformApplication
 from ostiary.store.platform_endpoints import PlatformEndpoint
-from ostiary.store.pushes import Push
+from ostiary.store.pushes import Queue, StoredPush
 
 CREDENTIAL_PURPOSE = "platform-credential"
 TOKEN_PURPOSE = "device-token"  # noqa: S105 - a purpose of the keyring
@@ -31,10 +31,11 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What is sent. `payload` is the platform's own JSON text, `attributes` are `AWS.SNS.MOBILE.…` by name.
+    """What an endpoint is to be told.
 
-    One with a `collapse_key` takes the place of one that has the same and has not left yet. `expires_at` is epoch
-    seconds.
+    `payload` is the platform's own JSON text; `attributes` are `AWS.SNS.MOBILE.…` by name. A push with a `collapse_key`
+    takes the place of one with the same key that is still owed to the endpoint. It does not leave after `expires_at`
+    (epoch seconds).
     """
 
     payload: str = field(repr=False)
@@ -44,26 +45,31 @@ class Notification:
 
 
 def owe(tx: Tx, ctx: Context, endpoint: PlatformEndpoint, notification: Notification) -> None:
-    """Write a push into the outbox: it leaves when the transaction is durable, or never."""
+    """Write a push into the outbox: it leaves within moments of the commit, or never.
+
+    At least once, in the order they were owed for each endpoint. Who owes several endpoints something in one
+    transaction goes through them in the order of their ARNs, so that no two wait for each other.
+    """
     now = ctx.clock.now()
+    pushes.lock(tx, Queue(endpoint.account_id, endpoint.arn, endpoint.application_arn, int(now), 0))
     push_id = f"{int(now * 1_000_000):016x}-{ctx.random.text(12)}"
-    push = Push(
-        account_id=endpoint.account_id,
-        endpoint_arn=endpoint.arn,
-        push_id=push_id,
-        collapse_key=notification.collapse_key or push_id,
-        sealed=ctx.keyring.seal(msgspec.json.encode(notification), PUSH_PURPOSE),
-        attempts=0,
-        due_at=int(now),
-        expires_at=notification.expires_at,
+    pushes.add(
+        tx,
+        StoredPush(
+            account_id=endpoint.account_id,
+            endpoint_arn=endpoint.arn,
+            push_id=push_id,
+            collapse_key=notification.collapse_key or push_id,
+            sealed=ctx.keyring.seal(msgspec.json.encode(notification), PUSH_PURPOSE),
+            expires_at=notification.expires_at,
+        ),
     )
-    pushes.add(tx, push)
-    tx.after_commit.append(ctx.services.pushes.set)
+    tx.after_commit.append(ctx.services.pushes.ring)
 
 
-def opened(keyring: Keyring, push: Push) -> Notification:
+def opened(keyring: Keyring, push: StoredPush) -> Notification:
     """Return the content of a row."""
-    return msgspec.json.decode(keyring.open(push.sealed, PUSH_PURPOSE), type=Notification)
+    return msgspec.json.decode(keyring.open(bytes(push.sealed), PUSH_PURPOSE), type=Notification)
 
 
 def credential_of(keyring: Keyring, application: PlatformApplication) -> Credential:

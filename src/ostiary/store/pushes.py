@@ -1,6 +1,6 @@
-"""The outbox of pushes: each endpoint's leave one after the other, the oldest first."""
+"""The outbox of pushes. Each endpoint has a queue: whoever holds its lease sends its pushes, the oldest first."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -8,75 +8,119 @@ from sqlalchemy import bindparam, select
 from ostiary.store import schema
 from ostiary.store.db import Tx
 
-_T = schema.pushes
-_DUE = select(_T).where(_T.c.due_at <= bindparam("now")).order_by(_T.c.due_at).limit(bindparam("most"))
+_PUSHES, _QUEUES = schema.pushes, schema.push_queues
+_NEXT_APPLICATION = (
+    select(_QUEUES.c.application_arn)
+    .where(_QUEUES.c.application_arn > bindparam("after"))
+    .order_by(_QUEUES.c.application_arn)
+    .limit(1)
+)
+_DUE = (
+    select(_QUEUES)
+    .where(_QUEUES.c.application_arn == bindparam("application_arn"), _QUEUES.c.due_at <= bindparam("now"))
+    .order_by(_QUEUES.c.due_at)
+    .limit(bindparam("most"))
+)
 _FIRST = (
-    select(_T)
-    .where(_T.c.account_id == bindparam("account_id"), _T.c.endpoint_arn == bindparam("endpoint_arn"))
-    .order_by(_T.c.push_id)
+    select(_PUSHES)
+    .where(_PUSHES.c.account_id == bindparam("account_id"), _PUSHES.c.endpoint_arn == bindparam("endpoint_arn"))
+    .order_by(_PUSHES.c.push_id)
     .limit(1)
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
-    """A push that is owed; `sealed` holds what is sent. Times are epoch seconds."""
+class StoredPush:
+    """A push that is owed. `push_id` sorts by the time it was made, `sealed` is its content, times are epoch seconds.
+
+    `collapse_key` is the id where a push does not take the place of others.
+    """
 
     account_id: str
     endpoint_arn: str
     push_id: str
     collapse_key: str
     sealed: bytes = field(repr=False)
-    attempts: int
-    due_at: int
     expires_at: int
 
 
-def add(tx: Tx, push: Push) -> None:
-    """Insert a push, in the place of one with its collapse key that nobody sends yet."""
-    values = {name: getattr(push, name) for name in Push.__slots__}
-    if tx.insert_if_absent(_T, **values):
-        return
-    waiting = {name: values[name] for name in ("account_id", "endpoint_arn", "collapse_key")}
-    if tx.update(_T, waiting, sealed=push.sealed, expires_at=push.expires_at) == 0:
-        tx.insert(_T, **values)  # it was taken in this very moment
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """An endpoint that is owed pushes. Nobody touches it before `due_at`; while it is leased, that is the lease's end.
 
-
-def due(tx: Tx, now: int, most: int) -> list[Push]:
-    """Return at most `most` pushes whose time has come."""
-    return [_push(row) for row in tx.all(_DUE, now=now, most=most)]
-
-
-def claim_next(tx: Tx, account_id: str, endpoint_arn: str, now: int, until: int) -> Push | None:
-    """Take an endpoint's oldest push until `until`; None when it is not due, or somebody else has it.
-
-    From now on a push with its collapse key is another one. What is claimed counts as tried.
+    `failures` is how often sending failed in a row.
     """
-    row = tx.one(_FIRST, account_id=account_id, endpoint_arn=endpoint_arn)
-    if row is None or row.due_at > now:
+
+    account_id: str
+    endpoint_arn: str
+    application_arn: str
+    due_at: int
+    failures: int
+
+
+def lock(tx: Tx, queue: Queue) -> None:
+    """Make the endpoint's queue unless it is there; others who touch it wait until this transaction ends."""
+    # A queue that is being emptied may vanish between the two statements.
+    while not tx.insert_if_absent(_QUEUES, **{name: getattr(queue, name) for name in Queue.__slots__}) and not (
+        tx.update(_QUEUES, _key(queue), application_arn=queue.application_arn)
+    ):
+        pass
+
+
+def add(tx: Tx, push: StoredPush) -> None:
+    """Insert a push in the place of the one that has its collapse key; its queue must be locked."""
+    tx.delete(_PUSHES, {**_key(push), "collapse_key": push.collapse_key})
+    tx.insert(_PUSHES, **{name: getattr(push, name) for name in StoredPush.__slots__})
+
+
+def waiting_application(tx: Tx, after: str) -> str | None:
+    """Return the first application, by ARN and behind `after`, that has queues."""
+    row = tx.one(_NEXT_APPLICATION, after=after)
+    return None if row is None else str(row.application_arn)
+
+
+def due(tx: Tx, application_arn: str, now: int, most: int) -> list[Queue]:
+    """Return at most `most` queues of an application whose time has come, the most overdue first."""
+    return [_queue(row) for row in tx.all(_DUE, application_arn=application_arn, now=now, most=most)]
+
+
+def claim(tx: Tx, queue: Queue, until: int) -> Queue | None:
+    """Take a queue until `until`; None when somebody else took it first."""
+    return replace(queue, due_at=until) if tx.update(_QUEUES, _held(queue), due_at=until) else None
+
+
+def first(tx: Tx, queue: Queue) -> StoredPush | None:
+    """Return the oldest push of a queue."""
+    row = tx.one(_FIRST, **_key(queue))
+    return None if row is None else StoredPush(*(getattr(row, name) for name in StoredPush.__slots__))
+
+
+def advance(tx: Tx, queue: Queue, push: StoredPush, until: int) -> Queue | None:
+    """Forget a push that has left; keep its queue until `until`. None when it is empty and gone, or somebody else's."""
+    held = tx.update(_QUEUES, _held(queue), due_at=until, failures=0)
+    tx.delete(_PUSHES, {**_key(push), "push_id": push.push_id})
+    if not held:
         return None
-    where = {**_key(row), "due_at": row.due_at, "attempts": row.attempts}
-    if tx.update(_T, where, due_at=until, attempts=row.attempts + 1, collapse_key=row.push_id) == 0:
-        return None
-    # Read again: until now somebody may have put a newer one in its place.
-    taken = tx.get(_T, **_key(row))
-    return None if taken is None else _push(taken)
+    kept = replace(queue, due_at=until, failures=0)
+    if first(tx, kept) is not None:
+        return kept
+    # Whoever adds a push at this moment waits for the lock that this transaction has had since its first statement.
+    tx.delete(_QUEUES, _held(kept))
+    return None
 
 
-def postpone(tx: Tx, push: Push, until: int) -> None:
-    """Have a push tried again at `until`."""
-    tx.update(_T, _key(push), due_at=until)
+def postpone(tx: Tx, queue: Queue, until: int, failures: int) -> None:
+    """Give a queue back so that nobody takes it before `until`."""
+    tx.update(_QUEUES, _held(queue), due_at=until, failures=failures)
 
 
-def remove(tx: Tx, push: Push) -> None:
-    """Delete a push."""
-    tx.delete(_T, _key(push))
+def _key(of: Queue | StoredPush) -> dict[str, Any]:
+    return {"account_id": of.account_id, "endpoint_arn": of.endpoint_arn}
 
 
-def _key(push: Any) -> dict[str, str]:
-    return {"account_id": push.account_id, "endpoint_arn": push.endpoint_arn, "push_id": push.push_id}
+def _held(queue: Queue) -> dict[str, Any]:
+    return {**_key(queue), "due_at": queue.due_at}
 
 
-def _push(row: Any) -> Push:
-    values = {name: getattr(row, name) for name in Push.__slots__}
-    return Push(**values | {"sealed": bytes(row.sealed)})
+def _queue(row: Any) -> Queue:
+    return Queue(*(getattr(row, name) for name in Queue.__slots__))

@@ -576,6 +576,17 @@ platform_endpoints = _table(
     Index(None, "account_id", "application_arn", "arn"),
 )
 """Apps on devices: `sealed` is the token that a push service knows the device by, `token_key` a keyed hash of it."""
+push_queues = _table(
+    "push_queues",
+    ("account_id", "endpoint_arn"),
+    _text("account_id"),
+    _text("endpoint_arn"),
+    _text("application_arn"),
+    _when("due_at"),
+    Column("failures", BigInteger, nullable=False),
+    Index(None, "application_arn", "due_at"),
+)
+"""Endpoints that are owed pushes; `due_at` is a lease's end while somebody sends them."""
 pushes = _table(
     "pushes",
     ("account_id", "endpoint_arn", "push_id"),
@@ -584,11 +595,8 @@ pushes = _table(
     _text("push_id"),
     _text("collapse_key"),
     Column("sealed", LargeBinary, nullable=False),
-    Column("attempts", BigInteger, nullable=False),
-    _when("due_at"),
     _when("expires_at"),
     Index(None, "account_id", "endpoint_arn", "collapse_key", unique=True),
-    Index(None, "due_at"),
 )
 """The outbox of pushes. `push_id` sorts by the time it was made; `collapse_key` is the id itself where a push does not
-replace others, and once it is being sent."""
+take the place of others."""
