@@ -1,5 +1,6 @@
 """The settings: one frozen dataclass, one loader (file, then environment, then flags)."""
 
+import base64
 import os
 import tomllib
 from collections.abc import Mapping
@@ -89,6 +90,8 @@ class Settings:
     functions_session_token: str = field(default="", repr=False)
     functions_environment: dict[str, str] = field(default_factory=dict, repr=False)
     """Variables that the processes of handlers' files see beside Lambda's own."""
+    functions_keys: dict[str, str] = field(default_factory=dict, repr=False)
+    """Keys that codes for custom senders are encrypted under, by the ARN that KMSKeyID names: 32 bytes in base64."""
     functions_processes: int = 4
     """Processes for each handler's file, in each worker; one runs one call at a time."""
     functions_concurrency: int = 64
@@ -279,9 +282,19 @@ def _check_addresses(settings: Settings) -> None:
         raise SettingsError("database: must be a sqlite:// or postgresql:// URL.")
 
 
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32  # noqa: PLR2004 - AES-256
+    except ValueError:
+        return False
+
+
 def _check_functions(settings: Settings) -> None:
     if settings.functions_processes < 1 or settings.functions_concurrency < 1:
         raise SettingsError("functions_processes, functions_concurrency: must be at least 1.")
+    for arn, key in settings.functions_keys.items():
+        if not _is_key(key):
+            raise SettingsError(f"functions_keys: '{arn}': is not 32 bytes in base64.")
     for key, target in settings.functions.items():
         scheme, _, address = target.rpartition("lambda+")
         is_address = urlsplit(address).scheme in {"http", "https"} and bool(urlsplit(address).hostname)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ostiary.aws.errors import NotYetImplementedError
 from ostiary.aws.types.cognito_idp import InvalidParameterException, ResourceNotFoundException
 from ostiary.context import Context
 from tests.fixtures.context import Api
@@ -202,20 +201,6 @@ def test_settings_that_contradict_each_other_are_refused(admin: Api, settings: d
     with pytest.raises(InvalidParameterException, match=message):
         admin("CreateUserPool", PoolName="p", **settings)
     assert admin("ListUserPools", MaxResults=1)["UserPools"] == []
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"LambdaConfig": {"PreSignUp": "arn:aws:lambda:us-east-1:111111111111:function:f"}},
-    ],
-)
-def test_a_protection_that_is_not_built_is_refused_rather_than_stored(admin: Api, settings: dict[str, Any]) -> None:
-    with pytest.raises(NotYetImplementedError):
-        admin("CreateUserPool", PoolName="p", **settings)
-    pool_id = admin("CreateUserPool", PoolName="p")["UserPool"]["Id"]
-    with pytest.raises(NotYetImplementedError):
-        admin("UpdateUserPool", UserPoolId=pool_id, **settings)
 
 
 def test_custom_attributes_are_added_and_stay(admin: Api) -> None:

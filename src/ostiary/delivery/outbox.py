@@ -11,6 +11,8 @@ from ostiary.store import messages
 from ostiary.store.db import Tx
 
 PURPOSE = "message"
+FUNCTION = "FUNCTION"
+"""The medium, to channels, of messages that a function sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,12 @@ class Message:
     trigger_source: str
     username: str
     expires_at: int
+    function: str = ""
+    """The ARN of the function that sends it in our place; empty for a channel."""
+    event: str = field(default="", repr=False)
+    """What that function gets, as JSON; the code is put in, encrypted, when it leaves."""
+    key: str = ""
+    """The ARN of the key that the code is encrypted under."""
 
 
 def enqueue(tx: Tx, ctx: Context, message: Message) -> None:
@@ -34,7 +42,7 @@ def enqueue(tx: Tx, ctx: Context, message: Message) -> None:
     stored = messages.StoredMessage(
         message_id=f"{int(now * 1_000_000):016x}-{ctx.random.text(12)}",
         pool_id=message.pool_id,
-        medium=message.medium,
+        medium=FUNCTION if message.function else message.medium,
         recipient=message.recipient,
         sealed=ctx.keyring.seal(msgspec.json.encode(message), PURPOSE),
         state=messages.DUE,

@@ -1,5 +1,6 @@
 """The thread that hands waiting messages to the channels. Any number of processes may run one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
 import structlog
@@ -8,7 +9,8 @@ from ostiary.clock import Clock
 from ostiary.context import Services
 from ostiary.delivery import configured_channels
 from ostiary.delivery.channel import Channel, DeliveryError
-from ostiary.delivery.outbox import opened
+from ostiary.delivery.custom_sender import CustomSender
+from ostiary.delivery.outbox import FUNCTION, opened
 from ostiary.observability import MESSAGES
 from ostiary.store import expired, messages
 from ostiary.store.messages import StoredMessage
@@ -23,6 +25,14 @@ WAIT_SECONDS = 60
 SWEEP_SECONDS = 600
 """How often what has expired is deleted."""
 
+CALLS = 4
+"""Functions that send messages at a time: one that hangs does not hold up mail."""
+_SETTINGS = {
+    "EMAIL": "smtp or delivery_webhook",
+    "SMS": "twilio_account_sid, sns_endpoint or delivery_webhook",
+    FUNCTION: "functions",
+}
+
 log = structlog.get_logger()
 
 
@@ -32,6 +42,8 @@ class DeliveryWorker:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._channels = configured_channels(services.settings, services.http)
+        self._sender = CustomSender.configured(services)
+        self._calls = ThreadPoolExecutor(CALLS, thread_name_prefix="custom-sender")
         self._stopped = Event()
         self._warned = False
         self._swept_at = Clock.monotonic()
@@ -45,13 +57,14 @@ class DeliveryWorker:
         """Finish the message at hand and end."""
         self._stopped.set()
         self._thread.join(timeout=LEASE_SECONDS)
+        self._calls.shutdown()
 
     def deliver_due(self) -> int:
         """Deliver what is due now; return how many messages were looked at."""
         services, now = self._services, self._services.clock.now_seconds()
         with services.store.read() as tx:
-            waiting = messages.due(tx, now, BATCH if self._channels else 1)
-        if not self._channels:
+            waiting = messages.due(tx, now, BATCH if self._channels or self._sender else 1)
+        if not (self._channels or self._sender):
             return self._wait_for_settings(waiting)
         for message in waiting:
             self._deliver(message, now)
@@ -88,16 +101,23 @@ class DeliveryWorker:
         if message.expires_at <= now:
             self._give_up(message, "", "expired")
             return
-        channel = next((channel for channel in self._channels if channel.carries(message.medium)), None)
+        channel = self._carrier(message.medium)
         until = now + (WAIT_SECONDS if channel is None else LEASE_SECONDS)
         with self._services.store.write() as tx:
             claimed = messages.claim(tx, message, until, tried=channel is not None)
         if channel is None:
             self._warn(message.medium)
+        elif claimed and channel is self._sender:
+            self._calls.submit(self._hand_over, channel, message, now)
         elif claimed:
             self._hand_over(channel, message, now)
 
-    def _hand_over(self, channel: Channel, message: StoredMessage, now: int) -> None:
+    def _carrier(self, medium: str) -> Channel | CustomSender | None:
+        if medium == FUNCTION:
+            return self._sender
+        return next((channel for channel in self._channels if channel.carries(medium)), None)
+
+    def _hand_over(self, channel: Channel | CustomSender, message: StoredMessage, now: int) -> None:
         services = self._services
         try:
             channel.deliver(opened(services.keyring, message), message.message_id)
@@ -111,7 +131,7 @@ class DeliveryWorker:
             MESSAGES.labels(channel.name, "sent").inc()
             self._done_with(message)
 
-    def _failed(self, channel: Channel, message: StoredMessage, now: int, error: DeliveryError) -> None:
+    def _failed(self, channel: Channel | CustomSender, message: StoredMessage, now: int, error: DeliveryError) -> None:
         MESSAGES.labels(channel.name, "failed").inc()
         log.warning("message_not_delivered", channel=channel.name, message_id=message.message_id, reason=str(error))
         if error.permanent:
@@ -136,5 +156,4 @@ class DeliveryWorker:
     def _warn(self, medium: str) -> None:
         if not self._warned and not self._services.settings.dev:
             self._warned = True
-            setting = "smtp or delivery_webhook" if medium == "EMAIL" else "delivery_webhook"
-            log.warning("messages_wait", medium=medium, hint=f"set {setting}, and they leave")
+            log.warning("messages_wait", medium=medium, hint=f"set {_SETTINGS[medium]}, and they leave")

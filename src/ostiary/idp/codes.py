@@ -1,7 +1,7 @@
 """Codes that prove an address: made, sent, tried. Six digits, single use, few tries, a short life (PWD-07, PWD-08)."""
 
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from ostiary.aws.types.cognito_idp import (
     CodeDeliveryDetailsType,
@@ -10,7 +10,8 @@ from ostiary.aws.types.cognito_idp import (
     LimitExceededException,
 )
 from ostiary.context import Context
-from ostiary.idp.messages import Kind, Letter, send
+from ostiary.idp import messages
+from ostiary.idp.messages import Kind, Letter, Wording, send
 from ostiary.idp.names import masked
 from ostiary.store import codes
 from ostiary.store.codes import Code, Outcome
@@ -18,7 +19,7 @@ from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 
-Attribute = Literal["email", "phone_number"]
+Attribute = messages.Attribute
 HOUR = 3600
 DAY = 86400
 _DIGITS = 6
@@ -69,10 +70,10 @@ def issue(
     purpose: Purpose,
     *,
     attribute: Attribute,
-    trigger_source: str,
+    wording: Wording,
     recipient: str = "",
 ) -> CodeDeliveryDetailsType:
-    """Make a code, which kills an older one of the same purpose, and put it into the outbox.
+    """Make a code, which kills an older one of the same purpose, and put it into the outbox, told as `wording` says.
 
     It goes to the user's `attribute`, or to `recipient` when that is an address the user does not have yet.
     """
@@ -80,7 +81,7 @@ def issue(
     to = recipient or user.attributes[attribute]
     remember(tx, ctx, pool, user.sub, purpose, to=f"{attribute}:{to}", digits=digits)
     expires_at = ctx.clock.now_seconds() + purpose.lifetime
-    send(tx, ctx, pool, Letter(purpose.kind, trigger_source, attribute, to, user.username, digits, expires_at))
+    send(tx, ctx, pool, Letter(purpose.kind, wording, attribute, to, user.username, digits, expires_at))
     return delivery(attribute, to)
 
 

@@ -1,8 +1,7 @@
 """AdminCreateUser: a user with a temporary password, and the message that tells it."""
 
 import dataclasses
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Collection, Iterable
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
@@ -12,15 +11,18 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.idp import attributes, messages, names, passwords
+from ostiary.idp.messages import Attribute, Wording
+from ostiary.idp.new_users import check_free, initial_attributes, insert, new_user, pairs
 from ostiary.idp.pools import POOL_ARN, own_pool
-from ostiary.idp.signup import initial_attributes, insert, new_user
 from ostiary.idp.users import described, known_user, locked_user
 from ostiary.store import users
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
+from ostiary.triggers import pre_sign_up
+from ostiary.triggers.event import Occasion, occasion_of
 
-_MEDIA: dict[str, Literal["email", "phone_number"]] = {"EMAIL": "email", "SMS": "phone_number"}
+_MEDIA: dict[str, Attribute] = {"EMAIL": "email", "SMS": "phone_number"}
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -35,10 +37,21 @@ def admin_create_user(ctx: Context, req: AdminCreateUserRequest) -> AdminCreateU
     user = _with_expiry(pool, user)
     silent = req.get("MessageAction") == "SUPPRESS"
     media = [] if silent else _destinations(user, req.get("DesiredDeliveryMediums", ["SMS"]))
+    check_free(ctx, pool, req["Username"], "User account already exists")
+    occasion = Occasion(pool, req["Username"], values, metadata=req.get("ClientMetadata"))
+    pre_sign_up.decide(ctx, "PreSignUp_AdminCreateUser", occasion, pairs(req.get("ValidationData", [])))
+    worded = _worded(ctx, pool, user, media, req)
     with ctx.store.write() as tx:
         insert(tx, pool, user, already="User account already exists", force=req.get("ForceAliasCreation", False))
-        _invite(tx, ctx, pool, user, password=password, media=media)
+        _invite(tx, ctx, pool, user, password=password, media=media, worded=worded)
     return {"User": described(user)}
+
+
+def _worded(
+    ctx: Context, pool: UserPool, user: User, media: Collection[Attribute], req: AdminCreateUserRequest
+) -> Wording:
+    occasion = occasion_of(pool, user, metadata=req.get("ClientMetadata"))
+    return messages.wording(ctx, "AdminCreateUser", occasion, media) if media else Wording("AdminCreateUser", occasion)
 
 
 def _temporary_password(ctx: Context, pool: UserPool, req: AdminCreateUserRequest) -> str:
@@ -56,7 +69,9 @@ def _invite_again(ctx: Context, pool: UserPool, req: AdminCreateUserRequest) -> 
     """Give a user who was invited a new temporary password and a new expiry."""
     password = _temporary_password(ctx, pool, req)
     with ctx.store.read() as tx:
-        name = known_user(tx, pool, req["Username"]).username
+        invited = known_user(tx, pool, req["Username"])
+    name, media = invited.username, _destinations(invited, req.get("DesiredDeliveryMediums", ["SMS"]))
+    worded = _worded(ctx, pool, invited, media, req)
     verifier = passwords.new_verifier(ctx, pool, name, password)
     now = ctx.clock.now_seconds()
     with ctx.store.write() as tx:
@@ -73,11 +88,11 @@ def _invite_again(ctx: Context, pool: UserPool, req: AdminCreateUserRequest) -> 
             modified_at=now,
         )
         media = _destinations(user, req.get("DesiredDeliveryMediums", ["SMS"]))
-        _invite(tx, ctx, pool, user, password=password, media=media)
+        _invite(tx, ctx, pool, user, password=password, media=media, worded=worded)
     return user
 
 
-def _destinations(user: User, media: Iterable[str]) -> list[Literal["email", "phone_number"]]:
+def _destinations(user: User, media: Iterable[str]) -> list[Attribute]:
     """Return where the invitation goes: the desired media, or the other one, or nowhere, by what the user has."""
     wanted = [_MEDIA[medium] for medium in media]
     usable = [name for name in wanted if name in user.attributes]
@@ -91,12 +106,13 @@ def _invite(
     user: User,
     *,
     password: str,
-    media: Iterable[Literal["email", "phone_number"]],
+    media: Iterable[Attribute],
+    worded: Wording,
 ) -> None:
     for attribute in media:
         letter = messages.Letter(
             kind="invitation",
-            trigger_source="CustomMessage_AdminCreateUser",
+            wording=worded,
             attribute=attribute,
             recipient=user.attributes[attribute],
             username=_name_to_tell(pool, user),

@@ -1,17 +1,23 @@
-"""The texts of messages to users: the pool's templates, or the service's own."""
+"""The texts of messages to users: a function's, the pool's templates, or the service's own."""
 
 import html
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 from ostiary.context import Context
 from ostiary.delivery.outbox import Message, enqueue
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
+from ostiary.triggers import custom_message, custom_sender
+from ostiary.triggers.custom_message import CODE, USERNAME, Source, Texts
+from ostiary.triggers.event import Occasion
 
+Attribute = Literal["email", "phone_number"]
 Kind = Literal["verification", "reset", "invitation", "authentication"]
-CODE = "{####}"
-USERNAME = "{username}"
+MEDIA: dict[Attribute, custom_sender.Medium] = {"email": "EMAIL", "phone_number": "SMS"}
 _DEFAULTS: dict[Kind, tuple[str, str]] = {
     "verification": ("Your verification code", "Your verification code is {####}."),
     "reset": ("Your password reset code", "Your password reset code is {####}."),
@@ -21,12 +27,31 @@ _DEFAULTS: dict[Kind, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """Why a message is sent and to whom, and what the pool's function wrote for it."""
+
+    source: Source
+    occasion: Occasion
+    texts: Texts = field(default_factory=Texts)
+
+
+def wording(ctx: Context, source: Source, occasion: Occasion, attributes: Iterable[Attribute]) -> Wording:
+    """Ask the pool's function for the texts of a message to these attributes, before the transaction that sends it.
+
+    A function that sends the messages of a medium writes them too: it is not asked here.
+    """
+    if all(custom_sender.sender_of(occasion.pool, MEDIA[attribute]) for attribute in attributes):
+        return Wording(source, occasion)
+    return Wording(source, occasion, custom_message.texts(ctx, source, occasion))
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What a user is to be told: `secret` is a code or a temporary password, `attribute` where it goes."""
 
     kind: Kind
-    trigger_source: str
-    attribute: Literal["email", "phone_number"]
+    wording: Wording
+    attribute: Attribute
     recipient: str
     username: str
     secret: str
@@ -35,11 +60,15 @@ class Letter:
 
 def send(tx: Tx, ctx: Context, pool: UserPool, letter: Letter) -> None:
     """Put the message into the outbox; it leaves after this transaction is durable, or never."""
-    medium: Literal["EMAIL", "SMS"] = "EMAIL" if letter.attribute == "email" else "SMS"
+    medium, wording = MEDIA[letter.attribute], letter.wording
     subject, body = _template(pool, letter.kind, medium)
+    written = wording.texts
+    subject, body = written.subject or subject, (written.email if medium == "EMAIL" else written.sms) or body
     # Mail is rendered as HTML, where a user's own name must not become markup (HUI-08).
     escaped = html.escape if medium == "EMAIL" else str
     text = body.replace(CODE, escaped(letter.secret)).replace(USERNAME, escaped(letter.username))
+    function = custom_sender.sender_of(pool, medium)
+    event = custom_sender.event(ctx, wording.source, wording.occasion, medium) if function else None
     message = Message(
         pool_id=pool.pool_id,
         medium=medium,
@@ -47,9 +76,12 @@ def send(tx: Tx, ctx: Context, pool: UserPool, letter: Letter) -> None:
         subject=subject if medium == "EMAIL" else "",
         body=text,
         code=letter.secret,
-        trigger_source=letter.trigger_source,
+        trigger_source=event["triggerSource"] if event else f"{custom_message.NAME}_{wording.source}",
         username=letter.username,
         expires_at=letter.expires_at,
+        function=function,
+        event=msgspec.json.encode(event).decode() if event else "",
+        key=pool.configuration["LambdaConfig"].get("KMSKeyID", "") if event else "",
     )
     enqueue(tx, ctx, message)
 

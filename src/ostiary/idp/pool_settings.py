@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ostiary.aws.errors import NotYetImplementedError
 from ostiary.aws.types.cognito_idp import InvalidParameterException
-from ostiary.idp import levels, plans
+from ostiary.idp import lambda_config, levels, plans
 
 PASSWORD_POLICY: dict[str, Any] = {
     "MinimumLength": 8,
@@ -49,7 +48,6 @@ _MIRRORED = (
 
 def settings_of(req: Mapping[str, Any]) -> dict[str, Any]:
     """Return the mutable part of a pool's configuration: what `req` sets, and the defaults of what it omits."""
-    _refuse_what_is_not_built(req)
     _check(req)
     policies = req.get("Policies", {})
     configuration: dict[str, Any] = {name: req[name] for name in ECHOED if name in req}
@@ -60,7 +58,8 @@ def settings_of(req: Mapping[str, Any]) -> dict[str, Any]:
         },
     }
     configuration["DeletionProtection"] = req.get("DeletionProtection", "INACTIVE")
-    configuration["LambdaConfig"] = req.get("LambdaConfig", {})
+    tier = req.get("UserPoolTier", "ESSENTIALS")
+    configuration["LambdaConfig"] = lambda_config.stored(req.get("LambdaConfig", {}), tier)
     configuration["MfaConfiguration"] = req.get("MfaConfiguration", "OFF")
     configuration["EmailConfiguration"] = {"EmailSendingAccount": "COGNITO_DEFAULT"} | req.get("EmailConfiguration", {})
     configuration["UserPoolTags"] = req.get("UserPoolTags", {})
@@ -134,11 +133,3 @@ def _check(req: Mapping[str, Any]) -> None:
 def _check_sms(sms: Mapping[str, Any] | None) -> None:
     if sms is not None and bool(sms.get("SnsCallerArn")) == ("EumsSms" in sms):
         raise InvalidParameterException("Exactly one of SnsCallerArn and EumsSms must be given.")
-
-
-def _refuse_what_is_not_built(req: Mapping[str, Any]) -> None:
-    """Refuse settings that would be stored and not obeyed, where that would open what the owner wants closed."""
-    asked = {"LambdaConfig": bool(req.get("LambdaConfig"))}
-    for name, is_asked in asked.items():
-        if is_asked:
-            raise NotYetImplementedError(f"This value of {name} is not supported yet.")

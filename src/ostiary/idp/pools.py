@@ -22,7 +22,7 @@ from ostiary.aws.types.cognito_idp import (
     UserPoolType,
 )
 from ostiary.context import Context
-from ostiary.idp import factors, plans
+from ostiary.idp import factors, lambda_config, plans
 from ostiary.idp.pages import page
 from ostiary.idp.pool_settings import FACTORS, HIDDEN, IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
 from ostiary.idp.schema import schema_of, with_custom
@@ -77,6 +77,7 @@ def write_pool(ctx: Context, tx: Tx, pool: UserPool, configuration: dict[str, An
 def create_user_pool(ctx: Context, req: CreateUserPoolRequest) -> CreateUserPoolResponse:
     """Create a user pool with two signing keys of its own."""
     configuration = settings_of(req)
+    lambda_config.check(ctx, configuration["LambdaConfig"])
     configuration["SchemaAttributes"] = schema_of(req.get("Schema", []))
     configuration.update({name: req[name] for name in IMMUTABLE if name in req})  # type: ignore[literal-required]
     factors.check(configuration, _MFA_NEEDS_SMS)
@@ -117,6 +118,7 @@ def describe_user_pool(ctx: Context, req: DescribeUserPoolRequest) -> DescribeUs
 def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPoolResponse:
     """Replace a pool's configuration: what is omitted goes back to its default, except the plan."""
     settings = settings_of(req)
+    lambda_config.check(ctx, settings["LambdaConfig"])
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
         kept = {

@@ -22,14 +22,16 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.crypto.jws import Claims
 from ostiary.idp import attributes, codes, factors
-from ostiary.idp.addresses import change
+from ostiary.idp.addresses import change, worded_change
 from ostiary.idp.clients import client_of
+from ostiary.idp.messages import wording
 from ostiary.store import users
 from ostiary.store.clients import AppClient
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 from ostiary.tokens import verify
+from ostiary.triggers.event import occasion_of
 
 
 def signed_in(ctx: Context, access_token: str) -> tuple[UserPool, AppClient, User]:
@@ -85,8 +87,9 @@ def update_user_attributes(ctx: Context, req: UpdateUserAttributesRequest) -> Up
     pool, client, user = signed_in(ctx, req["AccessToken"])
     attributes.check_writable(client, (attribute["Name"] for attribute in req["UserAttributes"]))
     written = attributes.parsed(pool, req["UserAttributes"])
+    worded = worded_change(ctx, occasion_of(pool, user, client.client_id, req.get("ClientMetadata")), user, written)
     with ctx.store.write() as tx:
-        _, sent = change(tx, ctx, pool, locked_again(tx, user), written)
+        _, sent = change(tx, ctx, pool, locked_again(tx, user), written, worded=worded)
     return {"CodeDeliveryDetailsList": sent}
 
 
@@ -106,16 +109,19 @@ def get_user_attribute_verification_code(
     ctx: Context, req: GetUserAttributeVerificationCodeRequest
 ) -> GetUserAttributeVerificationCodeResponse:
     """Send a code that proves the user's e-mail address or phone number."""
-    pool, _, user = signed_in(ctx, req["AccessToken"])
+    pool, client, user = signed_in(ctx, req["AccessToken"])
     attribute = _verifiable(req["AttributeName"])
     purpose = codes.verification_of(attribute)
+    if attribute not in user.attributes:
+        raise InvalidParameterException(f"The user has no {attribute}.")
+    occasion = occasion_of(pool, user, client.client_id, req.get("ClientMetadata"))
+    worded = wording(ctx, "VerifyUserAttribute", occasion, [attribute])
     with ctx.store.write() as tx:
         user = locked_again(tx, user)
         if attribute not in user.attributes:
             raise InvalidParameterException(f"The user has no {attribute}.")
         codes.check_requests(tx, ctx, pool, user.sub, purpose)
-        source = "CustomMessage_VerifyUserAttribute"
-        details = codes.issue(tx, ctx, pool, user, purpose, attribute=attribute, trigger_source=source)
+        details = codes.issue(tx, ctx, pool, user, purpose, attribute=attribute, wording=worded)
     return {"CodeDeliveryDetails": details}
 
 

@@ -21,8 +21,10 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.idp import attributes, codes, passwords
+from ostiary.idp import attributes, codes, migration, passwords
 from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
+from ostiary.idp.messages import Wording, wording
+from ostiary.idp.migration import Place
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import signed_in
 from ostiary.idp.strangers import simulated_delivery, stranger
@@ -32,6 +34,8 @@ from ostiary.store import users
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
+from ostiary.triggers import post_confirmation
+from ostiary.triggers.event import occasion_of
 
 _RECOVERY = {"verified_email": "email", "verified_phone_number": "phone_number"}
 _CHANGES_PER_HOUR = 5
@@ -104,17 +108,31 @@ def forgot_password(ctx: Context, req: ForgotPasswordRequest) -> ForgotPasswordR
     """Send a code that sets a new password."""
     pool, client = client_of(ctx, req["ClientId"])
     check_secret_hash(ctx, client, req["Username"], req.get("SecretHash"))
+    place = Place(pool, client, req.get("ClientMetadata"))
+    migration.bring(ctx, place, "UserMigration_ForgotPassword", req["Username"])
+    worded = _worded(ctx, place, req["Username"])
     with ctx.store.write() as tx:
         user = users.lock(tx, find_user(tx, pool, req["Username"]))
         if hides_existence(client) and (user is None or not _is_recoverable(pool, user)):
             return {"CodeDeliveryDetails": simulated_delivery(tx, ctx, pool, req["Username"], codes.RESET)}
-        if user is None:
+        if user is None or worded is None:
             raise UserNotFoundException("Username/client id combination not found.")
         attribute = _recovery_attribute(pool, user)
         codes.check_requests(tx, ctx, pool, user.sub, codes.RESET)
-        source = "CustomMessage_ForgotPassword"
-        details = codes.issue(tx, ctx, pool, user, codes.RESET, attribute=attribute, trigger_source=source)
+        details = codes.issue(tx, ctx, pool, user, codes.RESET, attribute=attribute, wording=worded)
     return {"CodeDeliveryDetails": details}
+
+
+def _worded(ctx: Context, place: Place, name: str) -> Wording | None:
+    """Return how the code is told, if there is a user who can be told it."""
+    with ctx.store.read() as tx:
+        user = find_user(tx, place.pool, name)
+    if user is None:
+        return None
+    occasion = occasion_of(place.pool, user, place.client_id, place.metadata)
+    if not _is_recoverable(place.pool, user):
+        return Wording("ForgotPassword", occasion)
+    return wording(ctx, "ForgotPassword", occasion, [_recovery_attribute(place.pool, user)])
 
 
 def _is_recoverable(pool: UserPool, user: User) -> bool:
@@ -169,16 +187,19 @@ def confirm_forgot_password(ctx: Context, req: ConfirmForgotPasswordRequest) -> 
             # Only who has the code may learn that a password was used before; the code stays good for another one.
             passwords.check_history(ctx, pool, user, req["Password"], tx=tx)
             passwords.remember(tx, ctx, pool, user)
-            _recover(tx, ctx, pool, user, verified=tried.proven(user), verifier=verifier)
+            user = _recover(tx, ctx, pool, user, verified=tried.proven(user), verifier=verifier)
     codes.refuse(tried.outcome)
+    if user is not None:
+        occasion = occasion_of(pool, user, client.client_id, req.get("ClientMetadata"))
+        post_confirmation.tell(ctx, "PostConfirmation_ConfirmForgotPassword", occasion)
     return {}
 
 
-def _recover(tx: Tx, ctx: Context, pool: UserPool, user: User, *, verified: dict[str, str], verifier: bytes) -> None:
+def _recover(tx: Tx, ctx: Context, pool: UserPool, user: User, *, verified: dict[str, str], verifier: bytes) -> User:
     """Set the password; the address is proven too, unless it has become another user's alias meanwhile."""
     if not attributes.are_free(tx, pool, user, verified):
         verified = user.attributes
-    attributes.write(
+    return attributes.write(
         tx,
         pool,
         user,
@@ -194,11 +215,12 @@ def _recover(tx: Tx, ctx: Context, pool: UserPool, user: User, *, verified: dict
 def admin_reset_user_password(ctx: Context, req: AdminResetUserPasswordRequest) -> AdminResetUserPasswordResponse:
     """Make a user's password unusable and send the code that sets a new one."""
     pool = own_pool(ctx, req["UserPoolId"])
+    worded = _worded(ctx, Place(pool, metadata=req.get("ClientMetadata")), req["Username"])
     with ctx.store.write() as tx:
         user = locked_user(tx, pool, req["Username"])
         attribute = _recovery_attribute(pool, user)
         codes.check_requests(tx, ctx, pool, user.sub, codes.RESET)
         user = users.update(tx, user, status="RESET_REQUIRED", modified_at=ctx.clock.now_seconds())
-        source = "CustomMessage_ForgotPassword"
-        codes.issue(tx, ctx, pool, user, codes.RESET, attribute=attribute, trigger_source=source)
+        if worded is not None:
+            codes.issue(tx, ctx, pool, user, codes.RESET, attribute=attribute, wording=worded)
     return {}

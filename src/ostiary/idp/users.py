@@ -20,7 +20,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.idp import attributes, factors
-from ostiary.idp.addresses import change
+from ostiary.idp.addresses import change, worded_change
 from ostiary.idp.names import find_user, user_key
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.store import users
@@ -28,6 +28,7 @@ from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 from ostiary.tokens import revoke
+from ostiary.triggers.event import occasion_of
 
 __all__ = ["described", "find_user", "known_user", "locked_user", "user_key"]
 
@@ -119,8 +120,11 @@ def admin_update_user_attributes(
     """Set attributes of a user, the verified flags too; an empty value deletes."""
     pool = own_pool(ctx, req["UserPoolId"])
     written = attributes.parsed(pool, req["UserAttributes"])
+    with ctx.store.read() as tx:
+        user = known_user(tx, pool, req["Username"])
+    worded = worded_change(ctx, occasion_of(pool, user, metadata=req.get("ClientMetadata")), user, written)
     with ctx.store.write() as tx:
-        change(tx, ctx, pool, locked_user(tx, pool, req["Username"]), written)
+        change(tx, ctx, pool, locked_user(tx, pool, req["Username"]), written, worded=worded)
     return {}
 
 

@@ -69,14 +69,19 @@ def _group_claims(groups: Sequence[Group]) -> dict[str, Any]:
 
 
 def _role_claims(groups: Sequence[Group]) -> dict[str, Any]:
-    roles = [group.role_arn for group in groups if group.role_arn]
+    roles = roles_of(groups)
     if not roles:
         return {}
-    preferred = _preferred_role(groups)
+    preferred = preferred_role(groups)
     return {"cognito:roles": roles, **({"cognito:preferred_role": preferred} if preferred else {})}
 
 
-def _preferred_role(groups: Sequence[Group]) -> str | None:
+def roles_of(groups: Sequence[Group]) -> list[str]:
+    """Return the roles of the groups that have one."""
+    return [group.role_arn for group in groups if group.role_arn]
+
+
+def preferred_role(groups: Sequence[Group]) -> str | None:
     """Return the role of the group that comes first, unless two groups come first with different roles."""
     with_role = [group for group in groups if group.role_arn]
     first = min((group.precedence for group in with_role if group.precedence is not None), default=None)

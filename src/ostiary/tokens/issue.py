@@ -14,6 +14,7 @@ from ostiary.store.users import User
 from ostiary.tokens import keys, refresh
 from ostiary.tokens.claims import API_SCOPE, Sign, access_claims, id_claims
 from ostiary.tokens.issuer import issuer
+from ostiary.tokens.override import Override
 from ostiary.tokens.refresh import RefreshToken
 
 
@@ -74,8 +75,9 @@ def tokens(
     attributes: Mapping[str, str],
     groups: Sequence[Group],
     lifetimes: Lifetimes,
+    override: Override | None = None,
 ) -> dict[str, Any]:
-    """Return `AccessToken`, `IdToken`, `ExpiresIn` (seconds) and `TokenType` of a sign-in."""
+    """Return `AccessToken`, `IdToken`, `ExpiresIn` (seconds) and `TokenType` of a sign-in, changed by `override`."""
     now = ctx.clock.now_seconds()
     sign = Sign(
         issuer=issuer(ctx.settings, token.pool_id),
@@ -86,9 +88,12 @@ def tokens(
         auth_time=token.auth_time,
         device_key=token.device_key,
     )
+    of_access, of_id = access_claims(sign, user, groups), id_claims(sign, user, attributes, groups)
+    if override is not None:
+        of_access, of_id = override.of_access(of_access), override.of_id(of_id)
     return {
-        "AccessToken": _signed(ctx, token, "access", access_claims(sign, user, groups), now + lifetimes.access),
-        "IdToken": _signed(ctx, token, "id", id_claims(sign, user, attributes, groups), now + lifetimes.id),
+        "AccessToken": _signed(ctx, token, "access", of_access, now + lifetimes.access),
+        "IdToken": _signed(ctx, token, "id", of_id, now + lifetimes.id),
         "ExpiresIn": lifetimes.access,
         "TokenType": "Bearer",
     }

@@ -1,8 +1,8 @@
 """A sign-in under way: what is known of it, and its end."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import NotAuthorizedException, UserNotFoundException
@@ -17,12 +17,19 @@ from ostiary.randomness import ALPHANUMERIC
 from ostiary.store import devices, groups, sign_in_failures, users
 from ostiary.store.clients import AppClient
 from ostiary.store.db import Tx
+from ostiary.store.groups import Group
 from ostiary.store.sign_in_failures import SignInFailures
 from ostiary.store.spent import spend
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 from ostiary.tokens import issue
+from ostiary.tokens.claims import preferred_role, roles_of
 from ostiary.tokens.issue import Lifetimes
+from ostiary.tokens.override import GroupOverride
+from ostiary.tokens.refresh import RefreshToken
+from ostiary.triggers import post_authentication, pre_authentication, pre_token_generation
+from ostiary.triggers.event import Occasion, occasion_of
+from ostiary.triggers.pre_token_generation import Source
 
 Parameters = dict[str, str]
 Answer = dict[str, Any]
@@ -35,19 +42,26 @@ _MINUTE = 60
 class Attempt:
     """Where somebody signs in, a pool through one of its clients, and when: `at` is before anything was read.
 
-    `by_administrator` where the application's server signs users in: it is not the user's device.
+    `by_administrator` where the application's server signs users in: it is not the user's device. `metadata` is the
+    ClientMetadata that functions get; that of the request that `begins` a sign-in goes only where AWS passes it on.
     """
 
     pool: UserPool
     client: AppClient
     at: int
     by_administrator: bool = False
+    begins: bool = False
+    metadata: Mapping[str, str] | None = None
 
     @property
     def session_seconds(self) -> int:
         """How long a challenge may wait for its answer."""
         minutes: int = self.client.configuration.get("AuthSessionValidity", 3)
         return minutes * _MINUTE
+
+    def occasion(self, user: User) -> Occasion:
+        """Return what functions are told of a user who signs in here."""
+        return occasion_of(self.pool, user, self.client.client_id, None if self.begins else self.metadata)
 
     @property
     def lifetimes(self) -> Lifetimes:
@@ -78,17 +92,36 @@ class Person:
 
 
 def person_named(ctx: Context, attempt: Attempt, name: str) -> Person:
-    """Return whom a name means; raises UserNotFoundException where a client may learn that it means nobody (ENU-01)."""
+    """Return whom a name means, once the pool's function lets them try who begin.
+
+    Raises UserNotFoundException where a client may learn that a name means nobody (ENU-01).
+    """
+    person = _named(ctx, attempt, name)
+    if person.user is None and not hides_existence(attempt.client):
+        raise UserNotFoundException("User does not exist.")
+    if attempt.begins:
+        _ask_before(ctx, attempt, person)
+    return person
+
+
+def _named(ctx: Context, attempt: Attempt, name: str) -> Person:
     with ctx.store.read() as tx:
         user = find_user(tx, attempt.pool, name)
-        if user is None and not hides_existence(attempt.client):
-            raise UserNotFoundException("User does not exist.")
         subject = stranger(ctx, attempt.pool, name)
         if user is None:
             users.decoy(tx)
         else:
             subject = user.sub
         return Person(name, subject, user, sign_in_failures.find(tx, attempt.pool.pool_id, subject))
+
+
+def _ask_before(ctx: Context, attempt: Attempt, person: Person) -> None:
+    """Have PreAuthentication refuse the sign-in; it is told of strangers only where clients must not notice them."""
+    hidden = hides_existence(attempt.client)
+    occasion = Occasion(attempt.pool, person.name, {}, attempt.client.client_id, user_not_found=True)
+    if person.user is not None:
+        occasion = replace(attempt.occasion(person.user), user_not_found=False if hidden else None)
+    pre_authentication.allow(ctx, occasion, attempt.metadata)
 
 
 def wrong_password(ctx: Context, attempt: Attempt, person: Person, once: Once | None = None) -> NotAuthorizedException:
@@ -133,10 +166,12 @@ def complete(
     change: Callable[[Tx], User] | None = None,
     *,
     device_key: str = "",
+    source: Source = "TokenGeneration_Authentication",
 ) -> Answer:
     """End the sign-in with tokens, in one transaction with `change` of the user and with using up `once`.
 
     `device_key` is the device that the user comes from; without one, and where the pool tracks devices, one is named.
+    PostAuthentication is told after the transaction, and keeps the tokens back when it fails.
     """
     named = new_device(ctx, attempt) if not device_key else {}
     device_key = device_key or named.get("DeviceKey", "")
@@ -153,15 +188,31 @@ def complete(
             now = ctx.clock.now_seconds()
             devices.change(tx, user.pool_id, user.sub, device_key, authenticated_at=now, last_ip=ctx.client.ip)
         memberships = groups.groups_of(tx, user.pool_id, user.sub)
-    result = issue.tokens(
+    post_authentication.tell(ctx, attempt.occasion(user), new_device=bool(named))
+    result = tokens_of(ctx, attempt, token, user, memberships, source=source)
+    result["RefreshToken"] = issue.refresh_token(ctx, token)
+    if named:
+        result["NewDeviceMetadata"] = named
+    return {"ChallengeParameters": {}, "AuthenticationResult": result}
+
+
+def tokens_of(
+    ctx: Context, attempt: Attempt, token: RefreshToken, user: User, memberships: Sequence[Group], *, source: Source
+) -> dict[str, Any]:
+    """Return ID and access tokens as PreTokenGeneration has them."""
+    groups_now = GroupOverride(
+        groups=tuple(group.group_name for group in memberships),
+        roles=tuple(roles_of(memberships)),
+        preferred_role=preferred_role(memberships) or "",
+    )
+    scopes = token.scope.split()
+    override = pre_token_generation.override(ctx, source, attempt.occasion(user), groups=groups_now, scopes=scopes)
+    return issue.tokens(
         ctx,
         token,
         user,
         attributes=attributes.readable(attempt.client, user.attributes),
         groups=memberships,
         lifetimes=attempt.lifetimes,
+        override=override,
     )
-    result["RefreshToken"] = issue.refresh_token(ctx, token)
-    if named:
-        result["NewDeviceMetadata"] = named
-    return {"ChallengeParameters": {}, "AuthenticationResult": result}

@@ -4,6 +4,7 @@ from ostiary.aws.types.cognito_idp import CodeMismatchException, NotAuthorizedEx
 from ostiary.context import Context
 from ostiary.idp import codes
 from ostiary.idp.codes import Attribute, Purpose, Tried
+from ostiary.idp.messages import wording
 from ostiary.idp.signin import lockout
 from ostiary.idp.signin.attempt import Attempt, Person
 from ostiary.idp.signin.session import SessionState
@@ -25,20 +26,22 @@ def send(
     A stranger is "sent" one too (ENU-03). `recipient` is an address that is not the user's yet.
     """
     pool, purpose = attempt.pool, _purpose(attempt, attribute, session_id)
+    occasion = None if person.user is None else attempt.occasion(person.user)
+    worded = None if occasion is None else wording(ctx, "Authentication", occasion, [attribute])
     with ctx.store.write() as tx:
         now = ctx.clock.now_seconds()
         stored.sweep(tx, pool.pool_id, person.subject, now)
         limits = {"limit": SENT_PER_HOUR, "window": codes.HOUR, "now": now}
         if not stored.spend(tx, pool.pool_id, person.subject, "sign in codes", **limits):
             raise TooManyRequestsException("Rate exceeded")
-        if person.user is None:
+        if person.user is None or worded is None:
             digits = ctx.random.text(22)
             codes.remember(tx, ctx, pool, person.subject, purpose, to=attribute, digits=digits)
             details = codes.delivery(attribute, simulated_address(ctx, pool, person.name, attribute))
         else:
-            source = "CustomMessage_Authentication"
-            options = {"attribute": attribute, "trigger_source": source, "recipient": recipient}
-            details = codes.issue(tx, ctx, pool, person.user, purpose, **options)  # type: ignore[arg-type]
+            details = codes.issue(
+                tx, ctx, pool, person.user, purpose, attribute=attribute, wording=worded, recipient=recipient
+            )
     return {
         "CODE_DELIVERY_DELIVERY_MEDIUM": details["DeliveryMedium"],
         "CODE_DELIVERY_DESTINATION": details["Destination"],

@@ -1,5 +1,6 @@
 """Sign-in: InitiateAuth, RespondToAuthChallenge and their twins for administrators."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from ostiary.aws.operations import operation
@@ -17,7 +18,9 @@ from ostiary.aws.types.cognito_idp import (
     RespondToAuthChallengeResponse,
 )
 from ostiary.context import Context
+from ostiary.idp import migration
 from ostiary.idp.clients import check_secret_hash, client_of
+from ostiary.idp.migration import Place
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.signin import choice
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
@@ -26,6 +29,8 @@ from ostiary.idp.signin.flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed, re
 from ostiary.idp.signin.session import Passed, invalid
 from ostiary.idp.signin.steps import proceed
 from ostiary.idp.signin.threats import watched
+from ostiary.triggers import user_migration
+from ostiary.triggers.event import function_of
 
 _FOR_ADMINISTRATORS = ADMIN_FLOWS.keys() - FLOWS.keys()
 
@@ -36,7 +41,7 @@ def initiate_auth(ctx: Context, req: InitiateAuthRequest) -> InitiateAuthRespons
     pool, client = client_of(ctx, req["ClientId"])
     if req["AuthFlow"] in _FOR_ADMINISTRATORS:
         raise InvalidParameterException("Initiate Auth method not supported.")
-    attempt = Attempt(pool, client, ctx.clock.now_seconds())
+    attempt = Attempt(pool, client, ctx.clock.now_seconds(), begins=True, metadata=req.get("ClientMetadata"))
     run = partial(
         _begin, ctx, attempt, FLOWS, req["AuthFlow"], req.get("AuthParameters", {}), session=req.get("Session")
     )
@@ -46,7 +51,7 @@ def initiate_auth(ctx: Context, req: InitiateAuthRequest) -> InitiateAuthRespons
 @operation("cognito-idp", resource=POOL_ARN)
 def admin_initiate_auth(ctx: Context, req: AdminInitiateAuthRequest) -> AdminInitiateAuthResponse:
     """Begin a sign-in on a user's behalf."""
-    attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"])
+    attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"], req.get("ClientMetadata"), begins=True)
     run = partial(
         _begin, ctx, attempt, ADMIN_FLOWS, req["AuthFlow"], req.get("AuthParameters", {}), session=req.get("Session")
     )
@@ -57,7 +62,7 @@ def admin_initiate_auth(ctx: Context, req: AdminInitiateAuthRequest) -> AdminIni
 def respond_to_auth_challenge(ctx: Context, req: RespondToAuthChallengeRequest) -> RespondToAuthChallengeResponse:
     """Take the answer to a challenge."""
     pool, client = client_of(ctx, req["ClientId"])
-    attempt = Attempt(pool, client, ctx.clock.now_seconds())
+    attempt = Attempt(pool, client, ctx.clock.now_seconds(), metadata=req.get("ClientMetadata"))
     responses, session = req.get("ChallengeResponses", {}), req.get("Session")
     run = partial(_respond, ctx, attempt, req["ChallengeName"], responses, session)
     return watched(ctx, attempt, req, run)  # type: ignore[return-value]
@@ -68,24 +73,28 @@ def admin_respond_to_auth_challenge(
     ctx: Context, req: AdminRespondToAuthChallengeRequest
 ) -> AdminRespondToAuthChallengeResponse:
     """Take the answer to a challenge on a user's behalf."""
-    attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"])
+    attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"], req.get("ClientMetadata"))
     responses, session = req.get("ChallengeResponses", {}), req.get("Session")
     run = partial(_respond, ctx, attempt, req["ChallengeName"], responses, session)
     return watched(ctx, attempt, req, run)  # type: ignore[return-value]
 
 
-def _of_pool(ctx: Context, pool_id: str, client_id: str) -> Attempt:
+def _of_pool(
+    ctx: Context, pool_id: str, client_id: str, metadata: Mapping[str, str] | None, *, begins: bool = False
+) -> Attempt:
     pool = own_pool(ctx, pool_id)
     found, client = client_of(ctx, client_id)
     if found.pool_id != pool.pool_id:
         raise ResourceNotFoundException(f"User pool client {client_id} does not exist.")
-    return Attempt(pool, client, ctx.clock.now_seconds(), by_administrator=True)
+    now = ctx.clock.now_seconds()
+    return Attempt(pool, client, now, by_administrator=True, begins=begins, metadata=metadata)
 
 
 def _begin(
     ctx: Context, attempt: Attempt, flows: dict[str, Flow], name: str, parameters: Parameters, *, session: str | None
 ) -> Answer:
     check_allowed(attempt, name)
+    _bring_along(ctx, attempt, parameters)
     if name == choice.FLOW:
         username = required(parameters, "USERNAME")
         check_secret_hash(ctx, attempt.client, username, parameters.get("SECRET_HASH"))
@@ -96,6 +105,15 @@ def _begin(
     if flow is None:
         raise InvalidParameterException(f"{name} is not supported by this server.")
     return flow(ctx, attempt, parameters)
+
+
+def _bring_along(ctx: Context, attempt: Attempt, parameters: Parameters) -> None:
+    """Have a user who lived elsewhere made here, where the pool's function knows the name and the password."""
+    name, password = parameters.get("USERNAME"), parameters.get("PASSWORD")
+    if name and password and function_of(attempt.pool, user_migration.NAME):
+        check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
+        place = Place(attempt.pool, attempt.client, attempt.metadata)
+        migration.bring(ctx, place, "UserMigration_Authentication", name, password)
 
 
 def _respond(ctx: Context, attempt: Attempt, challenge: str, responses: Parameters, session: str | None) -> Answer:

@@ -23,11 +23,10 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.crypto import jws
-from ostiary.idp import attributes
 from ostiary.idp.clients import check_secret_hash, client_of, is_secret
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import signed_in
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, new_device, tracks_devices
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, new_device, tokens_of, tracks_devices
 from ostiary.idp.users import known_user
 from ostiary.store import groups, token_families, users
 from ostiary.store.clients import AppClient
@@ -70,7 +69,7 @@ def get_tokens_from_refresh_token(
     """Return new tokens for a refresh token; where the client rotates them, with a new refresh token."""
     pool, client = client_of(ctx, req["ClientId"])
     _check_client_secret(ctx, client, req.get("ClientSecret"), NotAuthorizedException)
-    attempt = Attempt(pool, client, ctx.clock.now_seconds())
+    attempt = Attempt(pool, client, ctx.clock.now_seconds(), metadata=req.get("ClientMetadata"))
     signed_in = _checked(ctx, attempt, req["RefreshToken"])
     named = _device_named(ctx, attempt, signed_in.token, req.get("DeviceKey"))
     if named:
@@ -80,9 +79,10 @@ def get_tokens_from_refresh_token(
     if grace_seconds is None:
         _refuse_rotated(signed_in)
         return {"AuthenticationResult": {**_tokens(ctx, attempt, signed_in), **new}}  # type: ignore[typeddict-item]
-    rotated = replace(signed_in, token=_rotated(ctx, signed_in.token, signed_in.family, grace_seconds))
-    result = _tokens(ctx, attempt, rotated)
-    result["RefreshToken"] = issue.refresh_token(ctx, rotated.token)
+    # A function that fails must not cost the user the refresh token.
+    result = _tokens(ctx, attempt, signed_in)
+    rotated = _rotated(ctx, signed_in.token, signed_in.family, grace_seconds)
+    result["RefreshToken"] = issue.refresh_token(ctx, rotated)
     return {"AuthenticationResult": {**result, **new}}  # type: ignore[typeddict-item]
 
 
@@ -192,14 +192,8 @@ def _rotated(ctx: Context, token: RefreshToken, family: TokenFamily, grace_secon
 
 
 def _tokens(ctx: Context, attempt: Attempt, signed_in: _SignedIn) -> Answer:
-    return issue.tokens(
-        ctx,
-        signed_in.token,
-        signed_in.user,
-        attributes=attributes.readable(attempt.client, signed_in.user.attributes),
-        groups=signed_in.groups,
-        lifetimes=attempt.lifetimes,
-    )
+    of = signed_in
+    return tokens_of(ctx, attempt, of.token, of.user, of.groups, source="TokenGeneration_RefreshTokens")
 
 
 def _check_secret_hash(ctx: Context, attempt: Attempt, user: User, secret_hash: str | None) -> None:

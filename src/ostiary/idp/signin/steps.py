@@ -30,11 +30,19 @@ from ostiary.store import devices, sign_in_failures
 from ostiary.store.devices import Device
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
+from ostiary.triggers.pre_token_generation import Source
 
 PASSWORDS = frozenset({"PASSWORD", "PASSWORD_VERIFIER"})
 """What a second factor follows; who signed in by a code or a passkey is not asked for another."""
 SECOND = frozenset({SMS, TOTP, EMAIL, mfa_setup.NAME, device_password_verifier.NAME})
 """What counts as the second factor behind a password."""
+
+
+_SOURCES: dict[str, Source] = {
+    "NEW_PASSWORD_REQUIRED": "TokenGeneration_NewPasswordChallenge",
+    "DEVICE_PASSWORD_VERIFIER": "TokenGeneration_AuthenticateDevice",
+}
+"""What PreTokenGeneration is told of tokens that follow this challenge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,8 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     ask = passed.then or (step.ask if step else None)
     if ask is None:
         device_key = "" if device is None else device.device_key
-        return complete(ctx, attempt, user, passed.once, passed.change, device_key=device_key)
+        source = _SOURCES.get(next(reversed(passed.progress.passed), ""), "TokenGeneration_Authentication")
+        return complete(ctx, attempt, user, passed.once, passed.change, device_key=device_key, source=source)
     if step is not None and step.challenge == mfa_setup.NAME and not at.left:
         raise InvalidParameterException("User has no second factor, and the user pool has none to set up.")
     user = _keep(ctx, passed)

@@ -1,0 +1,100 @@
+"""Custom e-mail and SMS senders: functions that send, and alone can read the code."""
+
+import base64
+import time
+from collections.abc import Callable
+from typing import Any
+
+import aws_encryption_sdk
+from aws_encryption_sdk.identifiers import EncryptionKeyType, WrappingAlgorithm
+from aws_encryption_sdk.internal.crypto.wrapping_keys import WrappingKey
+from aws_encryption_sdk.key_providers.raw import RawMasterKey
+
+from tests.fixtures.functions import KMS_KEY, KMS_KEY_BYTES, FunctionServer, arn_of
+from tests.fixtures.server import PASSWORD, LivePool, Mailbox
+from tests.triggers.functions import answering, failing, same
+
+SECONDS = 15
+
+
+def opened(code: str) -> tuple[str, dict[str, str]]:
+    """Return the code and the encryption context, as the guide tells a function to read them."""
+    wrapping = WrappingKey(
+        WrappingAlgorithm.AES_256_GCM_IV12_TAG16_NO_PADDING, KMS_KEY_BYTES, EncryptionKeyType.SYMMETRIC
+    )
+    key = RawMasterKey(key_id=KMS_KEY.encode(), provider_id="ostiary", wrapping_key=wrapping)
+    text, header = aws_encryption_sdk.EncryptionSDKClient().decrypt(source=base64.b64decode(code), key_provider=key)
+    return text.decode(), dict(header.encryption_context)
+
+
+def waited_for(functions: FunctionServer, source: str) -> dict[str, Any]:
+    """Return the event of this source, which comes when the message leaves."""
+    for _ in range(SECONDS * 100):
+        found = [event for event in functions.events if event["triggerSource"] == source]
+        if found:
+            return found[0]
+        time.sleep(0.01)
+    raise AssertionError(f"{source} did not come, but {functions.sources}")
+
+
+def senders(root: Any) -> dict[str, Any]:
+    sender = {"LambdaVersion": "V1_0", "LambdaArn": arn_of("sender", root.account_id)}
+    return {"CustomEmailSender": sender, "CustomSMSSender": sender, "KMSKeyID": KMS_KEY}
+
+
+def test_a_code_comes_encrypted_and_opens_with_the_key(
+    triggered: Callable[..., LivePool], functions: FunctionServer, root: Any, mailbox: Mailbox
+) -> None:
+    """LMB-03."""
+    functions.on("sender", same)
+    pool = triggered(**senders(root), CustomMessage=answering(emailMessage="{####}"))
+    pool.app.sign_up(
+        ClientId=pool.client_id,
+        Username="jane",
+        Password=PASSWORD,
+        UserAttributes=[{"Name": "email", "Value": "jane@sender.example"}],
+        ClientMetadata={"tenant": "blue"},
+    )
+    code = mailbox.code("jane@sender.example")
+    event = waited_for(functions, "CustomEmailSender_SignUp")
+    assert code not in str(event)
+    text, context = opened(event["request"].pop("code"))
+    assert (text, context["userpool-id"]) == (code, pool.id)
+    assert event["request"].pop("userAttributes")["email"] == "jane@sender.example"
+    assert event["request"] == {"type": "customEmailSenderRequestV1", "clientMetadata": {"tenant": "blue"}}
+    assert "CustomMessage_SignUp" not in functions.sources
+
+
+def test_a_temporary_password_is_escaped_for_mail_and_not_for_sms(
+    triggered: Callable[..., LivePool], functions: FunctionServer, root: Any
+) -> None:
+    functions.on("sender", same)
+    pool = triggered(**senders(root))
+    addresses = {"email": "june@sender.example", "phone_number": "+15555550100"}
+    pool.admin.admin_create_user(
+        UserPoolId=pool.id,
+        Username="june",
+        TemporaryPassword="Less<than-7",
+        UserAttributes=[{"Name": name, "Value": value} for name, value in addresses.items()],
+        DesiredDeliveryMediums=["EMAIL", "SMS"],
+    )
+    by_mail = waited_for(functions, "CustomEmailSender_AdminCreateUser")
+    by_sms = waited_for(functions, "CustomSMSSender_AdminCreateUser")
+    assert by_sms["request"]["type"] == "customSMSSenderRequestV1"
+    assert [opened(event["request"]["code"])[0] for event in (by_mail, by_sms)] == ["Less&lt;than-7", "Less<than-7"]
+
+
+def test_a_sender_that_fails_is_not_asked_again(
+    triggered: Callable[..., LivePool], functions: FunctionServer, root: Any, mailbox: Mailbox
+) -> None:
+    functions.on("sender", failing("no credit"))
+    pool = triggered(**senders(root))
+    pool.admin.admin_create_user(
+        UserPoolId=pool.id, Username="jo", UserAttributes=[{"Name": "email", "Value": "jo@sender.example"}]
+    )
+    waited_for(functions, "CustomEmailSender_AdminCreateUser")
+    for _ in range(SECONDS * 100):
+        if not mailbox.all("jo@sender.example"):
+            break
+        time.sleep(0.01)
+    assert (mailbox.all("jo@sender.example"), len(functions.events)) == ([], 1)
