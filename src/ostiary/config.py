@@ -68,6 +68,20 @@ class Settings:
     """A file of SHA-1 hashes of leaked passwords, in order: threat protection looks passwords up in it."""
     log_delivery_webhook: str = ""
     """Where logs of user pools are posted; empty means files in `user-pool-logs` of the data directory."""
+    twilio_account_sid: str = ""
+    """Sends text messages by Twilio, with `twilio_auth_token` and `twilio_from`."""
+    twilio_auth_token: str = field(default="", repr=False)
+    twilio_from: str = ""
+    """The number that text messages come from (`+15005550006`), or a messaging service (`MG…`)."""
+    twilio_url: str = "https://api.twilio.com"
+    sns_endpoint: str = ""
+    """Sends text messages by Amazon SNS or what speaks its API: `https://sns.eu-west-1.amazonaws.com`."""
+    sns_region: str = ""
+    """The region that requests to it are signed for; empty means `region`."""
+    sns_access_key_id: str = ""
+    sns_secret_access_key: str = field(default="", repr=False)
+    sns_sender_id: str = ""
+    """The name that text messages come from, in countries that show one."""
     s3_upstream: str = ""
     s3_upstream_access_key_id: str = ""
     s3_upstream_secret_access_key: str = field(default="", repr=False)
@@ -257,6 +271,7 @@ def _check(settings: Settings) -> None:
     if "{pool_id}" not in settings.issuer:
         raise SettingsError("issuer: must contain {pool_id}, or all pools would share one issuer.")
     _check_functions(settings)
+    _check_senders(settings)
     if settings.dev:
         _check_development(settings)
 
@@ -316,6 +331,13 @@ def _check_streams(settings: Settings) -> None:
         raise SettingsError("stream_webhook_secret: set it, so that the receiver can tell who is calling.")
     if bool(settings.kinesis_access_key_id) != bool(settings.kinesis_secret_access_key):
         raise SettingsError("kinesis_access_key_id, kinesis_secret_access_key: set both or neither.")
+
+
+def _check_senders(settings: Settings) -> None:
+    if settings.twilio_account_sid and not (settings.twilio_auth_token and settings.twilio_from):
+        raise SettingsError("twilio_auth_token, twilio_from: set both for twilio_account_sid.")
+    if settings.sns_endpoint and not (settings.sns_access_key_id and settings.sns_secret_access_key):
+        raise SettingsError("sns_access_key_id, sns_secret_access_key: set both for sns_endpoint.")
 
 
 def _check_accounts(settings: Settings) -> None:

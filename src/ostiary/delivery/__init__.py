@@ -4,10 +4,13 @@ from ostiary.config import Settings
 from ostiary.delivery.channel import Channel
 from ostiary.delivery.pool_logs import PoolLogs
 from ostiary.delivery.smtp import Smtp
+from ostiary.delivery.sns_sms import SnsSms
+from ostiary.delivery.twilio import Twilio
 from ostiary.delivery.webhook import Webhook
 from ostiary.http_client import HttpClient
 
-CHANNELS = (PoolLogs, Smtp, Webhook)
+CHANNELS = (PoolLogs, Smtp, Twilio, SnsSms, Webhook)
+"""The first one that carries a medium gets its messages."""
 
 
 def configured_channels(settings: Settings, http: HttpClient) -> list[Channel]:

@@ -12,11 +12,12 @@ from ostiary.http_client import HttpClient, HttpError
 from ostiary.signature import signed_headers
 
 SUCCESSES = range(200, 300)
+_OF_FUNCTIONS = {"function", "event", "key"}
 PERMANENT = {400, 401, 403, 404, 410, 413, 422}
 
 
 class Webhook:
-    """An address that takes messages of every medium."""
+    """An address that takes e-mail and text messages."""
 
     name = "webhook"
 
@@ -32,13 +33,14 @@ class Webhook:
             else None
         )
 
-    def carries(self, medium: str) -> bool:  # noqa: ARG002
-        """Whether it takes the medium: always."""
-        return True
+    def carries(self, medium: str) -> bool:
+        """Whether it takes the medium."""
+        return medium in {"EMAIL", "SMS"}
 
     def deliver(self, message: Message, message_id: str) -> None:
         """Post the message; raises DeliveryError."""
-        body = msgspec.json.encode({"message_id": message_id, **msgspec.to_builtins(message)})
+        told = {name: value for name, value in msgspec.to_builtins(message).items() if name not in _OF_FUNCTIONS}
+        body = msgspec.json.encode({"message_id": message_id, **told})
         headers = {
             "content-type": "application/json",
             "ostiary-message-id": message_id,
