@@ -8,6 +8,7 @@ from ostiary.idp.signin.challenges.answers import ANSWERS
 from ostiary.idp.signin.steps import STEPS, Situation, next_step
 
 PASSWORD, PROOF = frozenset({"PASSWORD"}), frozenset({"PASSWORD_VERIFIER"})
+FUNCTIONS = frozenset({"CUSTOM_CHALLENGE"})
 PLAIN = Situation(status="CONFIRMED", passed=PASSWORD, mfa="OFF")
 OPTIONAL = replace(PLAIN, mfa="OPTIONAL")
 ON = replace(PLAIN, mfa="ON")
@@ -21,6 +22,8 @@ ROWS = [
     ("a remembered device comes before", replace(ON, device=True, active=SMS), "DEVICE_SRP_AUTH"),
     ("also where nothing else would be asked", replace(PLAIN, device=True), "DEVICE_SRP_AUTH"),
     ("but after a new password", replace(ON, device=True, status="FORCE_CHANGE_PASSWORD"), "NEW_PASSWORD_REQUIRED"),
+    ("functions are no second factor where one is required", replace(ON, passed=FUNCTIONS, active=TOTP), *TOTP),
+    ("elsewhere they are enough", replace(OPTIONAL, passed=FUNCTIONS, active=TOTP), None),
     ("who has none need not, where it is optional", OPTIONAL, None),
     ("a single factor is asked", replace(OPTIONAL, active=SMS), "SMS_MFA"),
     ("a single app too", replace(OPTIONAL, active=TOTP), "SOFTWARE_TOKEN_MFA"),

@@ -12,7 +12,6 @@ from ostiary.aws.types.cognito_idp import (
     InitiateAuthRequest,
     InitiateAuthResponse,
     InvalidParameterException,
-    InvalidUserPoolConfigurationException,
     ResourceNotFoundException,
     RespondToAuthChallengeRequest,
     RespondToAuthChallengeResponse,
@@ -22,7 +21,7 @@ from ostiary.idp import migration
 from ostiary.idp.clients import check_secret_hash, client_of
 from ostiary.idp.migration import Place
 from ostiary.idp.pools import POOL_ARN, own_pool
-from ostiary.idp.signin import choice
+from ostiary.idp.signin import choice, custom
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
 from ostiary.idp.signin.challenges.answers import ANSWERS
 from ostiary.idp.signin.flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed, required
@@ -95,13 +94,13 @@ def _begin(
 ) -> Answer:
     check_allowed(attempt, name)
     _bring_along(ctx, attempt, parameters)
-    if name == choice.FLOW:
+    if name in {choice.FLOW, custom.FLOW}:
         username = required(parameters, "USERNAME")
         check_secret_hash(ctx, attempt.client, username, parameters.get("SECRET_HASH"))
+        if name == custom.FLOW:
+            return _gone_on(ctx, attempt, custom.begin(ctx, attempt, parameters))
         return _gone_on(ctx, attempt, choice.begin(ctx, attempt, parameters, session))
     flow = flows.get(name)
-    if name == "CUSTOM_AUTH":
-        raise InvalidUserPoolConfigurationException("Custom auth lambda trigger is not configured for the user pool.")
     if flow is None:
         raise InvalidParameterException(f"{name} is not supported by this server.")
     return flow(ctx, attempt, parameters)

@@ -13,7 +13,7 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.idp import factors
 from ostiary.idp.factors import EMAIL, SMS, TOTP
-from ostiary.idp.signin import lockout
+from ostiary.idp.signin import custom, lockout
 from ostiary.idp.signin.attempt import Answer, Attempt, Person, complete, spend_once, tracks_devices
 from ostiary.idp.signin.challenges import (
     device_password_verifier,
@@ -66,8 +66,12 @@ class Situation:
 
     @property
     def wants_second(self) -> bool:
-        """Whether the password is the only thing that was proven, in a pool that has second factors."""
-        return self.mfa != "OFF" and bool(self.passed & PASSWORDS) and not self.passed & SECOND
+        """Whether the password is the only thing that was proven, in a pool that has second factors.
+
+        Where one is required, what the pool's functions ask does not count as one (MFA-03).
+        """
+        first = PASSWORDS | {"CUSTOM_CHALLENGE"} if self.mfa == "ON" else PASSWORDS
+        return self.mfa != "OFF" and bool(self.passed & first) and not self.passed & SECOND
 
     def comes(self, factor: str) -> bool:
         """Whether this second factor is the one to ask for: the only one, or the preferred one."""
@@ -114,7 +118,7 @@ def situation(pool: UserPool, user: User, progress: Progress, device: Device | N
         status=user.status,
         passed=frozenset(progress.passed),
         mfa=pool.configuration["MfaConfiguration"],
-        device=trusted and device is not None and device.remembered,
+        device=trusted and device is not None and device.remembered and not custom.is_open(progress),
         active=factors.active(pool, user),
         preferred=preferred,
         has_phone="phone_number" in user.attributes and SMS in factors.offered(pool.configuration),
@@ -130,6 +134,10 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     at = situation(attempt.pool, user, passed.progress, device)
     step = next_step(at)
     ask = passed.then or (step.ask if step else None)
+    if ask is None and custom.is_open(passed.progress):
+        user = _keep(ctx, passed)
+        taken = custom.go_on(ctx, attempt, _person(ctx, user), passed.progress)
+        return proceed(ctx, attempt, taken) if isinstance(taken, Passed) else taken
     if ask is None:
         device_key = "" if device is None else device.device_key
         source = _SOURCES.get(next(reversed(passed.progress.passed), ""), "TokenGeneration_Authentication")
@@ -137,10 +145,15 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     if step is not None and step.challenge == mfa_setup.NAME and not at.left:
         raise InvalidParameterException("User has no second factor, and the user pool has none to set up.")
     user = _keep(ctx, passed)
+    return ask(ctx, attempt, _person(ctx, user), passed.progress)
+
+
+def _person(ctx: Context, user: User) -> Person:
+    """Return a user who is not locked."""
     with ctx.store.read() as tx:
         failures = sign_in_failures.find(tx, user.pool_id, user.sub)
     lockout.check(ctx, failures)
-    return ask(ctx, attempt, Person(user.username, user.sub, user, failures), passed.progress)
+    return Person(user.username, user.sub, user, failures)
 
 
 def _device(ctx: Context, attempt: Attempt, passed: Passed) -> Device | None:

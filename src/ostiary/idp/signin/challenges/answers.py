@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ostiary.context import Context
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
 from ostiary.idp.signin.challenges import (
+    custom_challenge,
     device_password_verifier,
     device_srp_auth,
     email_otp,
@@ -27,6 +28,7 @@ What comes of it is what was passed, or another challenge where nothing is prove
 ANSWERS: dict[str, Take] = {
     module.NAME: module.answer
     for module in (
+        custom_challenge,
         device_password_verifier,
         device_srp_auth,
         email_otp,

@@ -1,0 +1,31 @@
+"""CUSTOM_CHALLENGE: a challenge that the pool's function made, and whose answer another one judges.
+
+A wrong answer is no error: the function that decides hears of it, and lets the user try again or not.
+"""
+
+import msgspec
+
+from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.context import Context
+from ostiary.idp.signin import choice, custom, lockout
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
+from ostiary.idp.signin.custom import Memo
+from ostiary.idp.signin.session import Passed, open_session
+from ostiary.triggers import custom_challenge
+from ostiary.triggers.custom_challenge import Result
+
+NAME = "CUSTOM_CHALLENGE"
+
+
+def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed | Answer:
+    """Have the answer judged, and what comes next decided."""
+    state = open_session(ctx, attempt, session, NAME)
+    if "ANSWER" not in responses:
+        raise InvalidParameterException("Missing required parameter ANSWER")
+    person = choice.chooser(ctx, attempt, state, responses["USERNAME"])
+    lockout.check(ctx, person.failures)
+    memo = msgspec.json.decode(state.memo, type=Memo)
+    about = custom.occasion(attempt, person)
+    passed = custom_challenge.verify(ctx, about, memo.private, responses["ANSWER"])
+    results = [*memo.results, Result(NAME, passed, memo.metadata)]
+    return custom.decide(ctx, attempt, person, state.progress, results, once=state.once)
