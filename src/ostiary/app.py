@@ -17,7 +17,7 @@ import ostiary.idp
 import ostiary.sns
 import ostiary.sts
 import ostiary.sync  # noqa: F401 - importing registers the operations
-from ostiary import pages
+from ostiary import pages, uploads
 from ostiary.aws.endpoint import Endpoint
 from ostiary.aws.route import Call
 from ostiary.aws.wire import Peer
@@ -31,7 +31,8 @@ from ostiary.http_client import HttpClient
 from ostiary.iam.authorize import authorize
 from ostiary.iam.requests import conditions_of
 from ostiary.identity import credentials
-from ostiary.idp import discovery
+from ostiary.idp import discovery, imports
+from ostiary.idp.import_worker import ImportWorker
 from ostiary.masterkey import load_keyring
 from ostiary.observability import answered
 from ostiary.randomness import Random
@@ -102,7 +103,7 @@ def create_app(services: Services) -> ASGIApp:
     """Return the whole server as an ASGI application; it closes the services when it stops."""
     endpoint = create_endpoint(services)
     gateway = Gateway(services)
-    workers = (DeliveryWorker(services), SyncWorker(services))
+    workers = (DeliveryWorker(services), SyncWorker(services), ImportWorker(services))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -132,6 +133,7 @@ def site_map(services: Services, endpoint: Endpoint) -> list[BaseRoute]:
         Route("/.well-known/openid-configuration", pages.document(lambda _: credentials.openid_configuration())),
         Route("/.well-known/jwks_uri", pages.document(lambda _: credentials.jwks(services))),
         Route(f"{streams.PAYLOAD_PATH}/{{pool_id}}/{{payload_id}}", pages.stream_payload(services)),
+        Route(imports.UPLOAD_PATH, uploads.import_file(services), methods=["PUT"]),
         *(route for path in _pool_paths(settings) for route in _pool_documents(services, path)),
         *development,
         Mount("/", endpoint),

@@ -18,6 +18,7 @@ from ostiary.aws.types.cognito_idp import (
     ResourceNotFoundException,
     UpdateUserPoolRequest,
     UpdateUserPoolResponse,
+    UserImportInProgressException,
     UserPoolDescriptionType,
     UserPoolType,
 )
@@ -26,7 +27,7 @@ from ostiary.idp import factors, lambda_config, plans
 from ostiary.idp.pages import page
 from ostiary.idp.pool_settings import FACTORS, HIDDEN, IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
 from ostiary.idp.schema import schema_of, with_custom
-from ostiary.store import domains, user_pools
+from ostiary.store import domains, import_jobs, user_pools
 from ostiary.store.db import Tx
 from ostiary.store.domains import Domain
 from ostiary.store.user_pools import UserPool
@@ -65,6 +66,11 @@ def _of_caller(ctx: Context, pool_id: str, pool: UserPool | None) -> UserPool:
     if pool is None or pool.account_id != ctx.account:
         raise ResourceNotFoundException(f"User pool {pool_id} does not exist.")
     return pool
+
+
+def _check_not_importing(tx: Tx, pool: UserPool) -> None:
+    if import_jobs.is_running(tx, pool.pool_id):
+        raise UserImportInProgressException("A user import job is in progress for the user pool.")
 
 
 def write_pool(ctx: Context, tx: Tx, pool: UserPool, configuration: dict[str, Any], *, name: str | None = None) -> None:
@@ -121,6 +127,7 @@ def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPool
     lambda_config.check(ctx, settings["LambdaConfig"])
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
+        _check_not_importing(tx, pool)
         kept = {
             name: pool.configuration[name]
             for name in (*IMMUTABLE, *FACTORS, *(name for name in KEPT_WHEN_OMITTED if name not in req))
@@ -140,6 +147,7 @@ def delete_user_pool(ctx: Context, req: DeleteUserPoolRequest) -> None:
     """Delete a pool and everything in it, unless it is protected from that (ATT-10)."""
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
+        _check_not_importing(tx, pool)
         if pool.configuration["DeletionProtection"] == "ACTIVE":
             raise InvalidParameterException(
                 "The user pool cannot be deleted because deletion protection is activated. "
@@ -184,6 +192,7 @@ def add_custom_attributes(ctx: Context, req: AddCustomAttributesRequest) -> AddC
     """Add custom attributes to a pool; they can never be removed."""
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
+        _check_not_importing(tx, pool)
         schema = with_custom(pool.configuration["SchemaAttributes"], req["CustomAttributes"])
         write_pool(ctx, tx, pool, {**pool.configuration, "SchemaAttributes": schema})
     return {}

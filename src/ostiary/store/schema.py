@@ -411,6 +411,14 @@ import_log = _table(
     _text("message"),
 )
 """What became of rows of an import that were not imported; `line` is the line of the file."""
+foreign_passwords = _table(
+    "foreign_passwords",
+    ("pool_id", "sub"),
+    _text("pool_id"),
+    _text("sub"),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""What a user's password is checked against until it is known here: another system's hash, or another service."""
 provisioned_limits = _table(
     "provisioned_limits",
     ("account_id", "category"),

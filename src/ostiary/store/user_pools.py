@@ -27,6 +27,7 @@ _TABLES_OF_A_POOL = (
     schema.linked_users,
     schema.auth_events,
     schema.password_history,
+    schema.foreign_passwords,
     schema.import_chunks,
     schema.import_log,
     schema.import_jobs,

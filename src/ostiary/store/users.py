@@ -205,6 +205,7 @@ def delete(tx: Tx, pool_id: str, sub: str) -> bool:
         schema.auth_events,
         schema.devices,
         schema.password_history,
+        schema.foreign_passwords,
     ):
         tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
     return deleted == 1

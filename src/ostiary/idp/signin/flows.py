@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
-from ostiary.idp import passwords
+from ostiary.idp import foreign_passwords, passwords
 from ostiary.idp.clients import check_secret_hash
 from ostiary.idp.signin import lockout, refresh
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, person_named, wrong_password
@@ -28,12 +28,14 @@ def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -
     check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
     person = person_named(ctx, attempt, name)
     lockout.check(ctx, person.failures)
-    if not passwords.password_matches(ctx, attempt.pool, person.user, password) or person.user is None:
+    user = person.user if passwords.password_matches(ctx, attempt.pool, person.user, password) else None
+    user = user or foreign_passwords.capture(ctx, attempt.pool, person.user, password)
+    if user is None:
         raise wrong_password(ctx, attempt, person)
     return proceed(
         ctx,
         attempt,
-        Passed(person.user, Progress("USER_PASSWORD_AUTH", ("PASSWORD",), parameters.get("DEVICE_KEY", ""))),
+        Passed(user, Progress("USER_PASSWORD_AUTH", ("PASSWORD",), parameters.get("DEVICE_KEY", ""))),
     )
 
 
