@@ -37,6 +37,8 @@ SCALARS = {
     "blob": "bytes",
     "timestamp": "float",
 }
+BEYOND_AWS = {("cognito-sync", "Platform"): ["WEBPUSH"]}
+"""What Ostiary takes besides the values that AWS enumerates, by service and shape."""
 Json = Any
 
 
@@ -55,6 +57,9 @@ def generated_files() -> Iterator[tuple[Path, str]]:
     """Yield (path, contents) of every generated file."""
     for service, version in SERVICES.items():
         model = stripped(_botocore_model(service, version))
+        for (extended, name), values in BEYOND_AWS.items():
+            if extended == service:
+                model["shapes"][name]["enum"] += values
         yield AWS / "models" / f"{service}.json", json.dumps(model, separators=(",", ":"), sort_keys=True) + "\n"
         yield AWS / "types" / f"{service.replace('-', '_')}.py", types_module(service, model)
 

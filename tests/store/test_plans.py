@@ -23,6 +23,7 @@ from ostiary.store import (
     signing_keys,
     spent,
     sync_configurations,
+    sync_devices,
     sync_stream,
     sync_triggers,
     sync_usage,
@@ -51,6 +52,7 @@ PUSH = StoredPush("1", "endpoint", "p", "k", b"", 9)
 IDENTITY = Identity("us-east-1:pool", "us-east-1:identity", "", 0, 0)
 STREAMED = StreamRecord("us-east-1:pool", "00", "0-a", "us-east-1:identity", "{}", 0)
 DATASET = Key(IDENTITY.pool_id, IDENTITY.identity_id, "notes")
+DEVICE = ("us-east-1:pool", "us-east-1:identity", "device")
 LOGIN = Login("accounts.google.com", "someone")
 
 LOOKUPS: dict[str, Callable[[Tx], object]] = {
@@ -75,6 +77,9 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "the end of a lane": lambda tx: sync_stream.last_position(tx, "us-east-1:pool", "00"),
     "whether a lane is long": lambda tx: sync_stream.exceeds(tx, "us-east-1:pool", "00", 100),
     "a payload": lambda tx: sync_stream.payload(tx, "us-east-1:pool", "p", 0),
+    "a device that is woken": lambda tx: sync_devices.find(tx, *DEVICE[:3]),
+    "a device by its token": lambda tx: sync_devices.find_by_token(tx, *DEVICE[:2], "GCM", "t"),
+    "who is woken": lambda tx: sync_devices.subscribed(tx, *DEVICE[:2], "notes"),
     "a sync trigger": lambda tx: sync_triggers.find(tx, "us-east-1:pool"),
     "a bulk publish": lambda tx: bulk_publishes.find(tx, "us-east-1:pool"),
     "a dataset": lambda tx: datasets.find(tx, DATASET),
@@ -139,6 +144,7 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "deleted datasets dropped": lambda tx: datasets.drop_deleted(tx, DATASET, 0),
     "an identity's data deleted": lambda tx: datasets.delete_all(tx, IDENTITY.pool_id, [IDENTITY.identity_id], 1),
     "moved logins": lambda tx: identities.move_logins(tx, IDENTITY.pool_id, IDENTITY.identity_id, "other"),
+    "devices of somebody deleted": lambda tx: sync_devices.delete_all(tx, DEVICE[0], [DEVICE[1]]),
     "a lease": lambda tx: leases.take(tx, "work", "me", 0, 9),
     "a lease given back": lambda tx: leases.release(tx, "work", "me"),
     "a lease closed": lambda tx: leases.close(tx, "work", "me", 9),

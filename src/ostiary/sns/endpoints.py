@@ -22,6 +22,7 @@ from ostiary.sns.arns import application_account, endpoint_account, invalid
 from ostiary.sns.pages import page_of
 from ostiary.store import platform_applications, platform_endpoints
 from ostiary.store.db import Tx
+from ostiary.store.errors import AlreadyExists, Retry
 from ostiary.store.platform_endpoints import PlatformEndpoint
 
 _ATTRIBUTES = {"CustomUserData", "Enabled", "Token"}
@@ -119,7 +120,10 @@ def register(
     there = platform_endpoints.find_by_token(tx, account_id, application_arn, made.token_key)
     if there is not None:
         return there, False
-    platform_endpoints.create(tx, made)
+    try:
+        platform_endpoints.create(tx, made)
+    except AlreadyExists:
+        raise Retry("The same token was registered meanwhile.") from None
     return made, True
 
 

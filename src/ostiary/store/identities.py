@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from ostiary.store import datasets, schema
+from ostiary.store import datasets, schema, sync_devices
 from ostiary.store.db import Tx
 
 _LOGINS_OF = (
@@ -115,11 +115,12 @@ def merged(tx: Tx, pool_id: str, identity_id: str) -> list[str]:
 
 
 def delete(tx: Tx, identity: Identity, now: float) -> None:
-    """Delete an identity, its logins and its data, also what came to it by a merge."""
+    """Delete an identity, its logins, its devices and its data, also what came to it by a merge."""
     everybody = [identity.identity_id, *merged(tx, identity.pool_id, identity.identity_id)]
     for table in (schema.identities, schema.logins):
         tx.delete(table, table.c.pool_id == identity.pool_id, table.c.identity_id == identity.identity_id)
     datasets.delete_all(tx, identity.pool_id, everybody, int(now * 1000))
+    sync_devices.delete_all(tx, identity.pool_id, everybody)
 
 
 def owner(tx: Tx, pool_id: str, login: Login) -> str | None:

@@ -519,6 +519,29 @@ leases = _table("leases", ("name",), _text("name"), _text("holder"), _when("expi
 """Which process does a piece of work that only one may do at a time, until when."""
 sync_triggers = _table("sync_triggers", ("pool_id",), _text("pool_id"), _text("arn"))
 """The function that sees every synchronization of a pool before it is written."""
+sync_devices = _table(
+    "sync_devices",
+    ("pool_id", "identity_id", "device_id"),
+    _text("pool_id"),
+    _text("identity_id"),
+    _text("device_id"),
+    _text("platform"),
+    _text("token_key"),
+    _text("endpoint_arn"),
+    _when("created_at"),
+    Index(None, "pool_id", "identity_id", "platform", "token_key", unique=True),
+)
+"""Devices of an identity; `token_key` is a keyed hash of the token that the push service knows the device by."""
+sync_subscriptions = _table(
+    "sync_subscriptions",
+    ("pool_id", "identity_id", "dataset_name", "device_id"),
+    _text("pool_id"),
+    _text("identity_id"),
+    _text("dataset_name"),
+    _text("device_id"),
+    _when("created_at"),
+)
+"""Which devices are woken when a dataset changes."""
 sync_stream_records = _table(
     "sync_stream_records",
     ("pool_id", "lane", "position"),

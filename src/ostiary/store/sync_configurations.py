@@ -18,6 +18,12 @@ def cached(store: Store, pool_id: str) -> dict[str, Any]:
     return store.cached(("sync_configuration", pool_id), lambda tx: find(tx, pool_id)) or {}
 
 
+def pushes_through(store: Store, pool_id: str) -> list[str]:
+    """Return the ARNs of the applications that a pool wakes devices through, from the cache."""
+    found: list[str] = cached(store, pool_id).get("PushSync", {}).get("ApplicationArns", [])
+    return found
+
+
 def save(tx: Tx, pool_id: str, configuration: dict[str, Any]) -> None:
     """Store a pool's configuration; the transaction has locked the pool."""
     tx.upsert(schema.sync_configurations, pool_id=pool_id, configuration=json.dumps(configuration))

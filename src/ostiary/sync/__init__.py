@@ -1,5 +1,5 @@
 """Cognito Sync: datasets of identities on all their devices; importing this package registers its operations."""
 
-from ostiary.sync import configuration, datasets, events, publish, records, usage
+from ostiary.sync import configuration, datasets, devices, events, publish, records, usage
 
-__all__ = ["configuration", "datasets", "events", "publish", "records", "usage"]
+__all__ = ["configuration", "datasets", "devices", "events", "publish", "records", "usage"]

@@ -10,7 +10,7 @@ BulkPublishStatus = Literal["NOT_STARTED", "IN_PROGRESS", "FAILED", "SUCCEEDED"]
 
 Operation = Literal["replace", "remove"]
 
-Platform = Literal["APNS", "APNS_SANDBOX", "GCM", "ADM"]
+Platform = Literal["APNS", "APNS_SANDBOX", "GCM", "ADM", "WEBPUSH"]
 
 StreamingStatus = Literal["ENABLED", "DISABLED"]
 
