@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from ostiary.delivery import push
 from ostiary.delivery.push import Notification
 from ostiary.store import schema
-from ostiary.store.pushes import Push
+from ostiary.store.pushes import StoredPush
 from tests.fixtures.server import Server
 from tests.sync.conftest import Dataset, IdentityPool, Person, replace
 
@@ -45,7 +45,7 @@ class PushingPool:
         """Return (endpoint, payload) of what the pool's devices are owed, the oldest first."""
         return [(stored.endpoint_arn, json.loads(notification.payload)) for stored, notification in self.rows()]
 
-    def rows(self) -> list[tuple[Push, Notification]]:
+    def rows(self) -> list[tuple[StoredPush, Notification]]:
         """Return what the pool's applications owe."""
         table, services = schema.pushes, self.server.services
         with services.store.read() as tx:
