@@ -98,7 +98,8 @@ def drop_deleted(tx: Tx, key: Key, keep: int) -> None:
     highest = max(lock_names(tx, key), *(row.sync_count for row in gone))
     save(tx, Dataset(key._replace(dataset_name=""), sync_count=highest))
     for row in gone:
-        tx.delete(_TABLE, key._replace(dataset_name=row.dataset_name)._asdict())
+        # Somebody may be making it again at this moment: then it stays.
+        tx.delete(_TABLE, key._replace(dataset_name=row.dataset_name)._asdict(), _TABLE.c.created_at.is_(None))
 
 
 def count(tx: Tx, pool_id: str, identity_id: str) -> int:
