@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from ostiary.config import Settings
 from ostiary.context import Context, Services
+from ostiary.functions.runtime_api import RuntimeApi
 from ostiary.http_client import HttpClient
 from ostiary.triggers.invoke import TriggerError, invoke
 from tests.fixtures import functions as fake
@@ -274,3 +276,16 @@ def test_a_file_that_changes_is_read_anew(make_ask: Callable[..., Ask], tmp_path
 def test_a_function_that_no_setting_names_is_not_found(make_ask: Callable[..., Ask], tmp_path: Path) -> None:
     with pytest.raises(TriggerError, match="not_found"):
         make_ask(str(tmp_path / "missing.py"))(do="answer")
+
+
+def test_only_our_own_user_may_poll_for_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events hold passwords, and anybody on the machine may connect to loopback."""
+    asked: list[int] = []
+    monkeypatch.setattr("os.getuid", lambda: asked.append(1) or 4_000_000_000)
+    api = RuntimeApi(polled=lambda: None, failed=lambda _error: None)
+    try:
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(f"http://{api.address}/2018-06-01/runtime/invocation/next", timeout=5)
+    finally:
+        api.close()
+    assert asked
