@@ -6,10 +6,10 @@ or dead, delays only who called it. The number of those that wait is bounded too
 
 import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock, local
+from queue import SimpleQueue
+from threading import Event, Lock, Semaphore, Thread, local
 from typing import Any, TypeVar
 
 MOST_WAITING = 256
@@ -23,52 +23,111 @@ class CrowdedError(Exception):
     """As many wait already as may."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A function to run, and the future of an event loop that wants to know."""
+
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    def run(self) -> None:
+        try:
+            result, error = self.function(*self.arguments), None
+        except BaseException as raised:  # noqa: BLE001 - whoever waits for the future gets it
+            result, error = None, raised
+        self.loop.call_soon_threadsafe(self._tell, result, error)
+
+    def _tell(self, result: Any, error: BaseException | None) -> None:
+        if self.future.cancelled():
+            return
+        if error is None:
+            self.future.set_result(result)
+        else:
+            self.future.set_exception(error)
+
+
 class Threads:
-    """Runs functions for an event loop, `at_once` of them at a time. `close` when done."""
+    """Runs functions for event loops, `at_once` of them at a time. `close` when done."""
 
     def __init__(self, at_once: int, *, name: str, most_waiting: int = MOST_WAITING) -> None:
-        self._turns = asyncio.Semaphore(at_once)
-        self._pool = ThreadPoolExecutor(at_once + most_waiting, thread_name_prefix=name)
-        self._most_waiting = most_waiting
-        self._waiting = 0
+        self._at_once, self._most_waiting, self._name = at_once, most_waiting, name
+        self._tasks: SimpleQueue[_Task | Event | None] = SimpleQueue()
         self._lock = Lock()
+        self._threads: list[Thread] = []
+        self._turns = 0
+        self._waiting = 0
+        self._parked = 0
+        self._spare = Semaphore(0)
+        self._closing = False
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """Run a function on a thread when it is its turn, and return what it returns."""
+        if self._turns < self._at_once:
+            with self._lock:
+                self._turns += 1
+                self._start()
         loop = asyncio.get_running_loop()
-        async with self._turns:
-            return await loop.run_in_executor(self._pool, self._run, loop, function, *arguments)
+        future: asyncio.Future[T] = loop.create_future()
+        self._tasks.put(_Task(loop, future, function, arguments))
+        return await future
 
     def close(self) -> None:
         """Wait for what runs, and end the threads."""
-        self._pool.shutdown()
-
-    def _run(self, loop: asyncio.AbstractEventLoop, function: Callable[..., T], *arguments: Any) -> T:
-        _mine.turn = _Turn(self, loop)
-        try:
-            return function(*arguments)
-        finally:
-            _mine.turn = None
-
-    def lend(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Let another one run in the caller's place; raises CrowdedError."""
         with self._lock:
-            if self._waiting >= self._most_waiting:
+            self._closing = True
+            threads = list(self._threads)
+            for _ in threads:
+                self._tasks.put(None)
+            for _ in range(self._parked):
+                self._spare.release()
+        for thread in threads:
+            thread.join()
+
+    def lend(self) -> None:
+        """Let another thread take the caller's turn; raises CrowdedError."""
+        with self._lock:
+            if self._waiting >= self._most_waiting or self._closing:
                 raise CrowdedError
             self._waiting += 1
-        loop.call_soon_threadsafe(self._turns.release)
+            if self._parked:
+                self._parked -= 1
+                self._spare.release()
+            else:
+                self._start()
 
-    def take_back(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Wait for a turn, behind those who waited before."""
-        asyncio.run_coroutine_threadsafe(self._turns.acquire(), loop).result()
+    def take_back(self) -> None:
+        """Wait for a turn, behind the requests that came before."""
+        given = Event()
         with self._lock:
             self._waiting -= 1
+            if self._closing:
+                return
+            self._tasks.put(given)
+        given.wait()
 
+    def _start(self) -> None:
+        thread = Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    threads: Threads
-    loop: asyncio.AbstractEventLoop
+    def _work(self) -> None:
+        _mine.threads = self
+        while (task := self._tasks.get()) is not None:
+            if isinstance(task, _Task):
+                task.run()
+            else:
+                self._park(task)
+
+    def _park(self, wanted: Event) -> None:
+        """Give this thread's turn to one that came back, and rest until another lends its own."""
+        with self._lock:
+            self._parked += 1
+            if self._closing:
+                self._spare.release()
+        wanted.set()
+        self._spare.acquire()
 
 
 @contextmanager
@@ -77,14 +136,14 @@ def waiting() -> Iterator[None]:
 
     Outside of requests, and inside another such block, it does nothing.
     """
-    turn: _Turn | None = getattr(_mine, "turn", None)
-    if turn is None:
+    threads: Threads | None = getattr(_mine, "threads", None)
+    if threads is None:
         yield
         return
-    turn.threads.lend(turn.loop)
-    _mine.turn = None
+    threads.lend()
+    _mine.threads = None
     try:
         yield
     finally:
-        turn.threads.take_back(turn.loop)
-        _mine.turn = turn
+        threads.take_back()
+        _mine.threads = threads
