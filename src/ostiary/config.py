@@ -62,6 +62,8 @@ class Settings:
     smtp: str = field(default="", repr=False)
     """`smtp://user:password@host:port` or `smtps://…`."""
     smtp_from: str = "no-reply@verificationemail.com"
+    smtp_from_domains: str = ""
+    """Domains, separated by commas, that pools may send from (`EmailConfiguration` with DEVELOPER)."""
     delivery_webhook: str = ""
     delivery_webhook_secret: str = field(default="", repr=False)
     breached_passwords: str = ""

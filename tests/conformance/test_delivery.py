@@ -269,3 +269,21 @@ def test_sns_says_whether_to_try_again(settings: Settings, receiver: Receiver, c
 
 def sigv4_now(headers: dict[str, str]) -> float:
     return datetime.strptime(headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("sender", "from_line"),
+    [
+        ("Ada's Shop <shop@ada.example>", "From: Ada's Shop <shop@ada.example>"),
+        ("ceo@bank.example", "From: no-reply@verificationemail.com"),
+        ("", "From: no-reply@verificationemail.com"),
+    ],
+)
+def test_a_pool_sends_from_domains_that_the_operator_lists(
+    settings: Settings, mail_server: MailServer, sender: str, from_line: str
+) -> None:
+    mail = replace(message(), sender=sender, reply_to="help@ada.example")
+    channel(replace(settings, smtp_from_domains="ada.example, b.example"), "smtp").deliver(mail, "m-1")
+    head = mail_server.mails[0].partition("\r\n\r\n")[0]
+    assert from_line in head
+    assert "Reply-To: help@ada.example" in head

@@ -154,12 +154,12 @@ def test_a_sign_in_under_way_ends_with_the_others(
 
     begin = issue.begin
 
-    def begin_late(*arguments: Any) -> Any:
+    def begin_late(*arguments: Any, **named: Any) -> Any:
         monkeypatch.setattr(issue, "begin", begin)
         services.clock.advance(2)
         app.pool.call("AdminUserGlobalSignOut", Username="ann")
         services.clock.advance(2)
-        return begin(*arguments)
+        return begin(*arguments, **named)
 
     monkeypatch.setattr(issue, "begin", begin_late)
     assert not is_alive(app, app.tokens("ann"))

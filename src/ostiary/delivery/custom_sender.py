@@ -32,7 +32,7 @@ class CustomSender:
     def deliver(self, message: Message, message_id: str) -> None:
         """Call the function with the message's event; raises DeliveryError. What it answers does not matter."""
         event = msgspec.json.decode(message.event)
-        event["request"]["code"] = self._encrypted(message)
+        event["request"]["code"] = self._encrypted(message) if message.code else None
         invocation = Invocation(message.function, msgspec.json.encode(event), SECONDS, message_id)
         try:
             self._services.functions.run(invocation)

@@ -28,6 +28,9 @@ class Message:
     trigger_source: str
     username: str
     expires_at: int
+    sender: str = ""
+    """Who the pool says that its mail is from; empty for the server's own address."""
+    reply_to: str = ""
     function: str = ""
     """The ARN of the function that sends it in our place; empty for a channel."""
     event: str = field(default="", repr=False)

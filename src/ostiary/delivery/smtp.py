@@ -3,7 +3,7 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import formatdate, parseaddr
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -23,14 +23,15 @@ class Smtp:
 
     name = "smtp"
 
-    def __init__(self, url: str, sender: str) -> None:
-        self._url = urlsplit(url)
-        self._sender = sender
+    def __init__(self, settings: Settings) -> None:
+        self._url = urlsplit(settings.smtp)
+        self._sender = settings.smtp_from
+        self._domains = {domain.strip().lower() for domain in settings.smtp_from_domains.split(",")}
 
     @classmethod
     def configured(cls, settings: Settings, http: HttpClient) -> Self | None:  # noqa: ARG003
         """Return the channel of the setting `smtp`."""
-        return cls(settings.smtp, settings.smtp_from) if settings.smtp else None
+        return cls(settings) if settings.smtp else None
 
     def carries(self, medium: str) -> bool:
         """Whether this is mail."""
@@ -55,7 +56,9 @@ class Smtp:
     def _mail(self, message: Message, message_id: str) -> EmailMessage:
         mail = EmailMessage()
         try:
-            mail["From"], mail["To"] = self._sender, message.recipient
+            mail["From"], mail["To"] = self._from(message), message.recipient
+            if message.reply_to:
+                mail["Reply-To"] = message.reply_to
             mail["Subject"] = " ".join(message.subject.split())
         except (ValueError, IndexError) as error:  # what the header's grammar does not allow
             raise DeliveryError("the recipient is not an address", permanent=True) from error
@@ -63,6 +66,11 @@ class Smtp:
         mail["Message-ID"] = f"<{message_id}@ostiary>"
         mail.set_content(message.body, subtype="html")
         return mail
+
+    def _from(self, message: Message) -> str:
+        """Return the pool's own sender where the operator lets pools use its domain."""
+        domain = parseaddr(message.sender)[1].rpartition("@")[2].lower()
+        return message.sender if domain and domain in self._domains else self._sender
 
     def _connected(self) -> smtplib.SMTP:
         """Return a session that is ready for mail: passwords go over TLS, or nowhere but loopback."""

@@ -79,6 +79,8 @@ def send(tx: Tx, ctx: Context, pool: UserPool, letter: Letter) -> None:
         trigger_source=event["triggerSource"] if event else f"{custom_message.NAME}_{wording.source}",
         username=letter.username,
         expires_at=letter.expires_at,
+        sender=sender_of(pool),
+        reply_to=pool.configuration["EmailConfiguration"].get("ReplyToEmailAddress", ""),
         function=function,
         event=msgspec.json.encode(event).decode() if event else "",
         key=pool.configuration["LambdaConfig"].get("KMSKeyID", "") if event else "",
@@ -100,3 +102,12 @@ def _template(pool: UserPool, kind: Kind, medium: str) -> tuple[str, str]:
     if medium == "SMS":
         return "", templates.get(members[2], body)
     return templates.get(members[0], subject), templates.get(members[1], body)
+
+
+def sender_of(pool: UserPool) -> str:
+    """Return who the pool's mail is from, `Name <address>` or an address; nothing for the server's own."""
+    settings = pool.configuration["EmailConfiguration"]
+    if settings["EmailSendingAccount"] != "DEVELOPER":
+        return ""
+    identity = str(settings.get("SourceArn", "")).rpartition("/")[2]
+    return str(settings.get("From") or (identity if "@" in identity else ""))

@@ -6,18 +6,35 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
+
 from ostiary.context import Context
 from ostiary.delivery.outbox import Message, enqueue
 from ostiary.idp.auth_events import feedback_token
+from ostiary.idp.messages import sender_of
 from ostiary.idp.risk import Visit
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
+from ostiary.triggers import custom_sender
+from ostiary.triggers.event import Occasion
 
 FEEDBACK_PATH = "/{pool_id}/auth-event-feedback"
 _KEPT_SECONDS = 7 * 86400
 _ASK = "Was it you? Yes: {one-click-link-valid} No: {one-click-link-invalid}"
 _WHERE = "from {ip-address} ({device-name}) at {login-time}."
+_ACTIONS = {"BlockEmail": "BLOCK", "NoActionEmail": "NO_ACTION", "MfaEmail": "MFA"}
+_TOLD = {
+    "USER_NAME": "username",
+    "IP_ADDRESS": "ip-address",
+    "LOGIN_TIME": "login-time",
+    "ONE_CLICK_LINK_VALID": "one-click-link-valid",
+    "ONE_CLICK_LINK_INVALID": "one-click-link-invalid",
+    "CITY": "city",
+    "COUNTRY": "country",
+    "DEVICE_NAME": "device-name",
+}
+"""What a function that sends mail is told, by the placeholders of templates."""
 _DEFAULTS = {
     "BlockEmail": ("Blocked sign-in attempt", f"We blocked an unrecognized sign-in to your account {_WHERE} {_ASK}"),
     "NoActionEmail": ("New sign-in attempt", f"We saw an unrecognized sign-in to your account {_WHERE} {_ASK}"),
@@ -44,9 +61,12 @@ def send(
     template = takeover.get("NotifyConfiguration", {}).get(kind, {})
     subject, text = _DEFAULTS[kind]
     body = template.get("HtmlBody") or template.get("TextBody") or text
-    for name, value in _values(ctx, pool, user, visit, event_id).items():
+    token = feedback_token(ctx, pool, user, event_id)
+    values = _values(ctx, pool, user, visit, event_id=event_id, token=token)
+    for name, value in values.items():
         body = body.replace(f"{{{name}}}", html.escape(value))
     now = ctx.clock.now_seconds()
+    function = custom_sender.sender_of(pool, "EMAIL")
     message = Message(
         pool_id=pool.pool_id,
         medium="EMAIL",
@@ -54,15 +74,25 @@ def send(
         subject=template.get("Subject", subject),
         body=body,
         code="",
-        trigger_source="AccountTakeOverNotification",
+        trigger_source=f"{'CustomEmailSender_' if function else ''}AccountTakeOverNotification",
         username=user.username,
         expires_at=now + _KEPT_SECONDS,
+        sender=sender_of(pool),
+        function=function,
+        event=_event(ctx, pool, values, token, EVENT_ID=event_id, ACCOUNT_TAKE_OVER_ACTION=_ACTIONS[kind]),
+        key=pool.configuration["LambdaConfig"].get("KMSKeyID", ""),
     )
     enqueue(tx, ctx, message)
 
 
-def _values(ctx: Context, pool: UserPool, user: User, visit: Visit, event_id: str) -> dict[str, str]:
-    token = feedback_token(ctx, pool, user, event_id)
+def _event(ctx: Context, pool: UserPool, values: Mapping[str, str], token: str, **more: str) -> str:
+    """Return what a function gets that sends the pool's mail (reference lambda-triggers.md 5)."""
+    told = {name: values[of] for name, of in _TOLD.items() if values[of]}
+    occasion = Occasion(pool, values["username"], {**more, **told, "FEEDBACK_TOKEN": token})
+    return msgspec.json.encode(custom_sender.event(ctx, "AccountTakeOverNotification", occasion, "EMAIL")).decode()
+
+
+def _values(ctx: Context, pool: UserPool, user: User, visit: Visit, *, event_id: str, token: str) -> dict[str, str]:
     page = ctx.settings.base_url + FEEDBACK_PATH.format(pool_id=pool.pool_id)
 
     def link(value: str) -> str:

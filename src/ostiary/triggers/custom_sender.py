@@ -7,6 +7,8 @@ from ostiary.store.user_pools import UserPool
 from ostiary.triggers.custom_message import Source
 from ostiary.triggers.event import Occasion, document, function_of
 
+Notice = Literal["AccountTakeOverNotification"]
+"""A message without a code, which CustomMessage does not write."""
 Medium = Literal["EMAIL", "SMS"]
 _NAMES = {"EMAIL": "CustomEmailSender", "SMS": "CustomSMSSender"}
 _TYPES = {"EMAIL": "customEmailSenderRequestV1", "SMS": "customSMSSenderRequestV1"}
@@ -17,7 +19,7 @@ def sender_of(pool: UserPool, medium: Medium) -> str:
     return function_of(pool, _NAMES[medium])
 
 
-def event(ctx: Context, source: Source, occasion: Occasion, medium: Medium) -> dict[str, Any]:
+def event(ctx: Context, source: Source | Notice, occasion: Occasion, medium: Medium) -> dict[str, Any]:
     """Return the event of a message; its code is put in, encrypted, when it leaves."""
     request = {
         "type": _TYPES[medium],
