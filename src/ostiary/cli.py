@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -21,7 +22,10 @@ cli = typer.Typer(
 )
 account_cli = typer.Typer(no_args_is_help=True, help="Make and list accounts.")
 cli.add_typer(account_cli, name="account")
+users_cli = typer.Typer(no_args_is_help=True, help="Carry users of a pool between deployments.")
+cli.add_typer(users_cli, name="users")
 console = Console(highlight=False)
+_SHORTEST_PASSPHRASE = 12
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where the database and the keys are.")]
@@ -151,6 +155,116 @@ def account_list(config: ConfigFile = None, data_dir: DataDir = None, database: 
         for account in list_accounts(services):
             shown.add_row(account.account_id, account.name)
         console.print(shown)
+
+
+@users_cli.command("export")
+def users_export(  # noqa: PLR0917 - one parameter for each flag
+    pool: Annotated[str, typer.Argument(help="The user pool's id.")],
+    file: Annotated[Path, typer.Argument(help="The file to write; one that was begun is gone on with.")],
+    passphrase_file: Annotated[Path, typer.Option(help="A file whose first line seals the users.")],
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+) -> None:
+    """Write a user pool, its users, their passwords, factors and devices into a sealed file."""
+    from ostiary.moving import users_file  # noqa: PLC0415
+    from ostiary.moving.sealed_file import FileBrokenError  # noqa: PLC0415
+
+    with _services(config, data_dir, database) as services, console.status("") as status:
+        told = _counts(status)
+        try:
+            done = users_file.export_users(services, pool, file, _passphrase(passphrase_file), told)
+        except KeyError:
+            _refuse(f"User pool {pool} does not exist.", 1)
+        except FileBrokenError as error:
+            _refuse(str(error), 1)
+    console.print(f"{done} users written to {file}.")
+
+
+@users_cli.command("import")
+def users_import(  # noqa: PLR0917 - one parameter for each flag
+    file: Annotated[Path, typer.Argument(help="A file that `ostiary users export` wrote.")],
+    passphrase_file: Annotated[Path, typer.Option(help="A file whose first line opens it.")],
+    account: Annotated[str | None, typer.Option(help="The account that the pool becomes part of.")] = None,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+) -> None:
+    """Make the pool and the users of a sealed file; what is there stays as it is, so it can be run again."""
+    from ostiary.moving import users_file  # noqa: PLC0415
+
+    with _services(config, data_dir, database) as services, console.status("") as status:
+        owner = account or services.settings.root_account
+        told = _counts(status)
+        try:
+            pool, made, left = users_file.import_users(services, owner, file, _passphrase(passphrase_file), told)
+        except (ValueError, OSError) as error:
+            _refuse(str(error), 1)
+    console.print(f"{made} users made in {pool}; {left} were there.")
+
+
+@users_cli.command("import-log")
+def users_import_log(
+    pool: str, job: str, config: ConfigFile = None, data_dir: DataDir = None, database: Database = None
+) -> None:
+    """Print what became of the rows of an import job that were not imported."""
+    from ostiary.store import import_jobs  # noqa: PLC0415
+
+    with _services(config, data_dir, database) as services:
+        after = 0
+        while True:
+            with services.store.read() as tx:
+                lines = import_jobs.log(tx, pool, job, after, 1000)
+            for line in lines:
+                sys.stdout.write(f"line {line.line}\t{line.outcome}\t{line.message}\n")
+            if not lines:
+                return
+            after = lines[-1].line
+
+
+@cli.command("import-from-aws")
+def import_from_aws(  # noqa: PLR0917 - one parameter for each flag
+    pools: Annotated[list[str], typer.Argument(help="The ids of the user pools.")],
+    account: Annotated[str | None, typer.Option(help="The account that the pools become part of.")] = None,
+    profile: Annotated[str | None, typer.Option(help="The profile of ~/.aws to read with.")] = None,
+    endpoint_url: Annotated[str | None, typer.Option(help="Another Cognito than Amazon's.")] = None,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+) -> None:
+    """Copy user pools of Amazon Cognito; passwords are taken over at each user's first password sign-in."""
+    try:
+        import boto3  # noqa: PLC0415 - present only with the `moving` extra
+    except ImportError:
+        _refuse("Copying needs 'boto3'. Type: pip install 'ostiary[moving]'", 1)
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    from ostiary.moving import from_aws  # noqa: PLC0415
+
+    with _services(config, data_dir, database) as services:
+        owner = account or services.settings.root_account
+        for pool in pools:
+            session = boto3.session.Session(profile_name=profile, region_name=pool.partition("_")[0])
+            aws = session.client("cognito-idp", endpoint_url=endpoint_url)
+            try:
+                made = from_aws.copy_pool(services, owner, aws, pool, console.print)
+            except (BotoCoreError, ClientError, ValueError) as error:
+                _refuse(f"{pool}: {error}", 1)
+            console.print(f"{pool}: done, {made} users made.")
+
+
+def _passphrase(file: Path) -> str:
+    try:
+        first = file.read_text("utf-8").split("\n")[0].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        _refuse(f"--passphrase-file: {error}", 2)
+    if len(first) < _SHORTEST_PASSPHRASE:
+        _refuse(f"--passphrase-file: a passphrase has at least {_SHORTEST_PASSPHRASE} characters.", 2)
+    return first
+
+
+def _counts(status: Any) -> Callable[[int], None]:
+    return lambda done: status.update(f"{done} users")
 
 
 @cli.command("version")

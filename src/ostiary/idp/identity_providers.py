@@ -32,6 +32,7 @@ from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
 from ostiary.store.pool_parts import Part
 from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
 
 KIND = "identity_provider"
 IDENTIFIER = "identity_provider_identifier"
@@ -54,6 +55,36 @@ def details(ctx: Context, provider: Part) -> dict[str, str]:
     """Return the whole ProviderDetails, with what is secret."""
     secret: dict[str, str] = {} if provider.sealed is None else json.loads(ctx.keyring.open(provider.sealed, _PURPOSE))
     return {**provider.configuration["ProviderDetails"], **secret}
+
+
+def identities_of(user: User) -> list[dict[str, Any]]:
+    """Return the identities that a user has at providers, as the attribute `identities` tells them."""
+    try:
+        found = json.loads(user.attributes.get("identities", "[]"))
+    except ValueError:
+        return []
+    return [each for each in found if {"providerName", "userId"} <= each.keys()]
+
+
+def copied(ctx: Context, pool: UserPool, described: Mapping[str, Any]) -> list[Part]:
+    """Return the parts that another pool's provider, as it was described, is here: itself and its identifiers."""
+    details_given = described["ProviderDetails"]
+    secret = {key: details_given[key] for key in provider_details.SECRET if key in details_given}
+    kept = {key: value for key, value in details_given.items() if key not in secret}
+    configuration = {
+        "ProviderType": described["ProviderType"],
+        "ProviderDetails": kept,
+        "AttributeMapping": described.get("AttributeMapping", {}),
+        "IdpIdentifiers": described.get("IdpIdentifiers", []),
+    }
+    sealed = ctx.keyring.seal(json.dumps(secret).encode(), _PURPOSE) if secret else None
+    at = (described["CreationDate"], described["LastModifiedDate"])
+    name = described["ProviderName"]
+    identifiers = [
+        Part(pool.pool_id, IDENTIFIER, identifier, {"ProviderName": name}, *at)
+        for identifier in configuration["IdpIdentifiers"]
+    ]
+    return [Part(pool.pool_id, KIND, name, configuration, *at, sealed=sealed), *identifiers]
 
 
 def _described(ctx: Context, provider: Part) -> IdentityProviderType:

@@ -16,7 +16,7 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.idp.identity_providers import find_provider
+from ostiary.idp.identity_providers import find_provider, identities_of
 from ostiary.idp.names import user_key
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.users import locked_user
@@ -38,10 +38,6 @@ def _member(identifier: ProviderUserIdentifierType, name: str) -> str:
     if not value:
         raise InvalidParameterException(f"{name} is required.")
     return value
-
-
-def _identities(user: User) -> list[dict[str, Any]]:
-    return list(json.loads(user.attributes.get("identities", "[]")))
 
 
 def _write_identities(tx: Tx, ctx: Context, user: User, identities: list[dict[str, Any]]) -> None:
@@ -98,7 +94,7 @@ def admin_link_provider_for_user(
                 "primary": False,
                 "dateCreated": now * 1000,
             }
-            _write_identities(tx, ctx, user, [*_identities(user), shown])
+            _write_identities(tx, ctx, user, [*identities_of(user), shown])
     return {}
 
 
@@ -121,6 +117,8 @@ def admin_disable_provider_for_user(
         linked_users.delete(tx, link)
         user_found = users.lock(tx, users.find(tx, pool.pool_id, link.sub))
         if user_found is not None:
-            kept = [each for each in _identities(user_found) if (each["providerName"], each["userId"]) != (name, value)]
+            kept = [
+                each for each in identities_of(user_found) if (each["providerName"], each["userId"]) != (name, value)
+            ]
             _write_identities(tx, ctx, user_found, kept)
     return {}

@@ -1,0 +1,1 @@
+"""Carrying users between deployments, and from Amazon Cognito."""

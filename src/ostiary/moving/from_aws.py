@@ -1,0 +1,244 @@
+"""Moving in from Amazon Cognito: pools, clients, groups, providers and users are copied through its API.
+
+Ids stay: pool, clients with their secrets, and every user's sub, so apps change their endpoint and nothing else.
+Passwords and TOTP seeds cannot be read: a user's first password sign-in is checked against the old pool
+(`idp/foreign_passwords.py`), and known here from then on.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
+from ostiary.idp import attributes, client_secrets, foreign_passwords, identity_providers, names
+from ostiary.idp.client_settings import ECHOED
+from ostiary.idp.foreign_passwords import Foreign
+from ostiary.idp.linked_providers import SUBJECT
+from ostiary.idp.pool_settings import FACTORS, settings_of
+from ostiary.store import clients, groups, linked_users, pool_parts, user_pools, users
+from ostiary.store.clients import AppClient
+from ostiary.store.db import Tx
+from ostiary.store.errors import AlreadyExists
+from ostiary.store.groups import Group
+from ostiary.store.linked_users import Link
+from ostiary.store.pool_parts import Part
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
+from ostiary.tokens import keys as signing_keys
+
+PAGE = 60
+Told = Callable[[str], None]
+_NOT_KEPT = frozenset(
+    {
+        "Id",
+        "Name",
+        "Arn",
+        "Status",
+        "CreationDate",
+        "LastModifiedDate",
+        "EstimatedNumberOfUsers",
+        "Domain",
+        "CustomDomain",
+        "SmsConfigurationFailure",
+        "EmailConfigurationFailure",
+    }
+)
+_ALLOWING = frozenset({"ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"})
+
+
+def copy_pool(services: Services, account_id: str, aws: Any, pool_id: str, told: Told) -> int:
+    """Copy a pool of another Cognito; `aws` is a boto3 client of it. Return how many users were made.
+
+    It can be run again: what is there stays as it is.
+    """
+    root = Principal(account_id, "Account", f"arn:aws:iam::{account_id}:root", account_id)
+    ctx = Context(services, account_id, services.settings.region, root if account_id else ANONYMOUS, Client())
+    pool = _copy_configuration(ctx, aws, pool_id)
+    told(f"{pool_id} {pool.name}: settings")
+    proof = _copy_clients(ctx, aws, pool)
+    if not proof.client_id:
+        told(f"{pool_id}: no client allows USER_PASSWORD_AUTH there, so users must reset their passwords here")
+    _copy_parts(ctx, aws, pool)
+    memberships = _copy_groups(ctx, aws, pool)
+    made = 0
+    for page in _pages(aws.list_users, "Users", "PaginationToken", UserPoolId=pool_id, Limit=PAGE):
+        with ctx.store.write() as tx:
+            made += sum(_copy_user(tx, ctx, pool, entry, proof) for entry in page)
+        told(f"{pool_id}: {made} users")
+    for group_name in memberships:
+        named = {"UserPoolId": pool_id, "GroupName": group_name, "Limit": PAGE}
+        for page in _pages(aws.list_users_in_group, "Users", "NextToken", **named):
+            with ctx.store.write() as tx:
+                for entry in page:
+                    groups.add_member(tx, pool_id, group_name, _sub(entry), ctx.clock.now_seconds())
+    return made
+
+
+def _pages(call: Any, member: str, token: str, **request: Any) -> Iterator[list[dict[str, Any]]]:
+    while True:
+        answer = call(**request)
+        yield list(answer[member])
+        if not answer.get(token):
+            return
+        request[token] = answer[token]
+
+
+def _plain(value: Any) -> Any:
+    """Return settings without what JSON does not have: times become epoch seconds."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items() if name != "ResponseMetadata"}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return int(value.timestamp()) if hasattr(value, "timestamp") else value
+
+
+def _copy_configuration(ctx: Context, aws: Any, pool_id: str) -> UserPool:
+    described = _plain(aws.describe_user_pool(UserPoolId=pool_id)["UserPool"])
+    factors = _plain(aws.get_user_pool_mfa_config(UserPoolId=pool_id))
+    configuration = {
+        **settings_of({}),
+        **{name: value for name, value in described.items() if name not in _NOT_KEPT},
+        **{name: factors[name] for name in FACTORS if name in factors},
+    }
+    pool = UserPool(
+        pool_id=pool_id,
+        account_id=ctx.account,
+        name=described["Name"],
+        configuration=configuration,
+        created_at=described["CreationDate"],
+        modified_at=described["LastModifiedDate"],
+    )
+    keys = signing_keys.new_pool_keys(ctx.services)
+    with ctx.store.write() as tx:
+        found = user_pools.find(tx, pool_id)
+        if found is not None and found.account_id != ctx.account:
+            raise ValueError(f"User pool {pool_id} is another account's here.")
+        if found is None:
+            user_pools.create(tx, pool)
+            signing_keys.save(tx, ctx.services, pool_id, keys)
+    return found or pool
+
+
+def _copy_clients(ctx: Context, aws: Any, pool: UserPool) -> Foreign:
+    """Copy the app clients; return what passwords can be checked with: the first client that takes them."""
+    proof = Foreign(endpoint=aws.meta.endpoint_url)
+    for page in _pages(
+        aws.list_user_pool_clients, "UserPoolClients", "NextToken", UserPoolId=pool.pool_id, MaxResults=PAGE
+    ):
+        for entry in page:
+            client = _plain(aws.describe_user_pool_client(UserPoolId=pool.pool_id, ClientId=entry["ClientId"]))
+            settings = client["UserPoolClient"]
+            secret = settings.get("ClientSecret", "")
+            if not proof.client_id and _ALLOWING & set(settings.get("ExplicitAuthFlows", [])):
+                proof = Foreign(endpoint=proof.endpoint, client_id=settings["ClientId"], client_secret=secret)
+            _keep_client(ctx, pool, settings, secret)
+    return proof
+
+
+def _keep_client(ctx: Context, pool: UserPool, settings: dict[str, Any], secret: str) -> None:
+    always = (
+        "RefreshTokenValidity",
+        "TokenValidityUnits",
+        "AllowedOAuthFlowsUserPoolClient",
+        "EnableTokenRevocation",
+        "EnablePropagateAdditionalUserContextData",
+        "AuthSessionValidity",
+    )
+    made = client_secrets.new_secret(settings["ClientId"], secret, settings["CreationDate"])
+    client = AppClient(
+        pool_id=pool.pool_id,
+        client_id=settings["ClientId"],
+        name=settings["ClientName"],
+        configuration={name: settings[name] for name in (*always, *ECHOED) if name in settings},
+        sealed_secret=client_secrets.sealed(ctx, [made]) if secret else None,
+        created_at=settings["CreationDate"],
+        modified_at=settings["LastModifiedDate"],
+    )
+    with ctx.store.write() as tx:
+        if clients.find(tx, client.client_id) is None:
+            clients.create(tx, client)
+
+
+def _copy_parts(ctx: Context, aws: Any, pool: UserPool) -> None:
+    named = {"UserPoolId": pool.pool_id}
+    for page in _pages(aws.list_resource_servers, "ResourceServers", "NextToken", **named, MaxResults=50):
+        for server in page:
+            settings = {"Name": server["Name"], "Scopes": server.get("Scopes", [])}
+            _keep_part(ctx, Part(pool.pool_id, "resource_server", server["Identifier"], settings, *_now(ctx)))
+    for page in _pages(aws.list_identity_providers, "Providers", "NextToken", **named, MaxResults=PAGE):
+        for entry in page:
+            answer = aws.describe_identity_provider(**named, ProviderName=entry["ProviderName"])
+            provider = identity_providers.copied(ctx, pool, _plain(answer["IdentityProvider"]))
+            for part in provider:
+                _keep_part(ctx, part)
+
+
+def _now(ctx: Context) -> tuple[int, int]:
+    now = ctx.clock.now_seconds()
+    return now, now
+
+
+def _keep_part(ctx: Context, part: Part) -> None:
+    with ctx.store.write() as tx:
+        if pool_parts.find(tx, part.pool_id, part.kind, part.key) is None:
+            pool_parts.create(tx, part)
+
+
+def _copy_groups(ctx: Context, aws: Any, pool: UserPool) -> list[str]:
+    names_found = []
+    for page in _pages(aws.list_groups, "Groups", "NextToken", UserPoolId=pool.pool_id, Limit=PAGE):
+        for entry in map(_plain, page):
+            settings = {name: entry[name] for name in ("Description", "RoleArn", "Precedence") if name in entry}
+            times = (entry["CreationDate"], entry["LastModifiedDate"])
+            group = Group(pool.pool_id, entry["GroupName"], settings, *times)
+            with ctx.store.write() as tx:
+                if groups.find(tx, pool.pool_id, group.group_name) is None:
+                    groups.create(tx, group)
+            names_found.append(group.group_name)
+    return names_found
+
+
+def _sub(entry: dict[str, Any]) -> str:
+    return next(str(each["Value"]) for each in entry["Attributes"] if each["Name"] == "sub")
+
+
+def _copy_user(tx: Tx, ctx: Context, pool: UserPool, entry: dict[str, Any], proof: Foreign) -> bool:
+    """Copy a user who is not here; whether that was so."""
+    values = {each["Name"]: each.get("Value", "") for each in entry["Attributes"]}
+    sub = values.pop("sub")
+    if users.find(tx, pool.pool_id, sub) is not None:
+        return False
+    user = User(
+        pool_id=pool.pool_id,
+        sub=sub,
+        username=entry["Username"],
+        status=entry["UserStatus"],
+        enabled=entry["Enabled"],
+        attributes={name: value for name, value in values.items() if value},
+        sealed_verifier=None,
+        temporary_password_expires_at=None,
+        tokens_valid_after=0,
+        created_at=int(entry["UserCreateDate"].timestamp()),
+        modified_at=int(entry["UserLastModifiedDate"].timestamp()),
+    )
+    try:
+        users.create(tx, user, names.user_key(pool, user.username))
+    except AlreadyExists:
+        return False
+    if attributes.are_free(tx, pool, user, user.attributes):
+        attributes.claim_aliases(tx, pool, user)
+    if user.status != "EXTERNAL_PROVIDER" and proof.client_id:
+        foreign = Foreign(
+            endpoint=proof.endpoint,
+            client_id=proof.client_id,
+            client_secret=proof.client_secret,
+            username=user.username,
+        )
+        foreign_passwords.keep(tx, ctx, user, foreign)
+    _link(tx, ctx, user)
+    return True
+
+
+def _link(tx: Tx, ctx: Context, user: User) -> None:
+    for identity in identity_providers.identities_of(user):
+        provider, value = str(identity["providerName"]), str(identity["userId"])
+        linked_users.create(tx, Link(user.pool_id, provider, SUBJECT, value, user.sub, ctx.clock.now_seconds()))

@@ -1,0 +1,140 @@
+"""Exporting a user pool with its users into a sealed file, and importing it into another deployment.
+
+A pool keeps its id: passwords are verifiers over it, and apps know it. Signing keys, clients, groups and identity
+providers come along, so tokens that are out stay good. What is sealed under this deployment's master key is
+opened and sealed under the file's key, and under the other master key there.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ostiary.context import Services
+from ostiary.crypto.seal import SealBrokenError
+from ostiary.moving.sealed_file import FileBrokenError, Writer, read
+from ostiary.store import copies, user_pools, users
+from ostiary.store.copies import Rows
+
+PAGE = 200
+PURPOSES = {
+    ("users", "sealed_verifier"): ("password-verifier",),
+    ("password_history", "sealed_verifier"): ("password-verifier",),
+    ("foreign_passwords", "sealed"): ("foreign-password",),
+    ("software_tokens", "sealed"): ("totp-seed",),
+    ("software_tokens", "sealed_proposal"): ("totp-seed",),
+    ("devices", "sealed"): ("device-verifier",),
+    ("user_pool_clients", "sealed_secret"): ("client-secret",),
+    ("signing_keys", "sealed"): ("signing-key",),
+    ("pool_parts", "sealed"): ("provider-secret", "saml-signing-key"),
+}
+"""What each sealed column was sealed for: one of these."""
+Told = Callable[[int], None]
+"""Hears how many users are done."""
+
+
+def export_users(services: Services, pool_id: str, path: Path, passphrase: str, told: Told) -> int:
+    """Write the pool and its users; a file that was begun is gone on with. Returns how many users were written now.
+
+    Raises KeyError for a pool that is not there, FileBrokenError for another file.
+    """
+    with services.store.read() as tx:
+        rows = copies.of_pool(tx, pool_id)
+    if not rows:
+        raise KeyError(pool_id)
+    done = 0
+    with Writer(path, passphrase) as file:
+        if file.finished:
+            return 0
+        if file.last is None:
+            file.write({"pool": pool_id, "rows": _opened(services, rows)})
+        after = (file.last or {}).get("user")
+        while True:
+            with services.store.read() as tx:
+                page = users.page(tx, pool_id, None, after, PAGE)
+                found = [(user.sub, copies.of_user(tx, pool_id, user.sub)) for user in page]
+            for sub, of_user in found:
+                file.write({"user": sub, "rows": _opened(services, of_user)})
+            file.flush()
+            done += len(found)
+            told(done)
+            if len(found) < PAGE:
+                file.finish()
+                return done
+            after = found[-1][0]
+
+
+def import_users(services: Services, account_id: str, path: Path, passphrase: str, told: Told) -> tuple[str, int, int]:
+    """Make the pool, unless it is there, and its users that are not there; return its id, how many were made, and left.
+
+    It can be run again: what is there stays as it is. Raises FileBrokenError, and ValueError when the pool is another
+    account's.
+    """
+    made = left = 0
+    pool_id = ""
+    batch: list[Rows] = []
+
+    def write() -> tuple[int, int]:
+        with services.store.write() as tx:
+            new = [rows for rows in batch if copies.insert(tx, rows[:1])]
+            for rows in new:
+                copies.insert(tx, rows[1:])
+            return len(new), len(batch) - len(new)
+
+    for record in read(path, passphrase):
+        rows = _sealed(services, record["rows"])
+        if "pool" in record:
+            pool_id = record["pool"]
+            _import_pool(services, account_id, pool_id, rows)
+            continue
+        batch.append(rows)
+        if len(batch) == PAGE:
+            counts, batch = write(), []
+            made, left = made + counts[0], left + counts[1]
+            told(made + left)
+    if not pool_id:
+        raise FileBrokenError("The file has no user pool.")
+    counts = write()
+    told(made + counts[0] + left + counts[1])
+    return pool_id, made + counts[0], left + counts[1]
+
+
+def _import_pool(services: Services, account_id: str, pool_id: str, rows: Rows) -> None:
+    with services.store.write() as tx:
+        pool = user_pools.find(tx, pool_id)
+        if pool is not None and pool.account_id != account_id:
+            raise ValueError(f"User pool {pool_id} is another account's here.")
+        if pool is None:
+            owned = [(name, {**row, "account_id": account_id} if name == "user_pools" else row) for name, row in rows]
+            copies.insert(tx, owned)
+
+
+def _opened(services: Services, rows: Rows) -> list[Any]:
+    return [
+        [name, {column: _open(services, name, column, value) for column, value in row.items()}] for name, row in rows
+    ]
+
+
+def _open(services: Services, table: str, column: str, value: Any) -> Any:
+    if value is None or (table, column) not in copies.SEALED:
+        return value
+    for purpose in PURPOSES[table, column]:
+        try:
+            opened = services.keyring.open(bytes(value), purpose)
+        except SealBrokenError:
+            continue
+        return [purpose, b64encode(opened).decode()]
+    raise SealBrokenError(f"{table}.{column} was sealed under a master key that is not here.")
+
+
+def _sealed(services: Services, rows: list[Any]) -> Rows:
+    return [
+        (name, {column: _seal(services, name, column, value) for column, value in row.items()}) for name, row in rows
+    ]
+
+
+def _seal(services: Services, table: str, column: str, value: Any) -> Any:
+    if value is None or (table, column) not in copies.SEALED:
+        return value
+    purpose, opened = value
+    return services.keyring.seal(b64decode(opened), purpose)

@@ -1,0 +1,136 @@
+"""Carrying users to another deployment, and moving in from a Cognito elsewhere."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ostiary.iam.accounts import create_account
+from ostiary.moving import from_aws, users_file
+from ostiary.moving.sealed_file import FileBrokenError, Writer, read
+from ostiary.store import copies
+from tests.fixtures.refusals import refused
+from tests.fixtures.server import PASSWORD, LivePool, Server
+
+PASSPHRASE = "correct horse battery"
+GOOGLE = {"client_id": "app", "client_secret": "hush-hush", "authorize_scopes": "profile email openid"}
+
+
+def test_every_sealed_column_is_carried_over() -> None:
+    assert users_file.PURPOSES.keys() == copies.SEALED
+
+
+def test_a_file_opens_with_its_passphrase_whole_and_in_order_only(tmp_path: Path) -> None:
+    """CRY-02."""
+    path = tmp_path / "users"
+    with Writer(path, PASSPHRASE) as file:
+        file.write({"user": "a"})
+        file.write({"user": "b"})
+    with pytest.raises(FileBrokenError, match="not finished"):
+        list(read(path, PASSPHRASE))
+    path.write_text(path.read_text() + "half a li")
+    with Writer(path, PASSPHRASE) as file:
+        assert file.last == {"user": "b"}
+        file.finish()
+    assert list(read(path, PASSPHRASE)) == [{"user": "a"}, {"user": "b"}]
+    with pytest.raises(FileBrokenError, match="passphrase is another"):
+        list(read(path, "another passphrase"))
+    head, first, second, end, _ = path.read_text().split("\n")
+    for lines in ((head, second, first, end), (head, first, end), (head, first[:-8], second, end), ("{}", first)):
+        path.write_text("\n".join(lines) + "\n")
+        with pytest.raises(FileBrokenError):
+            list(read(path, PASSPHRASE))
+
+
+def silent(_: object) -> None:
+    pass
+
+
+def filled(live_pool: LivePool) -> LivePool:
+    """Put users, a group and a provider into the pool."""
+    admin, of_pool = live_pool.admin, {"UserPoolId": live_pool.id}
+    live_pool.user("ada", email="ada@example.com", email_verified="true")
+    admin.admin_disable_user(**of_pool, Username=live_pool.user("bob"))
+    admin.create_group(**of_pool, GroupName="staff", Precedence=3)
+    admin.admin_add_user_to_group(**of_pool, GroupName="staff", Username="ada")
+    admin.create_identity_provider(
+        **of_pool, ProviderName="Google", ProviderType="Google", ProviderDetails=GOOGLE, IdpIdentifiers=["g"]
+    )
+    admin.admin_link_provider_for_user(
+        **of_pool,
+        DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": "ada"},
+        SourceUser={
+            "ProviderName": "Google",
+            "ProviderAttributeName": "Cognito_Subject",
+            "ProviderAttributeValue": "1",
+        },
+    )
+    return live_pool
+
+
+@pytest.fixture
+def elsewhere(start_server: Callable[..., Server]) -> Server:
+    return start_server()
+
+
+def there(pool: LivePool, server: Server, key: Any) -> LivePool:
+    return LivePool(pool.id, pool.client_id, pool.arn, server.client("cognito-idp", key), server.client("cognito-idp"))
+
+
+def test_exported_users_sign_in_elsewhere_with_their_passwords(
+    live_pool: LivePool, server: Server, elsewhere: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(users_file, "PAGE", 1)
+    pool = filled(live_pool)
+    path = tmp_path / "users"
+    assert users_file.export_users(server.services, pool.id, path, PASSPHRASE, silent) == 2
+    assert users_file.export_users(server.services, pool.id, path, PASSPHRASE, silent) == 0
+    assert PASSWORD not in path.read_text()
+    key = create_account(elsewhere.services, "new")
+    imported = users_file.import_users(elsewhere.services, key.account_id, path, PASSPHRASE, silent)
+    assert imported == (pool.id, 2, 0)
+    assert users_file.import_users(elsewhere.services, key.account_id, path, PASSPHRASE, silent) == (pool.id, 0, 2)
+    moved = there(pool, elsewhere, key)
+    moved.sign_in("ada")
+    with refused("NotAuthorizedException", "User is disabled."):
+        moved.sign_in("bob")
+    groups = moved.admin.admin_list_groups_for_user(UserPoolId=pool.id, Username="ada")["Groups"]
+    assert [group["GroupName"] for group in groups] == ["staff"]
+    provider = moved.admin.describe_identity_provider(UserPoolId=pool.id, ProviderName="Google")
+    assert provider["IdentityProvider"]["ProviderDetails"]["client_secret"] == "hush-hush"
+    other = create_account(elsewhere.services, "other")
+    with pytest.raises(ValueError, match="another account's"):
+        users_file.import_users(elsewhere.services, other.account_id, path, PASSPHRASE, silent)
+    with pytest.raises(KeyError):
+        users_file.export_users(server.services, "us-east-1_none", tmp_path / "none", PASSPHRASE, silent)
+
+
+def test_users_of_another_cognito_move_in_with_their_first_sign_in(live_pool: LivePool, elsewhere: Server) -> None:
+    pool = filled(live_pool)
+    key = create_account(elsewhere.services, "new")
+    told: list[str] = []
+    made = from_aws.copy_pool(elsewhere.services, key.account_id, pool.admin, pool.id, told.append)
+    assert made == 2
+    assert from_aws.copy_pool(elsewhere.services, key.account_id, pool.admin, pool.id, told.append) == 0
+    moved = there(pool, elsewhere, key)
+    for shown in ("describe_user_pool", "get_user_pool_mfa_config"):
+        before, after = (getattr(each.admin, shown)(UserPoolId=pool.id) for each in (pool, moved))
+        for answer in (before, after):
+            answer.pop("ResponseMetadata")
+            answer.get("UserPool", {}).pop("Arn", None)
+        assert before == after
+    user = {"UserPoolId": pool.id, "Username": "ada"}
+    before, after = (each.admin.admin_get_user(**user)["UserAttributes"] for each in (pool, moved))
+    assert sorted(before, key=str) == sorted(after, key=str)
+    with refused("NotAuthorizedException", "Incorrect username or password."):
+        moved.sign_in("ada", "Wrong-horse-7")
+    moved.sign_in("ada")
+    pool.admin.admin_set_user_password(**user, Password="Changed-horse-7", Permanent=True)
+    moved.sign_in("ada")
+    with refused("NotAuthorizedException"):
+        moved.sign_in("ada", "Changed-horse-7")
+    groups = moved.admin.admin_list_groups_for_user(**user)["Groups"]
+    assert [(group["GroupName"], group["Precedence"]) for group in groups] == [("staff", 3)]
+    found = moved.admin.get_identity_provider_by_identifier(UserPoolId=pool.id, IdpIdentifier="g")
+    assert found["IdentityProvider"]["ProviderDetails"]["client_secret"] == "hush-hush"
