@@ -17,6 +17,7 @@ _DELETED = (
     select(_TABLE.c.dataset_name, _TABLE.c.sync_count)
     .where(*_OF_IDENTITY, _TABLE.c.created_at.is_(None), _TABLE.c.dataset_name != "")
     .order_by(_TABLE.c.modified_at.desc())
+    .with_for_update(skip_locked=True)
 )
 _NEXT = (
     select(_TABLE.c.pool_id, _TABLE.c.identity_id, _TABLE.c.dataset_name)
@@ -91,15 +92,17 @@ def save(tx: Tx, dataset: Dataset) -> None:
 
 
 def drop_deleted(tx: Tx, key: Key, keep: int) -> None:
-    """Drop the rows of an identity's deleted datasets, but for the `keep` that were deleted last."""
+    """Drop the rows of an identity's deleted datasets, but for the `keep` that were deleted last.
+
+    Those that somebody makes again at this moment stay: they are locked before the names are, as by who makes them.
+    """
     gone = tx.all(_DELETED, pool_id=key.pool_id, identity_id=key.identity_id)[keep:]
     if not gone:
         return
     highest = max(lock_names(tx, key), *(row.sync_count for row in gone))
     save(tx, Dataset(key._replace(dataset_name=""), sync_count=highest))
     for row in gone:
-        # Somebody may be making it again at this moment: then it stays.
-        tx.delete(_TABLE, key._replace(dataset_name=row.dataset_name)._asdict(), _TABLE.c.created_at.is_(None))
+        tx.delete(_TABLE, key._replace(dataset_name=row.dataset_name)._asdict())
 
 
 def count(tx: Tx, pool_id: str, identity_id: str) -> int:
