@@ -98,3 +98,31 @@ def test_a_sender_that_fails_is_not_asked_again(
             break
         time.sleep(0.01)
     assert (mailbox.all("jo@sender.example"), len(functions.events)) == ([], 1)
+
+
+def test_a_notice_of_an_unusual_sign_in_has_no_code(
+    triggered: Callable[..., LivePool], functions: FunctionServer, root: Any
+) -> None:
+    functions.on("sender", same)
+    pool = triggered(pool={"UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}}, **senders(root))
+    name = pool.user(email="eve@sender.example", email_verified="true")
+    source = "arn:aws:ses:us-east-1:123456789012:identity/no-reply@example.com"
+    notified = {"Notify": True, "EventAction": "NO_ACTION"}
+    takeover = {
+        "NotifyConfiguration": {"SourceArn": source},
+        "Actions": {"LowAction": notified, "MediumAction": notified, "HighAction": notified},
+    }
+    pool.admin.set_risk_configuration(UserPoolId=pool.id, AccountTakeoverRiskConfiguration=takeover)
+    for address, device in (("198.51.100.1", "laptop"), ("198.51.100.1", "phone"), ("203.0.113.9", "tablet")):
+        visit = {"IpAddress": address, "ServerName": "app", "ServerPath": "/"}
+        pool.admin.admin_initiate_auth(
+            UserPoolId=pool.id,
+            ClientId=pool.client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
+            ContextData={**visit, "HttpHeaders": [{"headerName": "User-Agent", "headerValue": device}]},
+        )
+    request = waited_for(functions, "CustomEmailSender_AccountTakeOverNotification")["request"]
+    about = request["userAttributes"]
+    assert (request["code"], about["USER_NAME"], about["ACCOUNT_TAKE_OVER_ACTION"]) == (None, name, "NO_ACTION")
+    assert about["FEEDBACK_TOKEN"] in about["ONE_CLICK_LINK_VALID"]

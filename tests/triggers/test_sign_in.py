@@ -253,7 +253,8 @@ def test_a_dead_function_delays_only_those_who_call_it(
 ) -> None:
     """As many sign-ins as there are threads, and more, hang in a trigger; others are answered at once."""
     threads = 2
-    server = start_server(dev=True, threads=threads, **settings_of(functions))
+    limits = {"threads": threads, "functions_concurrency": threads * 4}
+    server = start_server(dev=True, **limits, **settings_of(functions))
     admin = server.client("cognito-idp", aws_access_key_id="root", aws_secret_access_key="any")
     functions.on("dead", lambda _event: functions.hang())
     arn = arn_of("dead", "000000000000")
@@ -273,7 +274,10 @@ def test_a_dead_function_delays_only_those_who_call_it(
             time.sleep(0.01)
         started = time.monotonic()
         sign_up(alive, 0)
+        with pytest.raises(ClientError) as throttled:
+            sign_up(dead, 99)
         assert time.monotonic() - started < 2
+        assert told(throttled)[1] == "PreSignUp invocation failed due to error TooManyRequestsException."
         assert not any(call.done() for call in waiting)
         functions.over.set()
         assert all(call.exception() is not None for call in waiting)
