@@ -104,6 +104,7 @@ def stream_payload(services: Services) -> Page:
         found = await run_in_threadpool(read, request.path_params["pool_id"], request.path_params["payload_id"])
         if found is None:
             return PlainTextResponse("There is nothing here, or not any more.\n", 404)
-        return Response(found, headers={"cache-control": "private"}, media_type="application/json")
+        headers = {"cache-control": "private", "x-content-type-options": "nosniff"}
+        return Response(found, headers=headers, media_type="application/json")
 
     return show

@@ -18,14 +18,16 @@ def assume_for_service(
 ) -> tuple[Principal, Credentials]:
     """Return the principal and credentials of a role that trusts a service; raises AccessDeniedError.
 
-    `source_arn` is the resource on whose behalf the service acts; `name` that of the session.
+    `source_arn` is the resource on whose behalf the service acts; `name` that of the session. The role must be of the
+    resource's account, as with `iam:PassRole`: or whoever owns a resource could have a service act in another account.
     """
     account_id, _, role_name = role_name_of(role_arn) or ("", "", "")
     found = permissions_of(ctx, "role", account_id, role_name)
     conditions = {"aws:SourceArn": source_arn, "aws:SourceAccount": ctx.account, "aws:PrincipalIsAWSService": "true"}
     request = Request("sts:AssumeRole", role_arn, context_of(global_conditions(ctx) | conditions))
     role = found.entity if found is not None else None
-    if role is None or role.arn != role_arn or not evaluate.trusts(role.trust_policy, Caller(service=service), request):
+    mine = role is not None and role.arn == role_arn and role.account_id == ctx.account
+    if role is None or not mine or not evaluate.trusts(role.trust_policy, Caller(service=service), request):
         raise AccessDeniedError(f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}")
     now = ctx.clock.now_seconds()
     session = Session(

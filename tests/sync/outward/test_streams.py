@@ -7,11 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
+from ostiary.iam.accounts import create_account
 from ostiary.store import schema
 from ostiary.sync.streams import GIVE_UP_SECONDS, PAYLOAD_SECONDS
 from tests.fixtures.server import MovingClock, Server
 from tests.sync.conftest import document, remove, replace
-from tests.sync.outward.conftest import SERVICE, StreamingPool
+from tests.sync.outward.conftest import SERVICE, StreamingPool, stream_of
 from tests.sync.outward.kinesis import Stream
 from tests.sync.waiting import until
 
@@ -159,6 +160,17 @@ class TestBreaking:
         trust = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
         trust |= {"Condition": {"StringEquals": conditions}}
         streaming.iam.update_assume_role_policy(RoleName="streams", PolicyDocument=document(trust))
+        streaming.guest().dataset().update(replace("a", "1"))
+        until(lambda: streaming.status() == "DISABLED")
+        assert not stream.records
+
+    def test_a_role_of_another_account_is_not_assumed(
+        self, server: Server, streaming: StreamingPool, stream: Stream
+    ) -> None:
+        """Whoever owns a pool must not have Sync act in an account that trusts it."""
+        other = server.client("iam", create_account(server.services, "other"))
+        borrowed = stream_of(streaming.pool, other, stream.name)
+        assert borrowed.role_arn != streaming.role_arn
         streaming.guest().dataset().update(replace("a", "1"))
         until(lambda: streaming.status() == "DISABLED")
         assert not stream.records
