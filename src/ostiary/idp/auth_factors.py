@@ -23,7 +23,7 @@ from ostiary.store.users import User
 def get_user_auth_factors(ctx: Context, req: GetUserAuthFactorsRequest) -> GetUserAuthFactorsResponse:
     """Return the factors of the user whose access token this is."""
     pool, _, user = signed_in(ctx, req["AccessToken"])
-    return _described(pool, user)  # type: ignore[return-value]
+    return _described(ctx, pool, user)  # type: ignore[return-value]
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -31,9 +31,9 @@ def admin_get_user_auth_factors(ctx: Context, req: AdminGetUserAuthFactorsReques
     """Return the factors of a user."""
     pool = own_pool(ctx, req["UserPoolId"])
     with ctx.store.read() as tx:
-        return _described(pool, known_user(tx, pool, req["Username"]))  # type: ignore[return-value]
+        return _described(ctx, pool, known_user(tx, pool, req["Username"]))  # type: ignore[return-value]
 
 
-def _described(pool: UserPool, user: User) -> dict[str, Any]:
+def _described(ctx: Context, pool: UserPool, user: User) -> dict[str, Any]:
     shown = {name: value for name, value in factors.shown(user).items() if name != "MFAOptions"}
-    return {"Username": user.username, **shown, "ConfiguredUserAuthFactors": choice.configured(pool, user)}
+    return {"Username": user.username, **shown, "ConfiguredUserAuthFactors": choice.configured(ctx, pool, user)}

@@ -61,6 +61,12 @@ def redeem(tx: Tx, pool_id: str, sub: str, purpose: str, *, code_hash: str, now:
     return ("mismatch", "") if taken is None else ("redeemed", taken.destination)
 
 
+def find(tx: Tx, pool_id: str, sub: str, purpose: str) -> Code | None:
+    """Return what is kept under this purpose, used or not."""
+    row = tx.get(schema.codes, pool_id=pool_id, sub=sub, purpose=purpose)
+    return None if row is None else Code(*(getattr(row, name) for name in Code.__slots__))
+
+
 def take(tx: Tx, pool_id: str, sub: str, purpose: str) -> str | None:
     """Take what stands in place of the code's destination, once; None where there is no such row."""
     row = tx.take(schema.codes, {"pool_id": pool_id, "sub": sub, "purpose": purpose})

@@ -259,6 +259,23 @@ devices = _table(
     _when("authenticated_at"),
 )
 """Devices that users confirmed, each with the sealed salt and verifier of its own SRP secret."""
+passkeys = _table(
+    "passkeys",
+    ("pool_id", "credential_id"),
+    _text("pool_id"),
+    _text("credential_id"),
+    _text("sub"),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    _text("rp_id"),
+    _text("name"),
+    _text("attachment"),
+    _text("transports"),
+    Column("backup_eligible", Boolean, nullable=False),
+    _when("created_at"),
+    Index(None, "pool_id", "sub", "credential_id"),
+)
+"""The public keys that users' authenticators sign in with; an id is one user's in the whole pool."""
 codes = _table(
     "codes",
     ("pool_id", "sub", "purpose"),

@@ -20,6 +20,7 @@ _TABLES_OF_A_POOL = (
     schema.messages,
     schema.software_tokens,
     schema.devices,
+    schema.passkeys,
     schema.groups,
     schema.users,
     schema.pool_parts,

@@ -204,6 +204,7 @@ def delete(tx: Tx, pool_id: str, sub: str) -> bool:
         schema.linked_users,
         schema.auth_events,
         schema.devices,
+        schema.passkeys,
         schema.password_history,
         schema.foreign_passwords,
     ):

@@ -6,13 +6,14 @@ Somebody who does not exist is asked like a user who has everything that the poo
 from ostiary.aws.types.cognito_idp import NotAuthorizedException, UserNotFoundException
 from ostiary.context import Context
 from ostiary.idp import factors, passwords
+from ostiary.idp.factors import PASSKEY
 from ostiary.idp.names import find_user
 from ostiary.idp.signin import auto_sign_in, lockout
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, person_named, wrong_password
-from ostiary.idp.signin.challenges import email_otp, password_verifier, sms_otp
+from ostiary.idp.signin.challenges import email_otp, password_verifier, sms_otp, web_authn
 from ostiary.idp.signin.session import Ask, Passed, Progress, SessionState, invalid, new_session
 from ostiary.idp.strangers import is_stranger, stranger
-from ostiary.store import sign_in_failures
+from ostiary.store import passkeys, sign_in_failures
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 
@@ -30,7 +31,7 @@ def begin(ctx: Context, attempt: Attempt, parameters: Parameters, session: str |
     """
     person = _anybody(ctx, attempt, parameters["USERNAME"])
     progress = Progress(FLOW, (), parameters.get("DEVICE_KEY", ""))
-    available = choices(attempt.pool, person.user)
+    available = choices(ctx, attempt.pool, person.user)
     if session is not None:
         proven = auto_sign_in.proven(ctx, attempt, session, person, progress)
         if proven is not None and set(proven.progress.passed) & set(available):
@@ -45,20 +46,23 @@ def begin(ctx: Context, attempt: Attempt, parameters: Parameters, session: str |
     return {**answer, "AvailableChallenges": available} if isinstance(answer, dict) else answer
 
 
-def choices(pool: UserPool, user: User | None) -> list[str]:
+def choices(ctx: Context, pool: UserPool, user: User | None) -> list[str]:
     """Return the challenges that this user, or a stranger, may begin with, in the order in which they are listed."""
     allowed = set(pool.configuration["Policies"].get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [PASSWORD]))
     found = [PASSWORD_SRP, PASSWORD] if PASSWORD in allowed and _has_password(user) else []
     if user is not None and user.status == "FORCE_CHANGE_PASSWORD":
         return found
-    if not _needs_second(pool, user):
+    alone = not _needs_second(pool, user)
+    if alone:
         found += [name for name in _CODES if name in allowed and _reaches(user, _ADDRESSES[name])]
+    if PASSKEY in allowed and (alone or _counts_as_two(pool, user)) and _has_passkey(ctx, user):
+        found.append(PASSKEY)
     return found
 
 
-def configured(pool: UserPool, user: User) -> list[str]:
+def configured(ctx: Context, pool: UserPool, user: User) -> list[str]:
     """Return the factors that a user has, as GetUserAuthFactors names them."""
-    available = choices(pool, user)
+    available = choices(ctx, pool, user)
     found = [name for name in available if name != PASSWORD_SRP]
     return [*found, *(["SOFTWARE_TOKEN"] if user.factors.software_token else [])]
 
@@ -71,6 +75,8 @@ def take(
         return _by_password(ctx, attempt, person, progress, given["PASSWORD"])
     if chosen == PASSWORD_SRP and given.get("SRP_A"):
         return password_verifier.ask(ctx, attempt, person.name, person, given["SRP_A"], flow=FLOW)
+    if chosen == PASSKEY:
+        return web_authn.ask(ctx, attempt, person, progress)
     if chosen in _CODES:
         lockout.check(ctx, person.failures)
         return _CODES[chosen](ctx, attempt, person, progress)
@@ -116,6 +122,18 @@ def _has_password(user: User | None) -> bool:
 
 def _reaches(user: User | None, attribute: str) -> bool:
     return user is None or attribute in user.attributes
+
+
+def _has_passkey(ctx: Context, user: User | None) -> bool:
+    if user is None:
+        return True
+    with ctx.store.read() as tx:
+        return bool(passkeys.page(tx, user.pool_id, user.sub, None, 1))
+
+
+def _counts_as_two(pool: UserPool, user: User | None) -> bool:
+    """Whether a passkey of this user, which verifies them, stands for a password and a second factor."""
+    return factors.passkeys_count_as_two(pool) and (user is None or PASSKEY in user.factors.enabled)
 
 
 def _needs_second(pool: UserPool, user: User | None) -> bool:

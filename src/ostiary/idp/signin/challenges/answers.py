@@ -17,6 +17,7 @@ from ostiary.idp.signin.challenges import (
     sms_mfa,
     sms_otp,
     software_token_mfa,
+    web_authn,
 )
 from ostiary.idp.signin.session import Passed
 
@@ -40,6 +41,7 @@ ANSWERS: dict[str, Take] = {
         sms_otp,
         software_token_mfa,
         select_challenge,
+        web_authn,
     )
 }
 ANSWERS |= {"PASSWORD": select_challenge.answer_password, "PASSWORD_SRP": select_challenge.answer_password_srp}

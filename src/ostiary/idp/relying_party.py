@@ -1,0 +1,54 @@
+"""What a user pool is to passkeys: its relying-party id, the origins that may use it, what it asks for."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ostiary.aws.types.cognito_idp import WebAuthnConfigurationMissingException
+from ostiary.context import Context
+from ostiary.idp.factors import passkeys_count_as_two
+from ostiary.store import domains
+from ostiary.store.user_pools import UserPool
+
+_LOOPBACK = "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class RelyingParty:
+    """A pool's relying party: its id, a domain, and whether the authenticator must verify the user."""
+
+    id: str
+    verifies_user: bool
+
+    @property
+    def user_verification(self) -> str:
+        """How options ask for the user's verification."""
+        return "required" if self.verifies_user else "preferred"
+
+    def allows(self, origin: str) -> bool:
+        """Whether pages of this origin may use the pool's passkeys: the domain itself and below, by HTTPS (WAN-02)."""
+        try:
+            parts = urlsplit(origin)
+            host = parts.hostname or ""
+        except ValueError:
+            return False
+        if host != self.id and not host.endswith(f".{self.id}"):
+            return False
+        return parts.scheme == "https" or (parts.scheme == "http" and self.id == _LOOPBACK)
+
+
+def relying_party(ctx: Context, pool: UserPool) -> RelyingParty:
+    """Return the pool's relying party, by its settings or its own domain; raises where it has neither."""
+    settings = pool.configuration.get("WebAuthnConfiguration", {})
+    found = settings.get("RelyingPartyId") or _domain(ctx, pool)
+    if not found:
+        raise WebAuthnConfigurationMissingException("The user pool has neither a relying-party id nor a domain.")
+    verifies = settings.get("UserVerification") == "required" or passkeys_count_as_two(pool)
+    return RelyingParty(found, verifies)
+
+
+def _domain(ctx: Context, pool: UserPool) -> str:
+    with ctx.store.read() as tx:
+        known = domains.of_pool(tx, pool.pool_id)
+    own = [domain.domain for domain in known if domain.is_custom]
+    own += [f"{domain.domain}.auth.{pool.region}.amazoncognito.com" for domain in known if not domain.is_custom]
+    return own[0] if own else ""

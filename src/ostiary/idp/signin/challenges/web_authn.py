@@ -1,0 +1,96 @@
+"""WEB_AUTHN: a passkey instead of a password. A stranger has one too, that nobody can prove (WAN-09)."""
+
+import json
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.context import Context
+from ostiary.idp import attestation
+from ostiary.idp.attestation import RefusedError
+from ostiary.idp.passkeys import CHALLENGE_BYTES, MOST, TIMEOUT_SECONDS, decoded, descriptor, encoded
+from ostiary.idp.relying_party import relying_party
+from ostiary.idp.signin import choice, lockout
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, wrong_password
+from ostiary.idp.signin.session import Passed, Progress, invalid, new_session, open_session
+from ostiary.store import passkeys, users
+from ostiary.store.db import Tx
+from ostiary.store.passkeys import Passkey
+from ostiary.store.users import User
+
+NAME = "WEB_AUTHN"
+_FAKE = "absent-passkey"
+
+
+def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
+    """Return the challenge."""
+    party = relying_party(ctx, attempt.pool)
+    challenge = encoded(ctx.random.bytes(CHALLENGE_BYTES))
+    options = {
+        "challenge": challenge,
+        "timeout": min(TIMEOUT_SECONDS, attempt.session_seconds) * 1000,
+        "rpId": party.id,
+        "allowCredentials": _allowed(ctx, attempt, person),
+        "userVerification": party.user_verification,
+    }
+    return {
+        "ChallengeName": NAME,
+        "Session": new_session(ctx, attempt, person.subject, NAME, progress, memo=challenge),
+        "ChallengeParameters": {"CREDENTIAL_REQUEST_OPTIONS": json.dumps(options)},
+    }
+
+
+def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed:
+    """Take the passkey's proof. A wrong one is a failed sign-in and uses the session up."""
+    state = open_session(ctx, attempt, session, NAME)
+    credential = _parsed(responses.get("CREDENTIAL", ""))
+    person = choice.chooser(ctx, attempt, state, responses["USERNAME"])
+    lockout.check(ctx, person.failures)
+    passkey = _meant(ctx, attempt, person, credential)
+    if passkey is None or person.user is None:
+        raise wrong_password(ctx, attempt, person, state.once)
+    try:
+        party = relying_party(ctx, attempt.pool)
+        count = attestation.proven(party, credential, decoded(state.memo), passkey)
+    except RefusedError:
+        raise wrong_password(ctx, attempt, person, state.once) from None
+    change = partial(_used, person.user, passkey, count)
+    return Passed(person.user, state.progress.with_passed(NAME), state.once, change)
+
+
+def _used(user: User, passkey: Passkey, count: int, tx: Tx) -> User:
+    current = users.lock(tx, user)
+    if current is None or not passkeys.use(tx, passkey, count):
+        raise invalid()
+    return current
+
+
+def _allowed(ctx: Context, attempt: Attempt, person: Person) -> list[dict[str, Any]]:
+    if person.user is None:
+        made_up = ctx.keyring.mac(f"{attempt.pool.pool_id}\n{person.subject}".encode(), _FAKE)
+        return [{"id": encoded(made_up), "type": "public-key", "transports": ["internal"]}]
+    with ctx.store.read() as tx:
+        known = passkeys.page(tx, attempt.pool.pool_id, person.user.sub, None, MOST)
+    return [descriptor(passkey) for passkey in known]
+
+
+def _meant(ctx: Context, attempt: Attempt, person: Person, credential: dict[str, Any]) -> Passkey | None:
+    """Return the passkey that a proof names, if it is this person's own, by the proof's word too (WAN-06)."""
+    with ctx.store.read() as tx:
+        passkey = passkeys.find(tx, attempt.pool.pool_id, str(credential.get("id", "")))
+    if person.user is None or passkey is None or passkey.sub != person.user.sub:
+        return None
+    response = credential.get("response")
+    handle = response.get("userHandle") if isinstance(response, dict) else None
+    return passkey if handle in {None, "", encoded(person.user.sub.encode())} else None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    if not text:
+        raise InvalidParameterException("Missing required parameter CREDENTIAL")
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.MsgspecError, RecursionError):
+        raise InvalidParameterException("CREDENTIAL is not a JSON object.") from None
