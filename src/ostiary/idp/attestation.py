@@ -40,15 +40,6 @@ _UNUSABLE = (
     OverflowError,
     AttributeError,
 )
-    WebAuthnException,
-    cbor2.CBORError,
-    ValueError,
-    KeyError,
-    TypeError,
-    RecursionError,
-    OverflowError,
-    AttributeError,
-)
 
 
 @dataclass(frozen=True, slots=True)
