@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import ostiary.iam
@@ -39,6 +39,10 @@ from ostiary.randomness import Random
 from ostiary.store.db import Store
 from ostiary.sts.callers import who_signed
 from ostiary.sync import streams
+from ostiary.sync.live import edge as live_edge
+from ostiary.sync.live.admission import Door
+from ostiary.sync.live.edge import Live
+from ostiary.sync.live.hub import Hub
 from ostiary.sync.worker import SyncWorker
 
 
@@ -104,24 +108,28 @@ def create_app(services: Services) -> ASGIApp:
     endpoint = create_endpoint(services)
     gateway = Gateway(services)
     workers = (DeliveryWorker(services), SyncWorker(services), ImportWorker(services))
+    hub = Hub(services)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         for worker in workers:
             worker.start()
         await gateway.start()
+        hub.start()
         yield
+        await hub.stop()
         await gateway.stop()
         for worker in workers:
             await run_in_threadpool(worker.stop)
         await run_in_threadpool(endpoint.close)
         await run_in_threadpool(close_services, services)
 
-    rest = Starlette(routes=site_map(services, endpoint), lifespan=lifespan)
+    live = Live(services, hub, Door(services, endpoint.authenticate, open_context))
+    rest = Starlette(routes=site_map(services, endpoint, live), lifespan=lifespan)
     return Front(services, endpoint, gateway, rest)
 
 
-def site_map(services: Services, endpoint: Endpoint) -> list[BaseRoute]:
+def site_map(services: Services, endpoint: Endpoint, live: Live) -> list[BaseRoute]:
     """Return every address that is not an AWS operation or S3, in one list."""
     settings = services.settings
     development = development_routes(services) if settings.dev else []
@@ -136,6 +144,9 @@ def site_map(services: Services, endpoint: Endpoint) -> list[BaseRoute]:
         Route(imports.UPLOAD_PATH, uploads.import_file(services), methods=["PUT"]),
         *(route for path in _pool_paths(settings) for route in _pool_documents(services, path)),
         *development,
+        Route(live_edge.PATH, pages.Raw(live.events), methods=["GET"]),
+        WebSocketRoute(live_edge.PATH, pages.Raw(live.websocket)),
+        WebSocketRoute("/{path:path}", pages.no_websocket),
         Mount("/", endpoint),
     ]
 
@@ -179,6 +190,8 @@ class Front:
 
 def _is_operation(scope: Scope) -> bool:
     """Whether a request is for the endpoint without a look at the site map: calls, preflights, calls in a query."""
-    if scope["method"] == "OPTIONS" or scope["path"].startswith("/identitypools"):
+    if scope["method"] == "OPTIONS":
         return True
+    if scope["path"].startswith("/identitypools"):
+        return not scope["path"].endswith("/live")
     return scope["path"] == "/" and (scope["method"] == "POST" or b"Action=" in scope["query_string"])

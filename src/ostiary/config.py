@@ -142,6 +142,12 @@ class Settings:
     threads: int = 8
     """Threads that run operations, in each worker."""
 
+    live_heartbeat: int = 15
+    """How often a live stream is sent a sign of life, and whoever has it is asked whether they still may."""
+    live_streams: int = 2000
+    """Live streams that a worker has at most."""
+    live_streams_per_identity: int = 20
+
     @property
     def base_url(self) -> str:
         """Where clients reach this server, without a trailing slash."""
@@ -260,6 +266,8 @@ def _check(settings: Settings) -> None:
     _check_accounts(settings)
     if settings.workers < 1 or settings.threads < 1:
         raise SettingsError("workers, threads: must be at least 1.")
+    if min(settings.live_heartbeat, settings.live_streams, settings.live_streams_per_identity) < 1:
+        raise SettingsError("live_heartbeat, live_streams, live_streams_per_identity: must be at least 1.")
     if not 0 <= settings.port <= 65535:  # noqa: PLR2004
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535.")
     if settings.log_format not in {"text", "json"}:

@@ -59,6 +59,13 @@ class Connection(HttpToolsProtocol):
         self._heads_since = None
         super().on_headers_complete()
 
+    def shutdown(self) -> None:
+        """Let an answer that has no end of its own know that the server stops: its application is woken."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.scope["state"]["stopping"] = True
+            self.cycle.message_event.set()
+
     def _check(self) -> None:
         if self.transport.is_closing():
             return

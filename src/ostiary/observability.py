@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import msgspec
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
 from ostiary.clock import Clock
 from ostiary.config import metrics_are_shared
@@ -28,6 +28,7 @@ MESSAGES = Counter("ostiary_messages", "Messages by channel and outcome", ["chan
 STREAMED = Counter(
     "ostiary_stream_records", "Records of Cognito Streams by outcome", ["destination", "outcome"], registry=REGISTRY
 )
+LIVE = Gauge("ostiary_live_streams", "Live streams open", registry=REGISTRY, multiprocess_mode="livesum")
 
 SECRET = re.compile(
     r"secret|password|token|authorization|code$|cookie|signature|verifier|master_key|credential|body|srp", re.IGNORECASE

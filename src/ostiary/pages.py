@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from ostiary.aws import cors
 from ostiary.config import Settings
@@ -108,3 +111,19 @@ def stream_payload(services: Services) -> Page:
         return Response(found, headers=headers, media_type="application/json")
 
     return show
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Gives a route to an ASGI application as it is."""
+
+    application: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass it on."""
+        await self.application(scope, receive, send)
+
+
+async def no_websocket(websocket: WebSocket) -> None:
+    """Refuse a WebSocket where there is none."""
+    await websocket.close()

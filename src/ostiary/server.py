@@ -28,6 +28,8 @@ IDLE_SECONDS = 75
 MOST_CONNECTIONS = 4096
 """For each worker; whoever comes beyond is told to come again (503)."""
 BACKLOG = 2048
+WEBSOCKET_BYTES = 4096
+"""What a client may say in one message; nobody listens to it."""
 WORKER_SECONDS = 30
 
 __all__ = ["application", "limits", "migrate_database", "run", "services_of"]
@@ -60,7 +62,9 @@ def limits(settings: Settings) -> dict[str, Any]:
     return {
         "loop": "uvloop",
         "http": Connection,
-        "ws": "none",
+        "ws": "websockets-sansio",
+        "ws_max_size": WEBSOCKET_BYTES,
+        "ws_per_message_deflate": False,
         "lifespan": "on",
         "log_config": None,
         "access_log": False,

@@ -27,6 +27,7 @@ from ostiary.store import (
     sync_stream,
     sync_triggers,
     sync_usage,
+    sync_versions,
     token_families,
     user_pools,
     users,
@@ -106,6 +107,8 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "lanes": sync_stream.lanes,
     "the head of a lane": lambda tx: sync_stream.head(tx, "us-east-1:pool", "00", 100),
     "a pool's datasets": lambda tx: datasets.page(tx, "us-east-1:pool", ("us-east-1:identity", "notes"), 20),
+    "an identity's deleted datasets": lambda tx: datasets.deleted(tx, "us-east-1:pool", "us-east-1:identity"),
+    "what changed in a pool": lambda tx: sync_versions.of_pool(tx, "us-east-1:pool"),
     "bulk publishes under way": bulk_publishes.unfinished,
 }
 FILTERS: dict[str, Callable[[Tx], object]] = {
@@ -149,6 +152,7 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "a lease given back": lambda tx: leases.release(tx, "work", "me"),
     "a lease closed": lambda tx: leases.close(tx, "work", "me", 9),
     "records that left": lambda tx: sync_stream.remove_through(tx, STREAMED),
+    "a change counted": lambda tx: sync_versions.count(tx, "us-east-1:pool", "us-east-1:identity"),
     "old payloads": lambda tx: sync_stream.remove_expired(tx, 10),
 }
 

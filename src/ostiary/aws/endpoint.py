@@ -45,6 +45,7 @@ Answered = Callable[[str, str, int, float, str], None]
 MAX_BODY = 1_048_576
 MAX_SYNC_BODY = 8 * MAX_BODY
 """What Cognito Sync's paths take: a dataset may have 1 MB, to which JSON adds."""
+MISSING = "Missing Authentication Token"
 ATTEMPTS = 3
 """How often a handler runs when the database asks to try again."""
 FAILED = "An internal error occurred. The server's log tells more under this request id."
@@ -158,7 +159,9 @@ class Endpoint:
     def _attempt(
         self, call: Call, implemented: Implementation, request: Request, peer: Peer, req: dict[str, Any]
     ) -> Mapping[str, Any] | None:
-        principal = self._authenticate(call, request) if call.operation.signed else None
+        principal = None
+        if call.operation.signed:
+            principal = self.authenticate(request, call.service.signing_name, _missing(call.protocol))
         ctx = self._open_context(call, principal, peer)
         if call.operation.input is not None:
             broken = validate.violations(call.operation.input, req)
@@ -168,12 +171,12 @@ class Endpoint:
             self._decide(ctx, call.operation.action, resource_of(implemented, ctx, req), req)
         return implemented.handler(ctx, req)
 
-    def _authenticate(self, call: Call, request: Request) -> Any:
-        """Return who signed the request. Raises the error of the first thing that is wrong with the signature."""
+    def authenticate(self, request: Request, service: str, missing: str = MISSING) -> Any:
+        """Return who signed a request for `service`; raises the error of the first thing that is wrong with it."""
         signed = sigv4.parse_authorization(request.method, request.raw_path, request.query_string, request.headers)
         if signed is None:
-            raise MissingAuthenticationTokenError(_missing(call.protocol))
-        services = (call.service.signing_name,)
+            raise MissingAuthenticationTokenError(missing)
+        services = (service,)
         body_hash = sha256(request.body).hexdigest()
         try:
             secret, principal = self._who_signed(signed.access_key_id, signed.session_token)
@@ -211,4 +214,4 @@ def resource_of(implemented: Implementation, ctx: Any, req: Mapping[str, Any]) -
 
 def _missing(protocol: WireProtocol) -> str:
     query = protocol is PROTOCOLS["query"]
-    return "Request is missing Authentication Token" if query else "Missing Authentication Token"
+    return "Request is missing Authentication Token" if query else MISSING

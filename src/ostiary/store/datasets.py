@@ -19,6 +19,7 @@ _DELETED = (
     .order_by(_TABLE.c.modified_at.desc())
     .with_for_update(skip_locked=True)
 )
+_REMEMBERED = select(_TABLE).where(*_OF_IDENTITY, _TABLE.c.created_at.is_(None), _TABLE.c.dataset_name != "")
 _NEXT = (
     select(_TABLE.c.pool_id, _TABLE.c.identity_id, _TABLE.c.dataset_name)
     .where(
@@ -89,6 +90,12 @@ def lock_names(tx: Tx, key: Key) -> int:
 def save(tx: Tx, dataset: Dataset) -> None:
     """Store a dataset that this transaction has locked, or whose names it has."""
     tx.upsert(_TABLE, **dataset.key._asdict(), **_columns(dataset))
+
+
+def deleted(tx: Tx, pool_id: str, identity_id: str) -> list[Dataset]:
+    """Return the deleted datasets of an identity that are still remembered."""
+    rows = tx.all(_REMEMBERED, pool_id=pool_id, identity_id=identity_id)
+    return [_dataset(Key(row.pool_id, row.identity_id, row.dataset_name), row) for row in rows]
 
 
 def drop_deleted(tx: Tx, key: Key, keep: int) -> None:

@@ -11,6 +11,7 @@ from ostiary.clock import Clock
 from ostiary.store import migrations, schema
 from ostiary.store.engines import Engine, engine_of
 from ostiary.store.errors import Retry
+from ostiary.store.hints import Hints
 from ostiary.store.migrations import SchemaState
 from ostiary.store.tx import CONFIGURATION_VERSION, Tx
 
@@ -29,6 +30,7 @@ class Store:
     def __init__(self, engine: Engine, url: str) -> None:
         self.engine = engine
         self.url = url
+        self.hints = Hints(engine)
         self._mine = local()
         self._cache: dict[tuple[str, ...], Any] = {}
         self._cache_lock = Lock()
@@ -43,6 +45,7 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
+        self.hints.close()
         self.engine.close()
 
     @property

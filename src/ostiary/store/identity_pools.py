@@ -76,10 +76,11 @@ def update(tx: Tx, pool: IdentityPool) -> None:
 
 def delete(tx: Tx, pool_id: str) -> None:
     """Delete a pool and everybody in it."""
-    synchronized = (schema.records, schema.datasets, schema.sync_usage, schema.sync_configurations)
+    synchronized = (schema.records, schema.datasets, schema.sync_usage, schema.sync_versions)
     streamed = (schema.sync_stream_records, schema.sync_stream_payloads, schema.sync_bulk_publishes)
     for table in (
         schema.sync_triggers,
+        schema.sync_configurations,
         *synchronized,
         *streamed,
         schema.logins,

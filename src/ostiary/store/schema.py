@@ -531,6 +531,15 @@ sync_usage = _table(
 sync_configurations = _table("sync_configurations", ("pool_id",), _text("pool_id"), _text("configuration"))
 """PushSync and CognitoStreams of an identity pool, in their wire shape."""
 
+sync_versions = _table(
+    "sync_versions",
+    ("pool_id", "part"),
+    _text("pool_id"),
+    Column("part", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+"""How often datasets of a part of a pool's identities changed: who looks at it now and then misses no change."""
+
 # -- sync: events, streams, push -------------------------------------------------------------------------------------
 leases = _table("leases", ("name",), _text("name"), _text("holder"), _when("expires_at"))
 """Which process does a piece of work that only one may do at a time, until when."""

@@ -1,5 +1,6 @@
 """What the store asks of a database engine."""
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,6 +17,20 @@ class Handle:
 
     connection: Connection
     driver: Any
+
+
+Heard = Callable[[Sequence[str]], None]
+"""Is given hints, on any thread, and returns at once."""
+
+
+class Carrier(Protocol):
+    """Carries hints between the processes that share a database; it may lose them."""
+
+    def tell(self, hints: Sequence[str]) -> None:
+        """Send hints to the others, soon."""
+
+    def close(self) -> None:
+        """End."""
 
 
 class Engine(Protocol):
@@ -35,6 +50,9 @@ class Engine(Protocol):
 
     def translated(self, error: BaseException | None) -> StoreError:
         """Return the store's error for one of the driver."""
+
+    def carrier(self, heard: Heard) -> Carrier | None:
+        """Begin to carry hints, those of others to `heard`; None where the database cannot."""
 
     def close(self) -> None:
         """Close every connection."""

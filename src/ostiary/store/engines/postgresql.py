@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from ostiary.store.engines.engine import Handle
+from ostiary.store.engines.engine import Carrier, Handle, Heard
+from ostiary.store.engines.notifications import Notifications
 from ostiary.store.errors import AlreadyExists, InDoubt, Retry, StoreError, Unavailable, Unstorable
 from ostiary.store.statements import Statements
 
@@ -46,8 +47,9 @@ class PostgreSQL:
     driver_error: type[Exception] = psycopg.Error
 
     def __init__(self, url: str) -> None:
+        self._url = make_url(url)
         self._engine = create_engine(
-            make_url(url).set(drivername="postgresql+psycopg"),
+            self._url.set(drivername="postgresql+psycopg"),
             isolation_level="AUTOCOMMIT",
             pool_size=CONNECTIONS,
             max_overflow=OVERFLOW,
@@ -105,6 +107,11 @@ class PostgreSQL:
         if state is not None and state.startswith(CANNOT_WRITE):
             return Unavailable(str(error))
         return StoreError(str(error))
+
+    def carrier(self, heard: Heard) -> Carrier | None:
+        """Begin to carry hints by NOTIFY."""
+        arguments = self._engine.dialect.create_connect_args(self._url)[1]
+        return Notifications(arguments, heard)
 
     def close(self) -> None:
         """Close the pool."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, NullPool, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite import insert
 
-from ostiary.store.engines.engine import Handle
+from ostiary.store.engines.engine import Carrier, Handle, Heard
 from ostiary.store.errors import AlreadyExists, Retry, StoreError, Unavailable
 from ostiary.store.statements import Statements
 
@@ -130,6 +130,10 @@ class SQLite:
         if code & 0xFF in _CANNOT_WRITE:
             return Unavailable(str(error))
         return StoreError(str(error))
+
+    def carrier(self, heard: Heard) -> Carrier | None:  # noqa: ARG002
+        """Return None: a file tells nobody that it has changed."""
+        return None
 
     def close(self) -> None:
         """Close every connection that is not in use."""
