@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_CLIENTS := tests/clients/node
+NODE_RUNTIME := tests/conformance/node
 SIZE ?= 1000
 
 .PHONY: demo serve test check bench models docs install node format clean help
@@ -41,12 +42,17 @@ format: $(VENV)/dev ## Format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-node: $(NODE_CLIENTS)/node_modules/.installed
+node: $(NODE_CLIENTS)/node_modules/.installed $(NODE_RUNTIME)/node_modules/.installed
 
 $(NODE_CLIENTS)/node_modules/.installed: $(NODE_CLIENTS)/package-lock.json
 	@if command -v npm >/dev/null; then \
-		echo "Installing the JavaScript clients …" && cd $(NODE_CLIENTS) && MAKEFLAGS=-j2 npm ci --silent && touch node_modules/.installed; \
+		echo "Installing the JavaScript clients …" && cd $(NODE_CLIENTS) && npm ci --silent && touch node_modules/.installed; \
 	else echo "Node is not installed: the tests of JavaScript clients will not run."; fi
+
+$(NODE_RUNTIME)/node_modules/.installed: $(NODE_RUNTIME)/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Compiling AWS's runtime client for Node …" && cd $(NODE_RUNTIME) && MAKEFLAGS=-j2 npm ci --silent && touch node_modules/.installed; \
+	fi || echo "AWS's runtime client for Node is not there: functions in Node will not be tested."
 
 $(VENV)/demo: pyproject.toml tools/venv.sh
 	@tools/venv.sh $(PYTHON) $(VENV) demo && touch $@
@@ -55,4 +61,4 @@ $(VENV)/dev: pyproject.toml tools/venv.sh
 	@tools/venv.sh $(PYTHON) $(VENV) dev && touch $@
 
 clean: ## Remove the virtual environment and all caches
-	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules $(NODE_RUNTIME)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -21,7 +21,7 @@ from tests.fixtures.required import CHECKOUT, not_run
 
 NAME = "asked"
 ARN = arn_of(NAME)
-NODE_MODULES = CHECKOUT / "tests" / "clients" / "node" / "node_modules"
+NODE_MODULES = CHECKOUT / "tests" / "conformance" / "node" / "node_modules"
 PYTHON_FILE = """
 import os, time
 
