@@ -1,12 +1,14 @@
 """Threat protection on a live server: events, feedback, blocks, messages, logs."""
 
 import hashlib
+import html
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from ostiary.delivery.pool_logs import FOLDER, PoolLogs
@@ -91,15 +93,12 @@ def test_an_unusual_sign_in_is_blocked_and_its_user_told(watched_pool: LivePool,
     assert blocked["EventRisk"]["RiskDecision"] == "Block"
     assert blocked["EventRisk"]["RiskLevel"] == "Medium"
     told = mailbox.newest(email).body
-    token = re.search(r"token=([^&\s]+)", told)
-    assert token
-    pool.app.update_auth_event_feedback(
-        UserPoolId=pool.id,
-        Username=name,
-        EventId=blocked["EventId"],
-        FeedbackToken=token[1].removesuffix("&amp;").replace("amp;", ""),
-        FeedbackValue="Valid",
-    )
+    [link] = re.findall(r"(https?://\S+value=Valid)", html.unescape(told))
+    assert "It was me" in httpx.get(link).text
+    assert "EventFeedback" not in events(pool, name)[0]
+    assert httpx.post(link.replace("value=Valid", "value=Other")).status_code == 400
+    assert httpx.post(re.sub("token=[^&]{9}", "token=", link)).status_code == 400
+    assert "Thank you" in httpx.post(link).text
     assert events(pool, name)[0]["EventFeedback"]["Provider"] == "User"
 
 

@@ -15,9 +15,10 @@ def upgrade() -> None:
 
 
 def _sync_versions() -> None:
-    op.create_table('sync_versions',
-    sa.Column('pool_id', TEXT, nullable=False),
-    sa.Column('part', sa.BigInteger(), nullable=False),
-    sa.Column('version', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('pool_id', 'part', name=op.f('pk_sync_versions'))
+    op.create_table(
+        "sync_versions",
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("part", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "part", name=op.f("pk_sync_versions")),
     )
