@@ -12,15 +12,18 @@ from ostiary.store import (
     clients,
     codes,
     datasets,
+    devices,
     groups,
     identities,
     leases,
     messages,
+    passkeys,
     pushes,
     records,
     schema,
     sign_in_failures,
     signing_keys,
+    software_tokens,
     spent,
     sync_configurations,
     sync_devices,
@@ -40,6 +43,7 @@ from ostiary.store.messages import StoredMessage
 from ostiary.store.pushes import Queue, StoredPush
 from ostiary.store.records import Record
 from ostiary.store.sign_in_failures import SignInFailures
+from ostiary.store.software_tokens import SoftwareToken
 from ostiary.store.sync_stream import StreamRecord
 from ostiary.store.token_families import TokenFamily
 from ostiary.store.users import Filter, User
@@ -59,6 +63,9 @@ LOGIN = Login("accounts.google.com", "someone")
 LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "a user": lambda tx: users.find(tx, POOL, SUB),
     "a user by name": lambda tx: users.find_by_username(tx, POOL, "ann"),
+    "a device": lambda tx: devices.find(tx, POOL, SUB, "k"),
+    "a passkey": lambda tx: passkeys.find(tx, POOL, "c"),
+    "a software token": lambda tx: software_tokens.find(tx, POOL, SUB),
     "a user by alias": lambda tx: users.find_by_alias(tx, POOL, "a@x.org"),
     "an alias": lambda tx: users.alias_owner(tx, POOL, "a@x.org"),
     "a user's aliases": lambda tx: users.aliases_of(tx, POOL, SUB),
@@ -94,6 +101,8 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
 }
 PAGES: dict[str, Callable[[Tx], object]] = {
     "users": lambda tx: users.page(tx, POOL, None, SUB, 60),
+    "devices": lambda tx: devices.page(tx, POOL, SUB, "k", 60),
+    "passkeys": lambda tx: passkeys.page(tx, POOL, SUB, "c", 20),
     "members": lambda tx: groups.members_page(tx, POOL, "g", after=SUB, limit=60),
     "groups": lambda tx: groups.page(tx, POOL, "g", 60),
     "clients": lambda tx: clients.page(tx, POOL, "c", 60),
@@ -123,6 +132,8 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "a code": lambda tx: codes.redeem(tx, POOL, SUB, "p", code_hash="h", now=0),
     "attempts": lambda tx: codes.spend(tx, POOL, SUB, "p", limit=5, window=9, now=0),
     "a refresh token": lambda tx: token_families.rotate(tx, FAMILY, "next", 1),
+    "a forgotten device": lambda tx: token_families.end_refreshing(tx, POOL, SUB, "k"),
+    "a used code of an app": lambda tx: software_tokens.use(tx, SoftwareToken(POOL, SUB, b"", None, "", 0), 1),
     "a revocation": lambda tx: token_families.revoke(tx, POOL, "origin"),
     "a global sign-out": lambda tx: token_families.revoke_all(tx, POOL, SUB),
     "sign-ins that have expired": lambda tx: token_families.remove_expired(tx, 10),
