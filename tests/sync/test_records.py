@@ -203,6 +203,17 @@ def test_a_dataset_has_at_most_1024_records(pool: IdentityPool) -> None:
     assert sum(value is not None for value in notes.values().values()) == updates.MOST_RECORDS
 
 
+def test_an_update_replaces_every_record_at_most(pool: IdentityPool) -> None:
+    notes = pool.guest().dataset()
+    notes.update(*(replace(f"{number}", "") for number in range(updates.MOST_RECORDS)))
+    others = [replace(f"other-{number}", "") for number in range(updates.MOST_RECORDS)]
+    removals = [remove(f"{number}", 1) for number in range(updates.MOST_RECORDS)]
+    with refused("LimitExceededException", 400):
+        notes.update(*removals, *others, remove("never there", 0))
+    notes.update(*removals, *others)
+    assert {key for key, value in notes.values().items() if value is not None} == {item["Key"] for item in others}
+
+
 def test_a_dataset_holds_a_megabyte_and_no_more(pool: IdentityPool) -> None:
     notes = pool.guest().dataset()
     half = "é" * (updates.MOST_BYTES // 4 - 1)
@@ -261,6 +272,7 @@ def test_of_many_who_add_records_at_once_none_is_lost(pool: IdentityPool) -> Non
     listed = notes.listed()
     assert listed["DatasetSyncCount"] == 30
     assert sorted(record["SyncCount"] for record in listed["Records"]) == list(range(1, 31))
+    assert notes.listed(1)["DatasetDeletedAfterRequestedSyncCount"] is False
 
 
 def test_a_device_that_missed_forgotten_removals_begins_anew(

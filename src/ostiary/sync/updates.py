@@ -21,6 +21,8 @@ from ostiary.sync.changes import Change, changed
 MOST_DATASETS = 20
 MOST_RECORDS = 1024
 MOST_BYTES = 1_048_576
+MOST_PATCHES = 2 * MOST_RECORDS
+"""As many as it takes to remove every record and put others in their place."""
 REMOVED_KEPT = 1024
 """How many removed records a dataset remembers; a device that missed older ones is told to begin anew."""
 CONFLICT = "Current SyncCount for: {key} is {now}, not {known}."
@@ -37,7 +39,9 @@ class Update:
 
 
 def checked(patches: Sequence[RecordPatch]) -> Sequence[RecordPatch]:
-    """Return the patches; raises InvalidParameterException where they make no sense."""
+    """Return the patches; raises InvalidParameterException and LimitExceededException where they make no sense."""
+    if len(patches) > MOST_PATCHES:
+        raise LimitExceededException(f"An update can have at most {MOST_PATCHES} patches.")
     if len({patch["Key"] for patch in patches}) < len(patches):
         raise InvalidParameterException("RecordPatches must not name a key twice.")
     for patch in patches:
@@ -50,8 +54,8 @@ def write(ctx: Context, update: Update, seen: int | None = None) -> list[Record]
     """Do an update in one transaction and return the records it changed.
 
     `seen` is the dataset's sync count that the patches were decided on, where more than their keys mattered; 0 when
-    there was none. Raises
-    ResourceConflictException, LimitExceededException, ResourceNotFoundException for an identity that is gone.
+    there was none. Raises ResourceConflictException, LimitExceededException, and ResourceNotFoundException for an
+    identity that is gone.
     """
     asked, now = update.dataset, int(ctx.clock.now() * 1000)
     with ctx.store.write() as tx:
@@ -77,7 +81,9 @@ def _opened(tx: Tx, key: Key) -> Dataset:
         return found
     begin = datasets.lock_names(tx, key)
     found = datasets.lock(tx, key)
-    if not found.exists and datasets.count(tx, key.pool_id, key.identity_id) >= MOST_DATASETS:
+    if found.exists:  # somebody made it meanwhile
+        return found
+    if datasets.count(tx, key.pool_id, key.identity_id) >= MOST_DATASETS:
         raise LimitExceededException(f"An identity can have at most {MOST_DATASETS} datasets.")
     highest = max(found.sync_count, begin)
     return replace(found, sync_count=highest, deleted_count=highest)

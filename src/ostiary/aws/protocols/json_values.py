@@ -252,7 +252,11 @@ def _writes_structure(shape: Shape, building: Building, *, body_only: bool) -> C
 
     def convert(value: Any) -> dict[str, Any]:
         if known >= value.keys() and None not in value.values():
-            return {**value, **{name: change(value[name]) for name, change in changing if name in value}}
+            made = dict(value)
+            for member, change in changing:
+                if member in made:
+                    made[member] = change(made[member])
+            return made
         made = {}
         for member, inner in value.items():
             if inner is not None and member in plan:

@@ -46,7 +46,8 @@ def rendered(epoch: float, form: Form) -> float | str:
 def as_number(epoch: float) -> float:
     """Return a moment as a number with milliseconds, without a point where there are none."""
     rounded = round(epoch, 3)
-    return int(rounded) if rounded == int(rounded) else rounded
+    whole = int(rounded)
+    return whole if whole == rounded else rounded
 
 
 def _from_text(value: str) -> float:
