@@ -7,5 +7,6 @@ pytest_plugins = [
     "tests.fixtures.functions",
     "tests.fixtures.mail_server",
     "tests.fixtures.oidc_provider",
+    "tests.fixtures.pushing",
     "tests.fixtures.server",
 ]

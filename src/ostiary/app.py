@@ -24,6 +24,7 @@ from ostiary.aws.wire import Peer
 from ostiary.clock import Clock
 from ostiary.config import Settings, SettingsError
 from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
+from ostiary.delivery.push_worker import PushWorker
 from ostiary.delivery.worker import DeliveryWorker
 from ostiary.development import development_routes
 from ostiary.feedback import auth_event_feedback
@@ -109,7 +110,7 @@ def create_app(services: Services) -> ASGIApp:
     """Return the whole server as an ASGI application; it closes the services when it stops."""
     endpoint = create_endpoint(services)
     gateway = Gateway(services)
-    workers = (DeliveryWorker(services), SyncWorker(services), ImportWorker(services))
+    workers = (DeliveryWorker(services), PushWorker(services), SyncWorker(services), ImportWorker(services))
     hub = Hub(services)
 
     @contextlib.asynccontextmanager

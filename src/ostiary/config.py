@@ -124,6 +124,13 @@ class Settings:
     amazon_api_url: str = "https://api.amazon.com"
     apple_issuer: str = "https://appleid.apple.com"
     apple_jwks_url: str = "https://appleid.apple.com/auth/keys"
+    apns_url: str = "https://api.push.apple.com"
+    apns_sandbox_url: str = "https://api.sandbox.push.apple.com"
+    fcm_url: str = "https://fcm.googleapis.com"
+    fcm_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+    """Where a service account gets access tokens; the `token_uri` of its JSON is not followed."""
+    adm_url: str = "https://api.amazon.com"
+    adm_token_url: str = "https://api.amazon.com/auth/O2/token"  # noqa: S105 - an address
     kinesis_endpoint: str = "https://kinesis.{region}.amazonaws.com"
     """Where Cognito Streams go: Amazon Kinesis or anything that takes its `PutRecord`."""
     kinesis_access_key_id: str = ""

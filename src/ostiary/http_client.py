@@ -139,9 +139,7 @@ class _Guard(httpcore.NetworkBackend):
         """Connect to the first address of a host that may be reached and answers; the deadline counts from here."""
         deadline = Clock.monotonic() + (TIMEOUT_SECONDS if timeout is None else min(timeout, TIMEOUT_SECONDS))
         found = {str(address[0]): None for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-        allowed = [address for address in found if self._private or is_public(address)]
-        if not allowed:
-            raise HttpError(f"{host} is a private address; the setting allow_private_addresses permits it.")
+        allowed = reachable(host, found, private=self._private)
         for address in allowed[:-1]:
             try:
                 half = _left(deadline) / 2
@@ -182,6 +180,14 @@ class _Timed(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
+def reachable(host: str, addresses: Iterable[str], *, private: bool) -> list[str]:
+    """Return those of a host's addresses that may be reached; raises HttpError when none may."""
+    allowed = [address for address in addresses if private or is_public(address)]
+    if not allowed:
+        raise HttpError(f"{host} is a private address; the setting allow_private_addresses permits it.")
+    return allowed
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public Internet's, also as the IPv4 address inside an IPv6 one."""
     found = ipaddress.ip_address(address.partition("%")[0])
@@ -210,6 +216,10 @@ def _read(answer: httpx.Response, most: int) -> bytes:
 
 @lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
+    return trust()
+
+
+def trust() -> ssl.SSLContext:
     """Return the trust of the machine and of the Mozilla list together: a private provider may have its own CA."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()

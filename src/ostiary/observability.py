@@ -24,6 +24,14 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=REGISTRY,
 )
+PUSHES = Counter("ostiary_pushes", "Pushes by platform and outcome", ["platform", "outcome"], registry=REGISTRY)
+PUSH_SECONDS = Histogram(
+    "ostiary_push_seconds",
+    "Time from owing a push to the push service's yes",
+    ["platform"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600),
+    registry=REGISTRY,
+)
 MESSAGES = Counter("ostiary_messages", "Messages by channel and outcome", ["channel", "outcome"], registry=REGISTRY)
 STREAMED = Counter(
     "ostiary_stream_records", "Records of Cognito Streams by outcome", ["destination", "outcome"], registry=REGISTRY

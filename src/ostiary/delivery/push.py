@@ -72,6 +72,11 @@ def opened(keyring: Keyring, push: StoredPush) -> Notification:
     return msgspec.json.decode(keyring.open(bytes(push.sealed), PUSH_PURPOSE), type=Notification)
 
 
+def owed_at(push: StoredPush) -> float:
+    """Return when a push was owed, in epoch seconds."""
+    return int(push.push_id[:16], 16) / 1_000_000
+
+
 def credential_of(keyring: Keyring, application: PlatformApplication) -> Credential:
     """Return what an application is known by at its push service."""
     return msgspec.json.decode(keyring.open(application.sealed, CREDENTIAL_PURPOSE), type=Credential)

@@ -72,6 +72,18 @@ def disable(tx: Tx, endpoint: PlatformEndpoint, now: int) -> bool:
     return tx.update(schema.platform_endpoints, same, enabled=False, modified_at=now) == 1
 
 
+def replace_token(tx: Tx, endpoint: PlatformEndpoint, token_key: str, sealed: bytes, now: int) -> None:
+    """Give an endpoint the token that its push service knows it by now, unless it got another one meanwhile.
+
+    Where another endpoint of the application has that token already, this one is disabled.
+    """
+    same = {"account_id": endpoint.account_id, "arn": endpoint.arn, "token_key": endpoint.token_key}
+    if find_by_token(tx, endpoint.account_id, endpoint.application_arn, token_key) is None:
+        tx.update(schema.platform_endpoints, same, token_key=token_key, sealed=sealed, modified_at=now)
+    else:
+        disable(tx, endpoint, now)
+
+
 def delete(tx: Tx, account_id: str, arn: str) -> None:
     """Delete an endpoint."""
     tx.delete(schema.platform_endpoints, {"account_id": account_id, "arn": arn})

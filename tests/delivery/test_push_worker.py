@@ -1,0 +1,175 @@
+"""The worker that sends pushes, on both engines: at once, in order, newest only, until they expire, shared by many."""
+
+import dataclasses
+from collections.abc import Callable
+from time import monotonic
+
+import pytest
+
+from ostiary.clock import Clock
+from ostiary.config import Settings
+from ostiary.context import Services
+from ostiary.delivery.push_worker import PushWorker
+from ostiary.observability import REGISTRY
+from ostiary.store import platform_endpoints
+from tests.fixtures.push_vendors import AmazonVendor, AppleVendor, BrowserVendor, GoogleVendor, Vendor
+from tests.fixtures.pushing import Pushing, eventually
+
+Start = Callable[..., Pushing]
+
+
+def counted(platform: str, outcome: str) -> float:
+    return REGISTRY.get_sample_value("ostiary_pushes_total", {"platform": platform, "outcome": outcome}) or 0.0
+
+
+def test_a_push_leaves_at_once_and_is_counted(start_pushing: Start) -> None:
+    pushing = start_pushing(AppleVendor)
+    pushing.owe("warm")
+    pushing.settle()
+    before, started = counted("APNS", "sent"), monotonic()
+    for number in range(10):
+        pushing.owe(str(number))
+        eventually(lambda: len(pushing.texts()) == number + 2)  # noqa: B023 - called at once
+    # Ten polls alone would take five seconds: it is the commit that wakes the worker.
+    assert monotonic() - started < 4
+    pushing.settle()
+    assert counted("APNS", "sent") == before + 10
+
+
+def test_what_has_expired_is_dropped(start_pushing: Start) -> None:
+    pushing = start_pushing(AppleVendor)
+    pushing.vendor.script.append("busy")
+    pushing.owe("too late", lives=60)
+    eventually(pushing.waits)
+    pushing.ctx.clock.advance(62)
+    pushing.owe("in time")
+    pushing.settle()
+    assert pushing.texts() == ["in time"]
+
+
+def test_only_the_newest_of_what_collapses_leaves(start_pushing: Start) -> None:
+    pushing = start_pushing(AppleVendor)
+    pushing.vendor.script.append("busy")
+    pushing.owe("first")
+    eventually(pushing.waits)
+    for text in ("1", "2", "3"):
+        pushing.owe(text, key="dataset")
+    pushing.ctx.clock.advance(2)
+    pushing.settle()
+    assert pushing.texts() == ["first", "3"]
+    assert pushing.vendor.requests[-1].headers["apns-collapse-id"] == "dataset"
+
+
+def test_workers_share_what_is_owed(start_pushing: Start) -> None:
+    pushing = start_pushing(AppleVendor)
+    other = PushWorker(pushing.ctx.services)
+    other.start()
+    for device in range(60):
+        pushing.owe(str(device), device)
+    pushing.settle()
+    other.stop()
+    assert sorted(pushing.texts(), key=int) == [str(device) for device in range(60)]
+
+
+def test_a_slow_vendor_holds_up_nobody_else(start_pushing: Start) -> None:
+    slow, quick = start_pushing(AppleVendor), start_pushing(GoogleVendor)
+    slow.vendor.server.hold()
+    for device in range(10):
+        slow.owe("slow", device)
+    quick.owe("quick")
+    eventually(lambda: quick.texts() == ["quick"])
+    assert slow.texts() == []
+    slow.vendor.server.release()
+    slow.settle()
+
+
+def test_a_worker_that_died_is_followed_by_another(start_pushing: Start) -> None:
+    pushing = start_pushing(AppleVendor)
+    pushing.vendor.server.hold()
+    pushing.owe("twice rather than never")
+    eventually(lambda: pushing.vendor.server.connections == 1)
+    pushing.ctx.clock.advance(30)  # its lease has run out, as if it had been killed
+    eventually(lambda: pushing.vendor.server.most_at_once == 2)
+    pushing.vendor.server.release()
+    pushing.settle()
+    assert set(pushing.texts()) == {"twice rather than never"}
+
+
+def test_a_push_to_a_service_that_has_ended_is_dropped_with_a_word(
+    start_pushing: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Ended(AppleVendor):
+        platform = "WNS"
+
+    pushing = start_pushing(Ended)
+    pushing.owe("into the void")
+    pushing.settle()
+    assert "there is no push service for WNS any more" in capsys.readouterr().out
+
+
+def test_adms_new_token_takes_the_place_of_the_old_one(start_pushing: Start) -> None:
+    pushing = start_pushing(AmazonVendor)
+    pushing.vendor.canonical = "amzn1.adm-registration.v3/new"  # type: ignore[attr-defined]
+    pushing.owe("hello")
+    pushing.settle()
+    assert pushing.token(0) == "amzn1.adm-registration.v3/new"
+    pushing.owe("hello again", device=1)  # the vendor calls this one by the same name
+    pushing.settle()
+    assert not pushing.endpoint(1).enabled
+
+
+def test_a_token_that_was_replaced_meanwhile_is_not_disabled(start_pushing: Start) -> None:
+    pushing = start_pushing(AppleVendor)
+    pushing.vendor.script.append("unregistered")
+    pushing.vendor.server.hold()
+    pushing.owe("old device")
+    eventually(lambda: pushing.vendor.server.most_at_once == 1)
+    changed = dataclasses.replace(pushing.endpoint(0), token_key="another")
+    with pushing.ctx.store.write() as tx:
+        platform_endpoints.update(tx, changed)
+    pushing.vendor.server.release()
+    pushing.settle()
+    assert pushing.endpoint(0).enabled
+
+
+def test_a_browser_on_a_private_network_is_not_pushed_to(start_pushing: Start) -> None:
+    """LMB-04: anybody may name an address in a subscription."""
+    pushing = start_pushing(BrowserVendor, allow_private_addresses=False)
+    pushing.owe("inside")
+    eventually(pushing.waits)
+    assert pushing.vendor.server.connections == 0
+
+
+@pytest.mark.parametrize("kind", [AppleVendor, GoogleVendor])
+def test_tokens_are_used_again_and_renewed_in_time(
+    start_pushing: Start, monkeypatch: pytest.MonkeyPatch, kind: type[Vendor]
+) -> None:
+    minutes = 0.0
+    real = Clock.system_now
+    monkeypatch.setattr(Clock, "system_now", staticmethod(lambda: real() - 50 * 60 + minutes * 60))
+    monkeypatch.setattr("tests.fixtures.push_vendors.time.time", lambda: real() - 50 * 60 + minutes * 60)
+    pushing = start_pushing(kind)
+    for minutes in (0, 19, 30, 50, 61):
+        pushing.owe(f"after {minutes} minutes")
+        pushing.settle()
+    tokens = [request.headers["authorization"] for request in pushing.vendor.requests]
+    assert len(set(tokens)) == 2
+    assert tokens[0] == tokens[1] == tokens[2]
+
+
+def test_settings_name_the_vendors_by_default() -> None:
+    settings = Settings()
+    assert settings.apns_url == "https://api.push.apple.com"
+    assert settings.apns_sandbox_url == "https://api.sandbox.push.apple.com"
+    assert settings.fcm_url == "https://fcm.googleapis.com"
+    assert settings.adm_url == "https://api.amazon.com"
+
+
+def test_services_of_another_process_are_polled(start_pushing: Start, services: Services) -> None:
+    pushing = start_pushing(AppleVendor)
+    pushing.ctx = dataclasses.replace(
+        pushing.ctx, services=dataclasses.replace(services, pushes=type(services.pushes)())
+    )
+    pushing.owe("heard by nobody")
+    pushing.settle()
+    assert pushing.texts() == ["heard by nobody"]
