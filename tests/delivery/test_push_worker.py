@@ -144,11 +144,10 @@ def test_a_browser_on_a_private_network_is_not_pushed_to(start_pushing: Start) -
 def test_tokens_are_used_again_and_renewed_in_time(
     start_pushing: Start, monkeypatch: pytest.MonkeyPatch, kind: type[Vendor]
 ) -> None:
-    minutes = 0.0
-    real = Clock.system_now
-    monkeypatch.setattr(Clock, "system_now", staticmethod(lambda: real() - 50 * 60 + minutes * 60))
-    monkeypatch.setattr("tests.fixtures.push_vendors.time.time", lambda: real() - 50 * 60 + minutes * 60)
+    minutes, began = 0, Clock.system_now()
+    monkeypatch.setattr(Clock, "system_now", staticmethod(lambda: began + minutes * 60))
     pushing = start_pushing(kind)
+    pushing.vendor.now = Clock.system_now
     for minutes in (0, 19, 30, 50, 61):
         pushing.owe(f"after {minutes} minutes")
         pushing.settle()
