@@ -1,5 +1,6 @@
 """Each push service's sender, against a strict one on loopback; one suite for all of them."""
 
+import io
 from collections.abc import Callable
 
 import pytest
@@ -132,13 +133,13 @@ def test_an_endpoints_pushes_arrive_in_order(pushing: Pushing) -> None:
     assert pushing.texts() == ["0", "1", "2", "3", "4"]
 
 
-def test_no_token_and_no_content_is_logged(pushing: Pushing, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_token_and_no_content_is_logged(pushing: Pushing, logged: io.StringIO) -> None:
     pushing.vendor.script.extend(["busy", "unregistered"])
     pushing.owe("between us")
     eventually(pushing.waits)
     pushing.ctx.clock.advance(2)
     pushing.settle()
-    shown = "".join(capsys.readouterr())
+    shown = logged.getvalue()
     assert "push_not_sent" in shown
     for secret in ("between us", pushing.vendor.token(0), pushing.vendor.token(0).lower()):
         assert secret not in shown

@@ -1,6 +1,7 @@
 """The worker that sends pushes, on both engines: at once, in order, newest only, until they expire, shared by many."""
 
 import dataclasses
+import io
 from collections.abc import Callable
 from time import monotonic
 
@@ -95,16 +96,14 @@ def test_a_worker_that_died_is_followed_by_another(start_pushing: Start) -> None
     assert set(pushing.texts()) == {"twice rather than never"}
 
 
-def test_a_push_to_a_service_that_has_ended_is_dropped_with_a_word(
-    start_pushing: Start, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_push_to_a_service_that_has_ended_is_dropped_with_a_word(start_pushing: Start, logged: io.StringIO) -> None:
     class Ended(AppleVendor):
         platform = "WNS"
 
     pushing = start_pushing(Ended)
     pushing.owe("into the void")
     pushing.settle()
-    assert "there is no push service for WNS any more" in capsys.readouterr().out
+    assert "there is no push service for WNS any more" in logged.getvalue()
 
 
 def test_adms_new_token_takes_the_place_of_the_old_one(start_pushing: Start) -> None:
