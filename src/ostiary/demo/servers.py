@@ -1,4 +1,4 @@
-"""The processes of the demo: an S3 server, an OpenID Connect provider, and Ostiary between them and the user."""
+"""The processes of the demo: an S3 server, an OpenID Connect provider, a push service, and Ostiary in the middle."""
 
 import os
 import re
@@ -29,6 +29,7 @@ class Servers:
 
     ostiary: str
     provider: str
+    push_service: str
     s3: str
     data_dir: Path
     root: tuple[str, str]
@@ -36,9 +37,9 @@ class Servers:
 
 @contextmanager
 def running_servers(folder: Path, narrator: Narrator, *, development: bool = True) -> Iterator[Servers]:
-    """Start the three processes below `folder`, and stop them at the end; `development` is `ostiary serve --dev`."""
-    s3_port, provider_port, ostiary_port = (_free_port() for _ in range(3))
-    s3, provider, ostiary = (f"http://127.0.0.1:{port}" for port in (s3_port, provider_port, ostiary_port))
+    """Start the four processes below `folder`, and stop them at the end; `development` is `ostiary serve --dev`."""
+    ports = s3_port, provider_port, push_port, ostiary_port = [_free_port() for _ in range(4)]
+    s3, provider, push_service, ostiary = (f"http://127.0.0.1:{port}" for port in ports)
     root = ("AKIADEMOROOTACCESSKE", "demo-root-secret-of-this-run-only-0000000")
     data_dir = folder / "data"
     with ExitStack() as processes:
@@ -49,6 +50,9 @@ def running_servers(folder: Path, narrator: Narrator, *, development: bool = Tru
         narrator.note(f"Starting an OpenID Connect provider that stands in for Google on {provider} …")
         command = [sys.executable, "-m", "ostiary.demo.provider", str(provider_port)]
         processes.enter_context(_process(command, folder / "provider.log"))
+        narrator.note(f"Starting a push service that stands in for Firebase on {push_service} …")
+        command = [sys.executable, "-m", "ostiary.demo.push_service", str(push_port)]
+        processes.enter_context(_process(command, folder / "push_service.log"))
         narrator.note(f"Starting Ostiary on {ostiary}, on SQLite in a fresh data directory …")
         settings = {
             "OSTIARY_ROOT_ACCESS_KEY_ID": root[0],
@@ -59,13 +63,16 @@ def running_servers(folder: Path, narrator: Narrator, *, development: bool = Tru
             "OSTIARY_S3_UPSTREAM_SECRET_ACCESS_KEY": S3_KEY[1],
             "OSTIARY_GOOGLE_ISSUER": provider,
             "OSTIARY_GOOGLE_JWKS_URL": f"{provider}/jwks",
+            "OSTIARY_FCM_URL": push_service,
+            "OSTIARY_FCM_TOKEN_URL": f"{push_service}/token",
         }
         command = [sys.executable, "-m", "ostiary", "serve", "--port", str(ostiary_port), "--data-dir", str(data_dir)]
         command += ["--dev"] if development else ["--allow-private-addresses"]
         processes.enter_context(_process(command, folder / "ostiary.log", settings))
         _wait(f"{provider}/.well-known/openid-configuration", folder / "provider.log")
+        _wait(f"{push_service}/arrived?token=nobody", folder / "push_service.log")
         _wait(f"{ostiary}/readyz", folder / "ostiary.log")
-        yield Servers(ostiary, provider, s3, data_dir, root)
+        yield Servers(ostiary, provider, push_service, s3, data_dir, root)
 
 
 def rclone() -> str:

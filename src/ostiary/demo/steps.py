@@ -1,4 +1,4 @@
-"""The six steps of the demo; the docstring of each is its title."""
+"""The steps of the demo; the docstring of each is its title. The one with two devices is in `demo/sync.py`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from pycognito import AWSSRP
 
 from ostiary.demo.narrator import Narrator, credentials_in_brief
+from ostiary.demo.sync import two_devices
 from ostiary.demo.world import ACCOUNT, BUCKET, PARTNER_BUCKET, World, user_pool_provider
 
 EMAIL = "ada@example.com"
@@ -160,6 +161,7 @@ STEPS: tuple[Callable[[World, Narrator], None], ...] = (
     a_guest,
     a_person,
     the_same_person_through_google,
+    two_devices,
     a_service,
     another_account,
     what_is_refused,

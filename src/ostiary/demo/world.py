@@ -45,18 +45,18 @@ class World:
     def google_token(self, subject: str, email: str) -> str:
         """Return an ID token of the provider that stands in for Google."""
         query = urlencode({"sub": subject, "email": email, "client_id": GOOGLE_CLIENT_ID})
-        token: str = _json(f"{self.servers.provider}/sign-in?{query}")["id_token"]
+        token: str = fetched(f"{self.servers.provider}/sign-in?{query}")["id_token"]
         return token
 
     def code_sent_to(self, recipient: str) -> str:
         """Return the newest code in the development outbox for `recipient`."""
         query = urlencode({"to": recipient})
-        code: str = _json(f"{self.servers.ostiary}/_ostiary/outbox?{query}")["messages"][0]["code"]
+        code: str = fetched(f"{self.servers.ostiary}/_ostiary/outbox?{query}")["messages"][0]["code"]
         return code
 
     def move_clock(self, **change: float) -> None:
         """Move the server's clock: `advance=seconds`, or nothing to give it the real time back."""
-        _json(f"{self.servers.ostiary}/_ostiary/clock", change)
+        fetched(f"{self.servers.ostiary}/_ostiary/clock", change)
 
 
 def build_world(servers: Servers, narrator: Narrator) -> World:
@@ -119,13 +119,15 @@ def _create_roles(servers: Servers, root: tuple[str, str], identity_pool_id: str
     objects = f"arn:aws:s3:::{BUCKET}"
     public = _allow("s3:GetObject", f"{objects}/public/*")
     own = _allow(["s3:GetObject", "s3:PutObject"], f"{objects}/private/${{cognito-identity.amazonaws.com:sub}}/*")
+    data = "arn:aws:cognito-sync:*:*:identitypool/${cognito-identity.amazonaws.com:aud}/identity"
+    synchronize = _allow("cognito-sync:*", f"{data}/${{cognito-identity.amazonaws.com:sub}}*")
     guest, person = (_identity_pool_trust(identity_pool_id, amr) for amr in ("unauthenticated", "authenticated"))
     visit = _allow("sts:AssumeRole", f"arn:aws:iam::{partner_account}:role/*")
     google = {"StringEquals": {"accounts.google.com:aud": GOOGLE_CLIENT_ID}}
     service = _trust({"Federated": "accounts.google.com"}, "sts:AssumeRoleWithWebIdentity", google)
     for name, trust, statements in (
         ("guest", guest, [public]),
-        ("person", person, [public, own]),
+        ("person", person, [public, own, synchronize]),
         ("service", service, [visit]),
     ):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
@@ -191,7 +193,8 @@ def client(endpoint: str, service: str, credentials: Mapping[str, Any] | None) -
     )
 
 
-def _json(url: str, body: Mapping[str, Any] | None = None) -> Any:
+def fetched(url: str, body: Mapping[str, Any] | None = None) -> Any:
+    """Return the JSON at an address; with a body it is posted there."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     with urlopen(Request(url, data=data, headers=headers), timeout=10) as answer:  # noqa: S310
