@@ -11,7 +11,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from ostiary.demo.push_service import PushService
-from tests.fixtures.process import free_port, root_client, serving_process
+from tests.fixtures.process import advance_clock, free_port, root_client, serving_process
 from tests.sync.conftest import SYNC_STATEMENT, Dataset, replace, set_role
 from tests.sync.waiting import until
 
@@ -86,6 +86,7 @@ def test_every_push_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
     service.kill = None
     assert len(service.messages) < DEVICES - 1
     with serving_process(tmp_path, database, port, **settings):
+        advance_clock(port, 60)  # what the killed process was about to send is held for it no longer
         until(lambda: all(service.counts(token) for token in tokens[1:]))
     assert all(set(service.counts(token)) == {written["SyncCount"]} for token in tokens[1:])
     assert not service.counts(tokens[0])

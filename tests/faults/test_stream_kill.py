@@ -4,7 +4,7 @@ import itertools
 import signal
 from pathlib import Path
 
-from tests.fixtures.process import free_port, root_client, serving_process
+from tests.fixtures.process import advance_clock, free_port, root_client, serving_process
 from tests.sync.conftest import Dataset, document, replace
 from tests.sync.outward.kinesis import Kinesis, kinesis
 from tests.sync.waiting import until
@@ -66,6 +66,7 @@ def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
         with serving_process(tmp_path, database, port, **settings):
             told = root_client(port, "cognito-sync").get_bulk_publish_details(IdentityPoolId=pool_id)
             assert told["BulkPublishStatus"] in {"IN_PROGRESS", "SUCCEEDED"}
+            advance_clock(port, 60)  # what the killed process was about to send is held for it no longer
             until(lambda: _status(port, pool_id) == "SUCCEEDED")
         sent = _sent(stream)
         assert sent.keys() == {(dataset.identity_id, dataset.name) for dataset in owned}

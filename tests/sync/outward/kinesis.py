@@ -96,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, self._put(headers, body))
         except RefusedError as error:
             self._answer(error.status, {"__type": error.kind, "message": error.kind})
+        except OSError:
+            return  # the client was killed before it had its answer
         except Exception as error:  # noqa: BLE001 - whatever the client did wrong, the test hears of it
             self.state.complaints.append(f"{type(error).__name__}: {error}")
             self._answer(500, {"__type": "InternalFailure"})
