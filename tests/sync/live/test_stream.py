@@ -1,7 +1,6 @@
 """One stream, without a server: what is told, in what order, and how little is kept for a slow client."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 
@@ -63,16 +62,16 @@ def test_a_stream_of_too_many_names_ends_instead_of_growing(stream: Stream) -> N
 
 
 def test_a_stream_wakes_for_changes_and_for_its_end(stream: Stream) -> None:
-    async def wait(change: Callable[[], None]) -> bool:
-        asyncio.get_running_loop().call_soon(change)
-        return await stream.woken(5)
+    async def waits() -> list[bool]:
+        loop, found = asyncio.get_running_loop(), []
+        for change in (lambda: stream.offer(Told("notes", 1)), lambda: stream.end(CROWDED)):
+            loop.call_soon(change)
+            found.append(await stream.woken(5))
+            stream.take()
+            found.append(await stream.woken(0.01))
+        return found
 
-    async def wait_for_nothing() -> bool:
-        stream.take()
-        return await stream.woken(0.01)
-
-    assert asyncio.run(wait(lambda: stream.offer(Told("notes", 1)))) is True
-    assert asyncio.run(wait_for_nothing()) is False
+    assert asyncio.run(waits()) == [True, False, True, False]
 
 
 def test_hints_are_joined_into_notifications_that_postgresql_takes() -> None:
