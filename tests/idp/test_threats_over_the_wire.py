@@ -164,6 +164,8 @@ def test_a_leaked_password_must_be_replaced_and_events_leave_as_logs(
     sign_in(pool, name)
     blocking = {"Actions": {"EventAction": "BLOCK"}}
     admin.set_risk_configuration(UserPoolId=pool_id, CompromisedCredentialsRiskConfiguration=blocking)
+    with refused("InvalidPasswordException", "Provided password cannot be used for security reasons."):
+        pool.app.sign_up(ClientId=pool.client_id, Username="bob", Password=PASSWORD)
     with refused("PasswordResetRequiredException"):
         sign_in(pool, name)
     assert admin.admin_get_user(UserPoolId=pool_id, Username=name)["UserStatus"] == "RESET_REQUIRED"

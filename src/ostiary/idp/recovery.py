@@ -27,6 +27,7 @@ from ostiary.idp.messages import Wording, wording
 from ostiary.idp.migration import Place
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import signed_in
+from ostiary.idp.risk_configuration import refuse_leaked
 from ostiary.idp.strangers import simulated_delivery, stranger
 from ostiary.idp.users import find_user, known_user, locked_user
 from ostiary.store import codes as attempts
@@ -74,8 +75,9 @@ def admin_set_user_password(ctx: Context, req: AdminSetUserPasswordRequest) -> A
 @operation("cognito-idp")
 def change_password(ctx: Context, req: ChangePasswordRequest) -> ChangePasswordResponse:
     """Replace the password of the user whose access token this is."""
-    pool, _, user = signed_in(ctx, req["AccessToken"])
+    pool, client, user = signed_in(ctx, req["AccessToken"])
     passwords.check_policy(pool, req["ProposedPassword"])
+    refuse_leaked(ctx, pool, client.client_id, "PASSWORD_CHANGE", req["ProposedPassword"])
     _count_change(ctx, user)
     if user.sealed_verifier is not None and not passwords.password_matches(
         ctx, pool, user, req.get("PreviousPassword", "")
@@ -168,6 +170,7 @@ def confirm_forgot_password(ctx: Context, req: ConfirmForgotPasswordRequest) -> 
     pool, client = client_of(ctx, req["ClientId"])
     check_secret_hash(ctx, client, req["Username"], req.get("SecretHash"))
     passwords.check_policy(pool, req["Password"])
+    refuse_leaked(ctx, pool, client.client_id, "PASSWORD_CHANGE", req["Password"])
     with ctx.store.read() as tx:
         known = find_user(tx, pool, req["Username"])
     name = "" if known is None else known.username

@@ -9,12 +9,14 @@ from ostiary.aws.types.cognito_idp import (
     DescribeRiskConfigurationRequest,
     DescribeRiskConfigurationResponse,
     InvalidParameterException,
+    InvalidPasswordException,
     RiskConfigurationType,
     SetRiskConfigurationRequest,
     SetRiskConfigurationResponse,
     UserPoolAddOnNotEnabledException,
 )
 from ostiary.context import Context
+from ostiary.idp import breached
 from ostiary.idp.clients import own_client
 from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool
 from ostiary.store import pool_parts
@@ -49,6 +51,16 @@ def effective(ctx: Context, pool_id: str, client_id: str) -> dict[str, Any]:
     """Return what applies to sign-ins through a client: its own configuration, or else the pool's."""
     own = pool_parts.cached(ctx.store, pool_id, KIND, client_id) or pool_parts.cached(ctx.store, pool_id, KIND, ALL)
     return {} if own is None else own.configuration
+
+
+def refuse_leaked(ctx: Context, pool: UserPool, client_id: str, event: str, password: str) -> None:
+    """Refuse a password that leaked, where the pool blocks such ones at this event: SIGN_UP or PASSWORD_CHANGE."""
+    if protection(pool) != "ENFORCED":
+        return
+    compromised = effective(ctx, pool.pool_id, client_id).get("CompromisedCredentialsRiskConfiguration", {})
+    watched = event in compromised.get("EventFilter", ()) and compromised["Actions"]["EventAction"] == "BLOCK"
+    if watched and breached.is_breached(ctx, password):
+        raise InvalidPasswordException("Provided password cannot be used for security reasons.")
 
 
 def _described(pool_id: str, client_id: str | None, found: Part | None) -> RiskConfigurationType:

@@ -24,6 +24,7 @@ from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
 from ostiary.idp.messages import Wording, wording
 from ostiary.idp.new_users import check_free, initial_attributes, insert, new_user, pairs
 from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.risk_configuration import refuse_leaked
 from ostiary.idp.signin import auto_sign_in
 from ostiary.idp.signin.attempt import Attempt
 from ostiary.idp.strangers import simulated_delivery, stranger
@@ -55,6 +56,7 @@ def sign_up(ctx: Context, req: SignUpRequest) -> SignUpResponse:
     password = req.get("Password")
     if password is not None:
         passwords.check_policy(pool, password)
+        refuse_leaked(ctx, pool, client.client_id, "SIGN_UP", password)
     elif not factors.signs_in_without_password(pool):
         raise InvalidParameterException("Password is required")
     metadata = req.get("ClientMetadata")
