@@ -4,12 +4,19 @@ import dataclasses
 import io
 from collections.abc import Callable
 from time import monotonic
+from typing import ClassVar
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509.oid import NameOID
 
 from ostiary.clock import Clock
 from ostiary.config import Settings
 from ostiary.context import Services
+from ostiary.delivery.push import Credential
 from ostiary.delivery.push_worker import PushWorker
 from ostiary.observability import REGISTRY
 from ostiary.store import platform_endpoints
@@ -73,7 +80,8 @@ def test_workers_share_what_is_owed(start_pushing: Start) -> None:
 
 
 def test_a_slow_vendor_holds_up_nobody_else(start_pushing: Start) -> None:
-    slow, quick = start_pushing(AppleVendor), start_pushing(GoogleVendor)
+    quick = start_pushing(GoogleVendor, working=False)
+    slow = start_pushing(AppleVendor, **quick.vendor.settings)
     slow.vendor.server.hold()
     for device in range(10):
         slow.owe("slow", device)
@@ -171,3 +179,34 @@ def test_services_of_another_process_are_polled(start_pushing: Start, services: 
     pushing.owe("heard by nobody")
     pushing.settle()
     assert pushing.texts() == ["heard by nobody"]
+
+
+class CertifiedVendor(AppleVendor):
+    """APNs with a certificate, which names the app."""
+
+    attributes: ClassVar[dict[str, str]] = {}
+
+    def credential(self) -> Credential:
+        authority = load_pem_private_key(self.authority.with_name("key.pem").read_bytes(), None)
+        shown = x509.load_pem_x509_certificate(self.authority.read_bytes())
+        assert isinstance(authority, ec.EllipticCurvePrivateKey)
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(x509.Name([x509.NameAttribute(NameOID.USER_ID, "org.x.app")]))
+            .issuer_name(shown.subject)
+            .public_key(self.key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(shown.not_valid_before_utc)
+            .not_valid_after(shown.not_valid_after_utc)
+            .sign(authority, SHA256())
+        )
+        return Credential(made.public_bytes(Encoding.PEM).decode(), super().credential().credential)
+
+
+def test_a_certificate_is_as_good_as_a_key(start_pushing: Start) -> None:
+    pushing = start_pushing(CertifiedVendor)
+    pushing.owe("certified")
+    pushing.settle()
+    assert pushing.texts() == ["certified"]
+    assert pushing.vendor.requests[0].peer["subject"]
+    assert "authorization" not in pushing.vendor.requests[0].headers

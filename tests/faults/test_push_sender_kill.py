@@ -1,0 +1,47 @@
+"""`kill -9` of a process that sends pushes: what it still owed is sent by another."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+
+from tests.fixtures.push_vendors import AppleVendor
+from tests.fixtures.pushing import Pushing, eventually
+
+SEND = """
+import sys, time
+from ostiary.clock import Clock
+from ostiary.config import Settings
+from ostiary.context import Services
+from ostiary.crypto.seal import Keyring
+from ostiary.delivery.push_worker import PushWorker
+from ostiary.http_client import HttpClient
+from ostiary.randomness import Random
+from ostiary.store.db import Store
+
+settings = Settings(apns_url=sys.argv[2], allow_private_addresses=True)
+keyring = Keyring([bytes(range(32))])
+PushWorker(Services(settings, Store.open(sys.argv[1]), keyring, Clock(), Random(), HttpClient(settings))).start()
+time.sleep(60)
+"""
+DEVICES, EACH = 60, 2
+
+
+def test_every_push_that_is_owed_is_sent_after_a_kill(start_pushing: Callable[..., Pushing], database: str) -> None:
+    pushing = start_pushing(AppleVendor, working=False)
+    for number in range(EACH):
+        for device in range(DEVICES):
+            pushing.owe(f"{device} {number}", device)
+    command = [sys.executable, "-c", SEND, database, pushing.vendor.server.url]
+    with subprocess.Popen(command, env=dict(os.environ)) as sender:
+        eventually(lambda: len(pushing.vendor.delivered) > DEVICES // 4)
+        sender.send_signal(signal.SIGKILL)
+    assert pushing.owed()
+    pushing.ctx.clock.advance(30)  # the leases of the one that was killed have run out
+    pushing.worker.start()
+    pushing.settle()
+    pushing.worker.stop()
+    assert set(pushing.texts()) == {f"{device} {number}" for device in range(DEVICES) for number in range(EACH)}
+    # What the first process had sent and not yet written down may come again, and nothing else.
+    assert len(pushing.texts()) <= 2 * DEVICES * EACH
