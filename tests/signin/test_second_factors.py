@@ -439,6 +439,19 @@ def test_administrators_are_asked_too(world: World) -> None:
     assert "AuthenticationResult" in world.pool.call("AdminRespondToAuthChallenge", Session=asked["Session"], **req)
 
 
+def test_one_address_does_not_reset_the_password_and_prove_the_second_factor(world: World, pool: Pool) -> None:
+    """MFA-08, PWD-09."""
+    flags = [{"Name": f"{name}_verified", "Value": "true"} for name in ("email", "phone_number")]
+    pool.call("AdminUpdateUserAttributes", Username="ann", UserAttributes=flags)
+    asked = {"ClientId": world.app.id, "Username": "ann"}
+    assert pool.anybody("ForgotPassword", **asked)["CodeDeliveryDetails"]["AttributeName"] == "email"
+    world.prefer(EmailMfaSettings=ON)
+    assert pool.anybody("ForgotPassword", **asked)["CodeDeliveryDetails"]["AttributeName"] == "phone_number"
+    world.prefer(SMSMfaSettings=ON)
+    with pytest.raises(InvalidParameterException, match="Cannot reset password for the user"):
+        pool.anybody("ForgotPassword", **asked)
+
+
 # -- preferences -----------------------------------------------------------------------------------------------------
 def test_preferences_are_shown_and_changed(world: World) -> None:
     world.enrol()

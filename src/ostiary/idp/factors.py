@@ -11,6 +11,7 @@ from ostiary.store.users import Factors, User
 SMS, TOTP, EMAIL, PASSKEY = "SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "WEB_AUTHN"
 ORDER = (SMS, TOTP, EMAIL)
 """The challenges that can follow a password, in the order in which lists name them."""
+_ADDRESSES = {SMS: "phone_number", EMAIL: "email"}
 ONE_TIME_CODES = frozenset({"EMAIL_OTP", "SMS_OTP"})
 """First factors that prove only that somebody reads the user's messages."""
 VERIFIED_FACTOR = "MULTI_FACTOR_WITH_USER_VERIFICATION"
@@ -48,6 +49,11 @@ def active(pool: UserPool, user: User) -> tuple[str, ...]:
     """Return the second factors that this user is asked for: turned on, still offered, and with somewhere to go."""
     available = offered(pool.configuration)
     return tuple(name for name in ORDER if name in user.factors.enabled and name in available and _reaches(user, name))
+
+
+def is_second_channel(pool: UserPool, user: User, attribute: str) -> bool:
+    """Whether codes of the second factor go to this attribute: then it must not reset the password too (MFA-08)."""
+    return any(_ADDRESSES.get(name) == attribute for name in active(pool, user))
 
 
 def left_to_set_up(pool: UserPool) -> tuple[str, ...]:
@@ -90,5 +96,5 @@ def shown(user: User) -> dict[str, Any]:
 
 
 def _reaches(user: User, name: str) -> bool:
-    attribute = {SMS: "phone_number", EMAIL: "email"}.get(name)
+    attribute = _ADDRESSES.get(name)
     return user.factors.software_token if attribute is None else attribute in user.attributes

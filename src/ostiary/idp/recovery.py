@@ -21,7 +21,7 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.idp import attributes, codes, migration, passwords
+from ostiary.idp import attributes, codes, factors, migration, passwords
 from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
 from ostiary.idp.messages import Wording, wording
 from ostiary.idp.migration import Place
@@ -157,7 +157,7 @@ def _recovery_attribute(pool: UserPool, user: User) -> Literal["email", "phone_n
         raise NotAuthorizedException("Contact administrator to reset password.")
     for mechanism in mechanisms or ("verified_phone_number", "verified_email"):
         name = _RECOVERY.get(mechanism, "")
-        if attributes.is_verified(user, name):
+        if attributes.is_verified(user, name) and not factors.is_second_channel(pool, user, name):
             return "email" if name == "email" else "phone_number"
     raise InvalidParameterException(
         "Cannot reset password for the user as there is no registered/verified email or phone_number"
