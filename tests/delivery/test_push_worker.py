@@ -210,3 +210,14 @@ def test_a_certificate_is_as_good_as_a_key(start_pushing: Start) -> None:
     assert pushing.texts() == ["certified"]
     assert pushing.vendor.requests[0].peer["subject"]
     assert "authorization" not in pushing.vendor.requests[0].headers
+
+
+def test_an_idle_connection_is_asked_whether_it_lives(start_pushing: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ostiary.delivery.http2.PING_SECONDS", 0.05)
+    pushing = start_pushing(AppleVendor)
+    pushing.owe("first")
+    pushing.settle()
+    eventually(lambda: pushing.vendor.server.pings >= 2)
+    pushing.owe("second")
+    pushing.settle()
+    assert pushing.vendor.server.connections == 1
