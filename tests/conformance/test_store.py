@@ -54,6 +54,7 @@ def test_a_row_comes_back_with_the_types_that_went_in(store: Store) -> None:
         "tokens_valid_after": 2**53,
         "created_at": -1,
         "modified_at": 0,
+        "factors": None,
     }
     with store.write() as tx:
         tx.insert(users, **row)

@@ -90,7 +90,10 @@ class _Handler(BaseHTTPRequestHandler):
     secrets: Secrets
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
+        size = int(self.headers["content-length"])
+        body = self.rfile.read(size)
+        if len(body) < size:
+            return  # the client was killed while it asked
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
             self._answer(200, self._put(headers, body))
