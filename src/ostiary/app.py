@@ -39,6 +39,9 @@ from ostiary.idp.notices import FEEDBACK_PATH
 from ostiary.masterkey import load_keyring
 from ostiary.observability import answered
 from ostiary.randomness import Random
+from ostiary.sns import signing
+from ostiary.sns.access import allow
+from ostiary.sns.worker import TopicWorker
 from ostiary.store.db import Store
 from ostiary.sts.callers import who_signed
 from ostiary.sync import streams
@@ -92,7 +95,8 @@ def create_endpoint(services: Services) -> Endpoint:
         return open_context(services, principal, peer)
 
     def decide(ctx: Context, action: str, resource: str, req: Any) -> None:
-        authorize(ctx, action, resource, conditions_of(ctx, action, req))
+        permit = allow if action.startswith("sns:") else authorize
+        permit(ctx, action, resource, conditions_of(ctx, action, req))
 
     return Endpoint(
         lambda access_key_id, session_token: who_signed(services, access_key_id, session_token),
@@ -110,7 +114,13 @@ def create_app(services: Services) -> ASGIApp:
     """Return the whole server as an ASGI application; it closes the services when it stops."""
     endpoint = create_endpoint(services)
     gateway = Gateway(services)
-    workers = (DeliveryWorker(services), PushWorker(services), SyncWorker(services), ImportWorker(services))
+    workers = (
+        DeliveryWorker(services),
+        PushWorker(services),
+        SyncWorker(services),
+        ImportWorker(services),
+        TopicWorker(services),
+    )
     hub = Hub(services)
 
     @contextlib.asynccontextmanager
@@ -143,6 +153,7 @@ def site_map(services: Services, endpoint: Endpoint, live: Live) -> list[BaseRou
         Route("/metrics", pages.metrics),
         Route("/.well-known/openid-configuration", pages.document(lambda _: credentials.openid_configuration())),
         Route("/.well-known/jwks_uri", pages.document(lambda _: credentials.jwks(services))),
+        Route(f"/{signing.PREFIX}{{name}}", pages.topic_certificate(services)),
         Route(f"{streams.PAYLOAD_PATH}/{{pool_id}}/{{payload_id}}", pages.stream_payload(services)),
         Route(FEEDBACK_PATH, auth_event_feedback(services), methods=["GET", "POST"]),
         Route(imports.UPLOAD_PATH, uploads.import_file(services), methods=["PUT"]),

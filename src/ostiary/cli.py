@@ -22,6 +22,8 @@ cli = typer.Typer(
 )
 account_cli = typer.Typer(no_args_is_help=True, help="Make and list accounts.")
 cli.add_typer(account_cli, name="account")
+sms_cli = typer.Typer(no_args_is_help=True, help="Phones that want no more messages.")
+cli.add_typer(sms_cli, name="sms")
 users_cli = typer.Typer(no_args_is_help=True, help="Carry users of a pool between deployments.")
 cli.add_typer(users_cli, name="users")
 console = Console(highlight=False)
@@ -155,6 +157,25 @@ def account_list(config: ConfigFile = None, data_dir: DataDir = None, database: 
         for account in list_accounts(services):
             shown.add_row(account.account_id, account.name)
         console.print(shown)
+
+
+@sms_cli.command("opt-out")
+def sms_opt_out(
+    account: Annotated[str, typer.Argument(help="Whose messages are meant: 12 digits.")],
+    phone_number: Annotated[str, typer.Argument(help="As +15551234567.")],
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+) -> None:
+    """Have an account publish nothing to a phone until OptInPhoneNumber."""
+    from ostiary.sns.texts import is_number  # noqa: PLC0415
+    from ostiary.store import sms  # noqa: PLC0415
+
+    if not is_number(phone_number):
+        _refuse(f"{phone_number} is no phone number; write it as +15551234567.", 2)
+    with _services(config, data_dir, database) as services, services.store.write() as tx:
+        sms.opt_out(tx, account, phone_number, services.clock.now_seconds())
+    console.print(f"Account {account} publishes nothing to {phone_number} any more.")
 
 
 @users_cli.command("export")

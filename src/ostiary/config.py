@@ -136,6 +136,10 @@ class Settings:
     kinesis_access_key_id: str = ""
     """What signs for the stream; empty means temporary credentials of the stream's role, which this server issues."""
     kinesis_secret_access_key: str = field(default="", repr=False)
+    sqs_endpoint: str = "https://sqs.{region}.amazonaws.com"
+    """Where queues that subscribe to topics are: Amazon SQS or anything that takes its `SendMessage`."""
+    sqs_access_key_id: str = ""
+    sqs_secret_access_key: str = field(default="", repr=False)
     stream_webhook: str = ""
     """Where streams go instead of Kinesis, as signed JSON."""
     stream_webhook_secret: str = field(default="", repr=False)
@@ -300,6 +304,7 @@ def _check_addresses(settings: Settings) -> None:
         "log_delivery_webhook",
         "s3_upstream",
         "kinesis_endpoint",
+        "sqs_endpoint",
         "stream_webhook",
     )
     for name in urls:
@@ -348,6 +353,8 @@ def _check_streams(settings: Settings) -> None:
         raise SettingsError("stream_webhook_secret: set it, so that the receiver can tell who is calling.")
     if bool(settings.kinesis_access_key_id) != bool(settings.kinesis_secret_access_key):
         raise SettingsError("kinesis_access_key_id, kinesis_secret_access_key: set both or neither.")
+    if bool(settings.sqs_access_key_id) != bool(settings.sqs_secret_access_key):
+        raise SettingsError("sqs_access_key_id, sqs_secret_access_key: set both or neither.")
 
 
 def _check_senders(settings: Settings) -> None:

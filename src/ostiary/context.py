@@ -82,6 +82,8 @@ class Services:
     http: HttpClient
     pushes: Bell = field(default_factory=Bell)
     """Rings when pushes are owed."""
+    publications: Bell = field(default_factory=Bell)
+    """Rings when something was published to a topic."""
     functions: Functions = field(init=False)
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ from ostiary.aws import cors
 from ostiary.config import Settings
 from ostiary.context import Services
 from ostiary.observability import metrics_page
+from ostiary.sns import signing
 from ostiary.store import sync_stream
 
 READY_SECONDS = 3.0
@@ -127,3 +128,16 @@ class Raw:
 async def no_websocket(websocket: WebSocket) -> None:
     """Refuse a WebSocket where there is none."""
     await websocket.close()
+
+
+def topic_certificate(services: Services) -> Page:
+    """Return the page that gives the certificate by which whoever hears from a topic verifies it."""
+
+    async def show(request: Request) -> Response:
+        name = f"{signing.PREFIX}{request.path_params['name']}"
+        found = await run_in_threadpool(signing.certificate, services, name)
+        if found is None:
+            return PlainTextResponse("There is no such certificate.\n", 404)
+        return Response(found, headers={"cache-control": "public, max-age=3600"}, media_type="application/x-pem-file")
+
+    return show

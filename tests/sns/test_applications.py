@@ -4,20 +4,12 @@ import re
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from ostiary.store import platform_applications, platform_endpoints, schema
 from tests.fixtures.server import Server
-from tests.sns.conftest import GCM
+from tests.sns.conftest import GCM, refused
 
 CHARACTERS = "'a'-'z', 'A'-'Z', '0'-'9', '_', '-', and '.'"
-
-
-def refused(call: Any, **request: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as error:
-        call(**request)
-    answer = error.value.response["Error"]
-    return answer["Code"], answer["Message"]
 
 
 def test_an_app_is_created_described_changed_listed_and_deleted(sns: Any, root: Any) -> None:

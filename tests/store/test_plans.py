@@ -24,12 +24,16 @@ from ostiary.store import (
     messages,
     passkeys,
     password_history,
+    platform_applications,
+    platform_endpoints,
     pool_parts,
+    publications,
     pushes,
     records,
     schema,
     sign_in_failures,
     signing_keys,
+    sms,
     software_tokens,
     spent,
     sync_configurations,
@@ -39,6 +43,8 @@ from ostiary.store import (
     sync_usage,
     sync_versions,
     token_families,
+    topic_subscriptions,
+    topics,
     user_pools,
     users,
 )
@@ -47,12 +53,14 @@ from ostiary.store.db import Store, Tx
 from ostiary.store.engines.engine import Handle
 from ostiary.store.identities import Identity, Login
 from ostiary.store.messages import StoredMessage
+from ostiary.store.publications import Delivery, Publication
 from ostiary.store.pushes import Queue, StoredPush
 from ostiary.store.records import Record
 from ostiary.store.sign_in_failures import SignInFailures
 from ostiary.store.software_tokens import SoftwareToken
 from ostiary.store.sync_stream import StreamRecord
 from ostiary.store.token_families import TokenFamily
+from ostiary.store.topics import Topic
 from ostiary.store.users import Filter, User
 
 POOL, SUB = "us-east-1_aaaaaaaaa", "11111111-1111-1111-1111-111111111111"
@@ -65,6 +73,9 @@ IDENTITY = Identity("us-east-1:pool", "us-east-1:identity", "", 0, 0)
 STREAMED = StreamRecord("us-east-1:pool", "00", "0-a", "us-east-1:identity", "{}", 0)
 DATASET = Key(IDENTITY.pool_id, IDENTITY.identity_id, "notes")
 DEVICE = ("us-east-1:pool", "us-east-1:identity", "device")
+TOPIC = Topic("1", "topic", {}, {}, 0, 0)
+PUBLICATION = Publication("1", "topic", "0-a", b"", "", 0)
+DELIVERY = Delivery("1", "topic:s", "0-a", "https://x", b"", False, 0, 0)  # noqa: FBT003 - a row
 LOGIN = Login("accounts.google.com", "someone")
 
 LOOKUPS: dict[str, Callable[[Tx], object]] = {
@@ -113,6 +124,13 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "a dataset's records": lambda tx: records.of_dataset(tx, DATASET),
     "who was merged": lambda tx: identities.merged(tx, IDENTITY.pool_id, IDENTITY.identity_id),
     "what pools use": lambda tx: sync_usage.of_pools(tx, [IDENTITY.pool_id, "other"]),
+    "a topic": lambda tx: topics.find(tx, "1", "topic"),
+    "a subscription": lambda tx: topic_subscriptions.find(tx, "1", "topic", "topic:s"),
+    "an endpoint's subscription": lambda tx: topic_subscriptions.find_by_endpoint(tx, "1", "topic", "http", "u"),
+    "how many subscriptions": lambda tx: topic_subscriptions.counts(tx, "1", "topic"),
+    "an endpoint by token": lambda tx: platform_endpoints.find_by_token(tx, "1", "app", "k"),
+    "a platform application": lambda tx: platform_applications.find(tx, "1", "app"),
+    "whether a phone opted out": lambda tx: sms.is_opted_out(tx, "1", "+1555"),
     "how a pool synchronizes": lambda tx: sync_configurations.find(tx, IDENTITY.pool_id),
 }
 PAGES: dict[str, Callable[[Tx], object]] = {
@@ -139,6 +157,17 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "a pool's datasets": lambda tx: datasets.page(tx, "us-east-1:pool", ("us-east-1:identity", "notes"), 20),
     "an identity's deleted datasets": lambda tx: datasets.deleted(tx, "us-east-1:pool", "us-east-1:identity"),
     "what changed in a pool": lambda tx: sync_versions.of_pool(tx, "us-east-1:pool"),
+    "topics": lambda tx: topics.page(tx, "1", "t", 100),
+    "a topic's subscriptions": lambda tx: topic_subscriptions.page_of_topic(tx, "1", "topic", "t", 100),
+    "confirmed subscriptions": lambda tx: topic_subscriptions.confirmed_page(tx, "1", "topic", "t", 100),
+    "an account's subscriptions": lambda tx: topic_subscriptions.page_of_owner(tx, "1", "t", 100),
+    "platform applications": lambda tx: platform_applications.page(tx, "1", "a", 100),
+    "an application's endpoints": lambda tx: platform_endpoints.page(tx, "1", "app", "e", 100),
+    "phones that opted out": lambda tx: sms.opted_out_page(tx, "1", "+1", 100),
+    "publications due": lambda tx: publications.due(tx, 9, 10),
+    "a topic's first publication": lambda tx: publications.is_first(tx, PUBLICATION),
+    "deliveries due": lambda tx: publications.deliveries_due(tx, 9, 10),
+    "a subscription's next delivery": lambda tx: publications.is_next(tx, DELIVERY),
     "bulk publishes under way": bulk_publishes.unfinished,
 }
 FILTERS: dict[str, Callable[[Tx], object]] = {
@@ -183,6 +212,12 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "a lease": lambda tx: leases.take(tx, "work", "me", 0, 9),
     "a lease given back": lambda tx: leases.release(tx, "work", "me"),
     "a lease closed": lambda tx: leases.close(tx, "work", "me", 9),
+    "a topic's sequence": lambda tx: topics.next_sequence(tx, TOPIC),
+    "a topic deleted": lambda tx: topics.delete(tx, "1", "topic"),
+    "a publication claimed": lambda tx: publications.claim(tx, PUBLICATION, 5),
+    "a publication that goes on": lambda tx: publications.go_on(tx, PUBLICATION, "s", 5),
+    "a delivery claimed": lambda tx: publications.claim_delivery(tx, DELIVERY, 5),
+    "a delivery that left": lambda tx: publications.remove_delivery(tx, DELIVERY),
     "records that left": lambda tx: sync_stream.remove_through(tx, STREAMED),
     "a change counted": lambda tx: sync_versions.count(tx, "us-east-1:pool", "us-east-1:identity"),
     "old payloads": lambda tx: sync_stream.remove_expired(tx, 10),

@@ -160,7 +160,7 @@ class Endpoint:
         self, call: Call, implemented: Implementation, request: Request, peer: Peer, req: dict[str, Any]
     ) -> Mapping[str, Any] | None:
         principal = None
-        if call.operation.signed:
+        if call.operation.signed and not (implemented.unsigned_too and _is_unsigned(request)):
             principal = self.authenticate(request, call.service.signing_name, _missing(call.protocol))
         ctx = self._open_context(call, principal, peer)
         if call.operation.input is not None:
@@ -193,6 +193,11 @@ class Endpoint:
             sigv4.verify(signed, "unknown", body_hash, self._now(), self._region, services, s3=False)
         except InvalidSignatureError:
             return
+
+
+def _is_unsigned(request: Request) -> bool:
+    found = sigv4.parse_authorization(request.method, request.raw_path, request.query_string, request.headers)
+    return found is None
 
 
 class _Members(dict[str, Any]):

@@ -21,9 +21,12 @@ class Implementation:
     handler: Handler
     resource: Resource
     authorized_by_handler: bool
+    unsigned_too: bool = False
 
 
-def operation(service: str, *, resource: Resource = "*", authorized_by_handler: bool = False) -> Callable[[F], F]:
+def operation(
+    service: str, *, resource: Resource = "*", authorized_by_handler: bool = False, unsigned_too: bool = False
+) -> Callable[[F], F]:
     """Register a function as the operation of its name: `sign_up` is `SignUp`, `get_csv_header` is `GetCSVHeader`.
 
     `resource` is the ARN that IAM decides on for signed operations: a template over `{region}`, `{account}` and the
@@ -35,7 +38,7 @@ def operation(service: str, *, resource: Resource = "*", authorized_by_handler: 
         key = (service, function.__name__.replace("_", ""))
         if key in OPERATIONS:
             raise ValueError(f"{service} {function.__name__} is registered twice")
-        OPERATIONS[key] = Implementation(service, function, resource, authorized_by_handler)
+        OPERATIONS[key] = Implementation(service, function, resource, authorized_by_handler, unsigned_too)
         return function
 
     return register

@@ -37,6 +37,8 @@ class Message:
     """What that function gets, as JSON; the code is put in, encrypted, when it leaves."""
     key: str = ""
     """The ARN of the key that the code is encrypted under."""
+    format: Literal["html", "plain"] = "html"
+    """What the body of a mail is."""
 
 
 def enqueue(tx: Tx, ctx: Context, message: Message) -> None:

@@ -64,7 +64,7 @@ class Smtp:
             raise DeliveryError("the recipient is not an address", permanent=True) from error
         mail["Date"] = formatdate(Clock.system_now())
         mail["Message-ID"] = f"<{message_id}@ostiary>"
-        mail.set_content(message.body, subtype="html")
+        mail.set_content(message.body, subtype=message.format)
         return mail
 
     def _from(self, message: Message) -> str:

@@ -1,5 +1,5 @@
 """SNS: apps of push services, their endpoints, topics, subscriptions, and publishing to all of them and to phones."""
 
-from ostiary.sns import applications, endpoints
+from ostiary.sns import applications, endpoints, permissions, publish, sms, subscriptions, tags, topics
 
-__all__ = ["applications", "endpoints"]
+__all__ = ["applications", "endpoints", "permissions", "publish", "sms", "subscriptions", "tags", "topics"]

@@ -127,9 +127,9 @@ def register(
     return made, True
 
 
-def known(tx: Tx, ctx: Context, arn: str) -> PlatformEndpoint:
+def known(tx: Tx, ctx: Context, arn: str, parameter: str = "EndpointArn") -> PlatformEndpoint:
     """Return one of the account's endpoints; raises NotFoundException and InvalidParameterException."""
-    account_id = endpoint_account(arn)
+    account_id = endpoint_account(arn, parameter)
     found = platform_endpoints.find(tx, account_id, arn) if account_id == ctx.account else None
     if found is None:
         raise NotFoundException("Endpoint does not exist")

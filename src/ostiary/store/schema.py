@@ -657,3 +657,70 @@ pushes = _table(
 )
 """The outbox of pushes. `push_id` sorts by the time it was made; `collapse_key` is the id itself where a push does not
 take the place of others."""
+topics = _table(
+    "topics",
+    ("account_id", "arn"),
+    _text("account_id"),
+    _text("arn"),
+    _text("attributes"),
+    _text("tags"),
+    Column("sequence", BigInteger, nullable=False),
+    _when("created_at"),
+)
+"""`attributes` are those that were set; `sequence` counts what was published to a FIFO topic."""
+topic_subscriptions = _table(
+    "topic_subscriptions",
+    ("account_id", "topic_arn", "arn"),
+    _text("account_id"),
+    _text("topic_arn"),
+    _text("arn"),
+    _text("owner"),
+    _text("principal"),
+    _text("protocol"),
+    _text("endpoint"),
+    _text("endpoint_key"),
+    _text("attributes"),
+    Column("confirmed", Boolean, nullable=False),
+    Column("authenticated", Boolean, nullable=False),
+    Column("guarded", Boolean, nullable=False),
+    _when("asked_at"),
+    Index("ix_topic_subscriptions_endpoint", "account_id", "topic_arn", "protocol", "endpoint_key", unique=True),
+    Index(None, "owner", "arn"),
+)
+"""`account_id` is the topic's, `owner` the subscriber's; `endpoint_key` is a hash, because endpoints may be long."""
+publications = _table(
+    "publications",
+    ("account_id", "topic_arn", "publication_id"),
+    _text("account_id"),
+    _text("topic_arn"),
+    _text("publication_id"),
+    Column("sealed", LargeBinary, nullable=False),
+    _text("after"),
+    _when("due_at"),
+    Index(None, "due_at"),
+)
+"""Messages that subscriptions still have to be told of: those up to the ARN in `after` were. Ids sort by time."""
+topic_deliveries = _table(
+    "topic_deliveries",
+    ("account_id", "subscription_arn", "delivery_id"),
+    _text("account_id"),
+    _text("subscription_arn"),
+    _text("delivery_id"),
+    _text("destination"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("ordered", Boolean, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    _when("due_at"),
+    Index(None, "due_at"),
+)
+"""What is owed to addresses and queues; `ordered` ones wait for those before them. Ids sort by time."""
+sms_preferences = _table("sms_preferences", ("account_id",), _text("account_id"), _text("attributes"))
+"""How an account sends SMS, in SNS's wire shape."""
+opted_out_numbers = _table(
+    "opted_out_numbers",
+    ("account_id", "phone_number"),
+    _text("account_id"),
+    _text("phone_number"),
+    _when("opted_out_at"),
+)
+"""Phones whose owners want no messages of an account."""

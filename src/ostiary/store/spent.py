@@ -12,3 +12,12 @@ def spend(tx: Tx, pool_id: str, thing: str, expires_at: int) -> bool:
 def remove_expired(tx: Tx, now: int) -> None:
     """Forget what has expired and could not be used anyway."""
     tx.delete(schema.spent, schema.spent.c.expires_at < now)
+
+
+def spend_again(tx: Tx, pool_id: str, thing: str, now: int, expires_at: int) -> bool:
+    """Mark `thing` as used; return whether it was not, or was used so long ago that it may be again."""
+    if spend(tx, pool_id, thing, expires_at):
+        return True
+    table = schema.spent
+    old = (table.c.pool_id == pool_id, table.c.id == thing, table.c.expires_at <= now)
+    return tx.update(table, *old, expires_at=expires_at) == 1

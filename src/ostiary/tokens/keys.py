@@ -18,12 +18,12 @@ from ostiary.store import signing_keys
 from ostiary.store.db import Tx
 from ostiary.store.signing_keys import StoredKey
 
-TokenUse = Literal["id", "access", "identity"]
+TokenUse = Literal["id", "access", "identity", "sns"]
 RSA_BITS = 2048
 KID_BYTES = 32
-IDENTITY_POOLS = "*"
-"""Stands in place of a pool id for the key that all identity pools share."""
-ALGORITHMS: dict[TokenUse, str] = {"id": "RS256", "access": "RS256", "identity": "RS512"}
+IDENTITY_POOLS, TOPICS = "*", "sns"
+"""Stand in place of a pool id for the keys that all identity pools, and all topics, share."""
+ALGORITHMS: dict[TokenUse, str] = {"id": "RS256", "access": "RS256", "identity": "RS512", "sns": "RS256"}
 _PURPOSE = "signing-key"
 
 
@@ -86,20 +86,29 @@ def signing_key(services: Services, pool_id: str, token_use: TokenUse) -> Signin
 
 def identity_key(services: Services) -> SigningKey:
     """Return the key that signs the OpenID tokens of identity pools, made when it is first needed."""
-    keys = pool_keys(services, IDENTITY_POOLS)
-    if not keys:
-        made = _new_key(services, "identity")
-        with services.store.write() as tx:
-            if not signing_keys.of_pool(tx, IDENTITY_POOLS):
-                save(tx, services, IDENTITY_POOLS, [made])
-        keys = pool_keys(services, IDENTITY_POOLS)
-    return keys[0]
+    return _shared_key(services, IDENTITY_POOLS, "identity")
+
+
+def topic_key(services: Services) -> SigningKey:
+    """Return the key that signs what topics send, made when it is first needed."""
+    return _shared_key(services, TOPICS, "sns")
 
 
 def jwks(services: Services, pool_id: str) -> dict[str, Any] | None:
     """Return the pool's JWK set, or None for a pool that does not exist."""
     keys = pool_keys(services, pool_id)
     return {"keys": [key.public for key in keys]} if keys else None
+
+
+def _shared_key(services: Services, owner: str, token_use: TokenUse) -> SigningKey:
+    keys = pool_keys(services, owner)
+    if not keys:
+        made = _new_key(services, token_use)
+        with services.store.write() as tx:
+            if not signing_keys.of_pool(tx, owner):
+                save(tx, services, owner, [made])
+        keys = pool_keys(services, owner)
+    return keys[0]
 
 
 def _load(tx: Tx, services: Services, pool_id: str) -> tuple[SigningKey, ...] | None:

@@ -1,0 +1,180 @@
+"""What one value of a filter policy asks for: an exact value, or an operator (`{"prefix": "a"}`)."""
+
+import ipaddress
+import math
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from operator import eq, ge, gt, le, lt
+from typing import Any
+
+_ORDER: dict[str, Callable[[float, float], bool]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
+_LOWER, _UPPER = {">", ">="}, {"<", "<="}
+_INSIDE_ANYTHING_BUT = ("prefix", "suffix", "wildcard", "equals-ignore-case")
+_LARGEST = 10**9
+_TEXTS = "Match value must be String, number, true, false, or null"
+
+
+class FilterError(ValueError):
+    """A filter policy cannot be one; the text says why."""
+
+
+def check_condition(condition: dict[str, Any]) -> None:
+    """Refuse an operator that is none; raises FilterError."""
+    if len(condition) != 1:
+        raise FilterError("Only one key allowed in match expression")
+    name, wanted = next(iter(condition.items()))
+    if name not in _CHECKS:
+        raise FilterError(f"Unrecognized match type {name}")
+    _CHECKS[name](wanted)
+
+
+def holds(condition: Any, values: Sequence[Any], *, present: bool) -> bool:
+    """Whether one of the values is what a condition wants; `present` is whether there is any."""
+    if not isinstance(condition, dict):
+        return any(_same(condition, value) for value in values)
+    name, wanted = next(iter(condition.items()))
+    if name == "exists":
+        return bool(wanted) is present
+    if name == "anything-but":
+        return present and any(not _is_one_of(wanted, value) for value in values)
+    return any(_MATCHES[name](wanted, value) for value in values)
+
+
+def _same(wanted: Any, value: Any) -> bool:
+    """Whether two JSON values are equal; `true` is not 1."""
+    if isinstance(wanted, bool) or isinstance(value, bool):
+        return wanted is value
+    return bool(wanted == value)
+
+
+def _is_one_of(wanted: Any, value: Any) -> bool:
+    if isinstance(wanted, dict):
+        name, inner = next(iter(wanted.items()))
+        texts = inner if isinstance(inner, list) else [inner]
+        return any(_MATCHES[name](text, value) for text in texts)
+    return any(_same(one, value) for one in (wanted if isinstance(wanted, list) else [wanted]))
+
+
+def _prefix(wanted: Any, value: Any) -> bool:
+    if isinstance(wanted, dict):
+        inner = wanted["equals-ignore-case"]
+        return isinstance(value, str) and value.casefold().startswith(inner.casefold())
+    return isinstance(value, str) and value.startswith(wanted)
+
+
+def _suffix(wanted: Any, value: Any) -> bool:
+    if isinstance(wanted, dict):
+        inner = wanted["equals-ignore-case"]
+        return isinstance(value, str) and value.casefold().endswith(inner.casefold())
+    return isinstance(value, str) and value.endswith(wanted)
+
+
+def _ignoring_case(wanted: str, value: Any) -> bool:
+    return isinstance(value, str) and value.casefold() == wanted.casefold()
+
+
+def _wildcard(wanted: str, value: Any) -> bool:
+    """Match `*` only: `?` and `[` stand for themselves."""
+    pattern = "".join(f"[{char}]" if char in "?[" else char for char in wanted)
+    return isinstance(value, str) and fnmatchcase(value, pattern)
+
+
+def _numeric(wanted: list[Any], value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return all(_ORDER[sign](value, bound) for sign, bound in zip(wanted[::2], wanted[1::2], strict=True))
+
+
+def _cidr(wanted: str, value: Any) -> bool:
+    try:
+        return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
+    except (ValueError, TypeError):
+        return False
+
+
+_MATCHES: dict[str, Callable[[Any, Any], bool]] = {
+    "prefix": _prefix,
+    "suffix": _suffix,
+    "equals-ignore-case": _ignoring_case,
+    "wildcard": _wildcard,
+    "numeric": _numeric,
+    "cidr": _cidr,
+}
+
+
+def _check_text(name: str) -> Callable[[Any], None]:
+    def check(wanted: Any) -> None:
+        if not isinstance(wanted, str) or not wanted:
+            raise FilterError(f"{name} match pattern must be a string")
+
+    return check
+
+
+def _check_edge(name: str) -> Callable[[Any], None]:
+    def check(wanted: Any) -> None:
+        if isinstance(wanted, dict):
+            if list(wanted) != ["equals-ignore-case"]:
+                raise FilterError(f"Unsupported {name} pattern")
+            wanted = wanted["equals-ignore-case"]
+        _check_text(name)(wanted)
+
+    return check
+
+
+def _check_exists(wanted: Any) -> None:
+    if not isinstance(wanted, bool):
+        raise FilterError("exists match pattern must be either true or false.")
+
+
+def _check_numeric(wanted: Any) -> None:
+    if not isinstance(wanted, list) or not wanted:
+        raise FilterError("Value of numeric must be an array.")
+    if len(wanted) not in {2, 4}:
+        raise FilterError("Too many elements in numeric expression" if len(wanted) > 2 else _NO_NUMBER)  # noqa: PLR2004
+    signs, bounds = wanted[::2], wanted[1::2]
+    for sign, bound in zip(signs, bounds, strict=True):
+        if not isinstance(sign, str) or sign not in _ORDER:
+            raise FilterError(f"Unrecognized numeric range operator: {sign}")
+        if isinstance(bound, bool) or not isinstance(bound, int | float) or not math.isfinite(bound):
+            raise FilterError(f"Value of {sign} must be numeric")
+        if abs(bound) > _LARGEST:
+            raise FilterError(f"Numeric values must be between -{_LARGEST} and {_LARGEST}")
+    if len(signs) == 2 and not (signs[0] in _LOWER and signs[1] in _UPPER):  # noqa: PLR2004
+        raise FilterError(f"Bad numeric range operator: {signs[1] if signs[0] in _LOWER else signs[0]}")
+    if len(bounds) == 2 and bounds[0] >= bounds[1]:  # noqa: PLR2004
+        raise FilterError("Bottom must be less than top")
+
+
+_NO_NUMBER = "Value of numeric must be an operator and a number"
+
+
+def _check_cidr(wanted: Any) -> None:
+    try:
+        ipaddress.ip_network(wanted if isinstance(wanted, str) else "", strict=False)
+    except ValueError:
+        raise FilterError("Malformed CIDR, one '/' required") from None
+
+
+def _check_anything_but(wanted: Any) -> None:
+    if isinstance(wanted, dict):
+        if len(wanted) != 1 or next(iter(wanted)) not in _INSIDE_ANYTHING_BUT:
+            raise FilterError("Unsupported anything-but pattern")
+        name, inner = next(iter(wanted.items()))
+        for text in inner if isinstance(inner, list) and inner else [inner]:
+            _check_text(name)(text)
+        return
+    values = wanted if isinstance(wanted, list) else [wanted]
+    if not values or any(isinstance(value, list | dict) for value in values):
+        raise FilterError(_TEXTS)
+
+
+_CHECKS: dict[str, Callable[[Any], None]] = {
+    "prefix": _check_edge("prefix"),
+    "suffix": _check_edge("suffix"),
+    "equals-ignore-case": _check_text("equals-ignore-case"),
+    "wildcard": _check_text("wildcard"),
+    "exists": _check_exists,
+    "numeric": _check_numeric,
+    "cidr": _check_cidr,
+    "anything-but": _check_anything_but,
+}

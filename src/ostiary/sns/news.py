@@ -1,0 +1,116 @@
+"""A message that was published to a topic, and the shapes it is delivered in."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from ostiary.context import Context
+from ostiary.sns import signing
+from ostiary.store.topic_subscriptions import Subscription
+from ostiary.store.topics import Topic
+
+PURPOSE = "publication"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What was published. With `structured`, `text` is a JSON object with a text for each protocol.
+
+    `attributes` are `{"name": {"DataType": …, "StringValue": …}}`, binary values in base64 as `BinaryValue`.
+    """
+
+    message_id: str
+    text: str = field(repr=False)
+    structured: bool
+    subject: str
+    attributes: Mapping[str, Mapping[str, str]]
+    published_at: float
+    group_id: str = ""
+    deduplication_id: str = ""
+    sequence: str = ""
+
+    def text_for(self, protocol: str) -> str | None:
+        """Return the text of a protocol or platform; None when there is neither one of its own nor a default."""
+        if not self.structured:
+            return self.text
+        found: dict[str, str] = json.loads(self.text)
+        return found.get(protocol, found.get("default"))
+
+
+class News:
+    """A message on its way to the subscriptions of a topic; what is the same for many of them is made once."""
+
+    def __init__(self, ctx: Context, topic: Topic, message: Message, publication_id: str) -> None:
+        self.ctx, self.topic, self.message, self.publication_id = ctx, topic, message, publication_id
+        self._signed: dict[str, dict[str, str]] = {}
+
+    def envelope(self, subscription: Subscription, text: str) -> dict[str, Any]:
+        """Return the signed JSON object that HTTP endpoints, queues and functions get."""
+        if text not in self._signed:
+            self._signed[text] = self._sign(text)
+        url = address(self.ctx, Action="Unsubscribe", SubscriptionArn=subscription.arn)
+        made: dict[str, Any] = {**self._signed[text], "UnsubscribeURL": url}
+        if self.message.attributes:
+            made["MessageAttributes"] = {name: _shown(value) for name, value in self.message.attributes.items()}
+        return made
+
+    def _sign(self, text: str) -> dict[str, str]:
+        message = self.message
+        described = {
+            "Type": "Notification",
+            "MessageId": message.message_id,
+            **({"SequenceNumber": message.sequence} if message.sequence else {}),
+            "TopicArn": self.topic.arn,
+            **({"Subject": message.subject} if message.subject else {}),
+            "Message": text,
+            "Timestamp": iso(message.published_at),
+        }
+        return signing.signed(self.ctx.services, described, self.topic.attributes.get("SignatureVersion", "1"))
+
+
+def confirmation(ctx: Context, topic: Topic, token: str) -> dict[str, str]:
+    """Return the signed JSON object that asks an HTTP endpoint whether it wants to subscribe."""
+    described = {
+        "Type": "SubscriptionConfirmation",
+        "MessageId": ctx.random.uuid(),
+        "Token": token,
+        "TopicArn": topic.arn,
+        "Message": f"You have chosen to subscribe to the topic {topic.arn}.\n"
+        "To confirm the subscription, visit the SubscribeURL included in this message.",
+        "SubscribeURL": address(ctx, Action="ConfirmSubscription", TopicArn=topic.arn, Token=token),
+        "Timestamp": iso(ctx.clock.now()),
+    }
+    return signing.signed(ctx.services, described, topic.attributes.get("SignatureVersion", "1"))
+
+
+def address(ctx: Context, **parameters: str) -> str:
+    """Return the address of an operation that a link may call."""
+    return f"{ctx.settings.base_url}/?{urlencode(parameters)}"
+
+
+def iso(epoch_seconds: float) -> str:
+    """Return a time as SNS writes it: `2012-04-26T20:45:04.751Z`."""
+    moment = datetime.fromtimestamp(epoch_seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def sealed(ctx: Context, message: Message) -> bytes:
+    """Return a message as it is kept."""
+    return ctx.keyring.seal(msgspec.json.encode(message), PURPOSE)
+
+
+def opened(ctx: Context, kept: bytes) -> Message:
+    """Return a message that was kept."""
+    return msgspec.json.decode(ctx.keyring.open(kept, PURPOSE), type=Message)
+
+
+def _shown(attribute: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "Type": attribute["DataType"],
+        "Value": attribute.get("StringValue", attribute.get("BinaryValue", "")),
+    }

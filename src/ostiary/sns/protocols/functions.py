@@ -1,0 +1,51 @@
+"""Lambda functions, run as the settings say (docs/guide on triggers)."""
+
+import msgspec
+
+from ostiary.context import Context
+from ostiary.sns import parcels
+from ostiary.sns.news import News
+from ostiary.sns.parcels import Parcel
+from ostiary.sns.protocols.protocol import Write, mismatch, nothing_to_ask, own_arn
+from ostiary.sns.redrive import dead_letter_of
+from ostiary.store.topic_subscriptions import Subscription
+from ostiary.store.topics import Topic
+
+_SPELT = {"SigningCertURL": "SigningCertUrl", "UnsubscribeURL": "UnsubscribeUrl"}
+"""Members that functions get under another name than everybody else."""
+
+
+class Functions:
+    """Calls a function with AWS's event."""
+
+    names = frozenset({"lambda"})
+    asks = False
+    takes_raw = False
+
+    def check(self, ctx: Context, name: str, endpoint: str) -> None:  # noqa: ARG002
+        """Refuse what is not the ARN of a function in the caller's account."""
+        own_arn(ctx, "lambda", endpoint, mismatch())
+
+    def ask(self, ctx: Context, topic: Topic, subscription: Subscription, token: str) -> Write:  # noqa: ARG002
+        """Return what writes nothing."""
+        return nothing_to_ask
+
+    def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:
+        """Return what writes the call."""
+        envelope = {_SPELT.get(name, name): value for name, value in news.envelope(subscription, text).items()}
+        record = {
+            "EventSource": "aws:sns",
+            "EventVersion": "1.0",
+            "EventSubscriptionArn": subscription.arn,
+            "Sns": {"Subject": None, "MessageAttributes": {}, **envelope},
+        }
+        parcel = Parcel(
+            way="lambda",
+            address=subscription.endpoint,
+            body=msgspec.json.encode({"Records": [record]}).decode(),
+            delays=parcels.QUEUE_DELAYS,
+            persistent=True,
+            expires_at=news.ctx.clock.now_seconds() + parcels.QUEUE_SECONDS,
+            dead_letter=dead_letter_of(subscription),
+        )
+        return lambda tx: parcels.owe(tx, news.ctx, subscription, parcel, delivery_id=news.publication_id)

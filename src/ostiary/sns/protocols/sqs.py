@@ -1,0 +1,59 @@
+"""Queues of Amazon SQS, or of anything that takes its SendMessage."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ostiary.aws.types.sns import InvalidParameterException
+from ostiary.context import Context
+from ostiary.sns import parcels
+from ostiary.sns.news import News
+from ostiary.sns.parcels import Parcel
+from ostiary.sns.protocols.protocol import Write, nothing_to_ask, own_arn
+from ostiary.sns.redrive import dead_letter_of
+from ostiary.store.topic_subscriptions import Subscription
+from ostiary.store.topics import Topic
+
+
+class Sqs:
+    """Puts the signed JSON, or the bare message, into a queue."""
+
+    names = frozenset({"sqs"})
+    asks = False
+    takes_raw = True
+
+    def check(self, ctx: Context, name: str, endpoint: str) -> None:  # noqa: ARG002
+        """Refuse what is not the ARN of a queue in the caller's account."""
+        own_arn(ctx, "sqs", endpoint, InvalidParameterException("Invalid parameter: SQS endpoint ARN"))
+
+    def ask(self, ctx: Context, topic: Topic, subscription: Subscription, token: str) -> Write:  # noqa: ARG002
+        """Return what writes nothing."""
+        return nothing_to_ask
+
+    def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:
+        """Return what writes the message; ordered when queue and topic are."""
+        message = news.message
+        fifo = subscription.endpoint.endswith(".fifo")
+        body = text if subscription.raw else msgspec.json.encode(news.envelope(subscription, text)).decode()
+        parcel = Parcel(
+            way="sqs",
+            address=subscription.endpoint,
+            body=body,
+            headers=_attributes(message.attributes) if subscription.raw else {},
+            delays=parcels.QUEUE_DELAYS,
+            persistent=True,
+            expires_at=news.ctx.clock.now_seconds() + parcels.QUEUE_SECONDS,
+            dead_letter=dead_letter_of(subscription),
+            group_id=message.group_id,
+            deduplication_id=message.deduplication_id if fifo else "",
+        )
+        return lambda tx: parcels.owe(
+            tx, news.ctx, subscription, parcel, delivery_id=news.publication_id, ordered=news.topic.fifo
+        )
+
+
+def _attributes(given: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {
+        name: f"{value['DataType']}\n{value.get('StringValue', value.get('BinaryValue', ''))}"
+        for name, value in given.items()
+    }

@@ -1,0 +1,203 @@
+"""Publishing: to a topic, to an app on a device, to a phone."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+from ostiary.aws.errors import ServiceError
+from ostiary.aws.operations import operation
+from ostiary.aws.types.sns import (
+    BatchEntryIdsNotDistinctException,
+    BatchRequestTooLongException,
+    BatchResultErrorEntry,
+    EmptyBatchRequestException,
+    EndpointDisabledException,
+    InvalidBatchEntryIdException,
+    InvalidParameterException,
+    NotFoundException,
+    PlatformApplicationDisabledException,
+    PublishBatchInput,
+    PublishBatchResponse,
+    PublishBatchResultEntry,
+    PublishInput,
+    PublishResponse,
+    TooManyEntriesInBatchRequestException,
+)
+from ostiary.context import Context
+from ostiary.delivery import push
+from ostiary.sns import news, payloads, texts
+from ostiary.sns.access import allow, permitted_topic
+from ostiary.sns.arns import checked, endpoint_account, invalid
+from ostiary.sns.messages import MOST_BYTES, message_of, size_of
+from ostiary.sns.news import Message
+from ostiary.store import platform_applications, platform_endpoints, publications, spent, topics
+from ostiary.store.db import Tx
+from ostiary.store.publications import Publication
+from ostiary.store.topics import Topic
+
+MOST_ENTRIES = 10
+_MOST_ID = 80
+_DEDUPLICATION_SECONDS = 300
+_FIRST_SEQUENCE = 10**19
+_MOST_GROUP = 128
+
+
+@operation("sns", authorized_by_handler=True)
+def publish(ctx: Context, req: PublishInput) -> PublishResponse:
+    """Publish a message; it is delivered afterwards, at least once."""
+    target = req.get("TopicArn") or req.get("TargetArn") or ""
+    if sum(name in req for name in ("TopicArn", "TargetArn", "PhoneNumber")) > 1:
+        raise InvalidParameterException(
+            "Invalid parameter: Only one of TopicArn, TargetArn and PhoneNumber may be given"
+        )
+    if "PhoneNumber" in req:
+        return {"MessageId": _to_phone(ctx, req)}
+    if not target:
+        raise InvalidParameterException(
+            "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter"
+        )
+    if "TargetArn" in req and checked(target, "TargetArn")[2].startswith("endpoint/"):
+        return {"MessageId": _to_endpoint(ctx, req, target)}
+    topic = permitted_topic(ctx, target, "sns:Publish")
+    message = _for_topic(ctx, topic, req)
+    with ctx.store.write() as tx:
+        kept = _owe(tx, ctx, topic, message)
+    return _answer(kept)
+
+
+@operation("sns", authorized_by_handler=True)
+def publish_batch(ctx: Context, req: PublishBatchInput) -> PublishBatchResponse:
+    """Publish up to ten messages to a topic; which of them could not be is told for each."""
+    entries = req["PublishBatchRequestEntries"]
+    _check_batch(entries)
+    topic = permitted_topic(ctx, req["TopicArn"], "sns:Publish")
+    if sum(map(size_of, entries)) > int(topic.attributes.get("MaximumMessageSize", MOST_BYTES)):
+        raise BatchRequestTooLongException("The length of all the messages put together is more than the limit.")
+    sound: list[tuple[str, Message]] = []
+    failed: list[BatchResultErrorEntry] = []
+    for entry in entries:
+        try:
+            sound.append((entry["Id"], _for_topic(ctx, topic, entry)))
+        except ServiceError as error:
+            told: BatchResultErrorEntry = {
+                "Id": entry["Id"],
+                "Code": error.code,
+                "Message": error.message,
+                "SenderFault": True,
+            }
+            failed.append(told)
+    with ctx.store.write() as tx:
+        kept = [(name, _owe(tx, ctx, topic, message)) for name, message in sound]
+    successful: list[PublishBatchResultEntry] = [{"Id": name, **_answer(message)} for name, message in kept]
+    return {"Successful": successful, "Failed": failed}
+
+
+def _to_phone(ctx: Context, req: PublishInput) -> str:
+    number = req["PhoneNumber"]
+    allow(ctx, "sns:Publish", "*")
+    if not texts.is_number(number):
+        raise invalid("PhoneNumber", f"{number} is not valid to publish to")
+    message = message_of(ctx, req)
+    text = message.text_for("sms")
+    if text is None:
+        raise InvalidParameterException("Invalid parameter: Message Structure - No default entry in JSON message body")
+    with ctx.store.write() as tx:
+        texts.owe(tx, ctx, ctx.account, number, text)
+    return message.message_id
+
+
+def _to_endpoint(ctx: Context, req: PublishInput, arn: str) -> str:
+    account_id = endpoint_account(arn, "TargetArn")
+    allow(ctx, "sns:Publish", arn, resource_account=account_id)
+    platform = payloads.platform_of(arn)
+    message = message_of(ctx, req, platform=platform)
+    try:
+        notification = payloads.notification(
+            ctx, platform, message.text_for(platform) or "", message, own=payloads.names(message, platform)
+        )
+    except ValueError as error:
+        raise invalid("Message", str(error)) from None
+    with ctx.store.write() as tx:
+        endpoint = platform_endpoints.find(tx, account_id, arn)
+        if endpoint is None:
+            raise invalid("TargetArn", "No endpoint found for the target arn specified")
+        application = platform_applications.find(tx, account_id, endpoint.application_arn)
+        if application is None or not application.enabled:
+            raise PlatformApplicationDisabledException("Platform application is disabled")
+        if not endpoint.enabled:
+            raise EndpointDisabledException("Endpoint is disabled")
+        push.owe(tx, ctx, endpoint, notification)
+    return message.message_id
+
+
+def _for_topic(ctx: Context, topic: Topic, req: Mapping[str, Any]) -> Message:
+    """Return a message that can be published to a topic; raises InvalidParameterException and others."""
+    group, given = req.get("MessageGroupId", ""), req.get("MessageDeduplicationId", "")
+    message = message_of(ctx, req, most=int(topic.attributes.get("MaximumMessageSize", MOST_BYTES)))
+    if not topic.fifo:
+        if given:
+            raise invalid(
+                "MessageDeduplicationId",
+                "The request includes MessageDeduplicationId parameter that is not valid for this topic type",
+            )
+        return replace(message, group_id=group)
+    if not group:
+        raise InvalidParameterException("Invalid parameter: The MessageGroupId parameter is required for FIFO topics")
+    if len(group) > _MOST_GROUP or len(given) > _MOST_GROUP:
+        raise InvalidParameterException(
+            "Invalid parameter: MessageGroupId and MessageDeduplicationId have at most 128 characters"
+        )
+    if not given:
+        if topic.attributes.get("ContentBasedDeduplication") != "true":
+            raise InvalidParameterException(
+                "Invalid parameter: The topic should either have ContentBasedDeduplication enabled or "
+                "MessageDeduplicationId provided explicitly"
+            )
+        given = sha256(message.text.encode()).hexdigest()
+    return replace(message, group_id=group, deduplication_id=given)
+
+
+def _owe(tx: Tx, ctx: Context, topic: Topic, message: Message) -> Message:
+    """Write a message into the outbox, unless a FIFO topic had the same before; return it as it was counted."""
+    now = ctx.clock.now()
+    if topics.find(tx, topic.account_id, topic.arn) is None:
+        raise NotFoundException("Topic does not exist")
+    publication_id = f"{int(now * 1_000_000):016x}-{ctx.random.text(12)}"
+    if topic.fifo:
+        sequence = topics.next_sequence(tx, topic)
+        message = replace(message, sequence=str(_FIRST_SEQUENCE + sequence))
+        publication_id = f"{sequence:020d}"
+        if _was_published(tx, topic, message, int(now)):
+            return message
+    kept = Publication(topic.account_id, topic.arn, publication_id, news.sealed(ctx, message), "", int(now))
+    publications.add(tx, kept)
+    tx.after_commit.append(ctx.services.publications.ring)
+    return message
+
+
+def _was_published(tx: Tx, topic: Topic, message: Message, now: int) -> bool:
+    """Whether the deduplication id was used in the last five minutes, within the scope of the topic's attribute."""
+    scope = message.group_id if topic.attributes.get("FifoThroughputScope") == "MessageGroup" else ""
+    thing = sha256(f"{scope}\n{message.deduplication_id}".encode()).hexdigest()
+    return not spent.spend_again(tx, topic.arn, thing, now, now + _DEDUPLICATION_SECONDS)
+
+
+def _answer(message: Message) -> PublishResponse:
+    sequence: PublishResponse = {"SequenceNumber": message.sequence} if message.sequence else {}
+    return {"MessageId": message.message_id, **sequence}
+
+
+def _check_batch(entries: list[Any]) -> None:
+    if not entries:
+        raise EmptyBatchRequestException("The batch request doesn't contain any entries.")
+    if len(entries) > MOST_ENTRIES:
+        raise TooManyEntriesInBatchRequestException("The batch request contains more entries than permissible.")
+    names = [entry["Id"] for entry in entries]
+    if len(set(names)) != len(names):
+        raise BatchEntryIdsNotDistinctException("Two or more batch entries in the request have the same Id.")
+    for name in names:
+        if not 0 < len(name) <= _MOST_ID or not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+            raise InvalidBatchEntryIdException(
+                "The Id of a batch entry in a batch request doesn't abide by the specification."
+            )

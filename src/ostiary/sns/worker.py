@@ -1,0 +1,152 @@
+"""The threads that tell subscriptions what was published. Any number of processes may run them."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Lock, Thread
+
+import structlog
+
+from ostiary.context import ANONYMOUS, Client, Context, Services
+from ostiary.observability import MESSAGES
+from ostiary.sns import parcels
+from ostiary.sns.carriers import CARRIERS, CarrierError
+from ostiary.sns.fanout import Fanout
+from ostiary.sns.parcels import Parcel
+from ostiary.store import publications
+from ostiary.store.publications import Delivery
+
+POLL_SECONDS = 0.5
+THREADS = 16
+PER_DESTINATION = 4
+"""How many threads one server may keep busy: one that hangs holds up its own deliveries, not those of others."""
+BATCH = 100
+LEASE_SECONDS = 120
+AGAIN_SECONDS = 1
+
+log = structlog.get_logger()
+
+
+class TopicWorker:
+    """Works until it is stopped."""
+
+    def __init__(self, services: Services) -> None:
+        self._ctx = Context(services, "", services.settings.region, ANONYMOUS, Client())
+        self._fanout = Fanout(self._ctx)
+        self._stopped, self._rung = Event(), Event()
+        self._thread = Thread(target=self._run, name="topics", daemon=True)
+        self._senders = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
+        self._busy: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def start(self) -> None:
+        """Begin."""
+        self._ctx.services.publications.listen(self._rung.set)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is under way and end."""
+        self._stopped.set()
+        self._rung.set()
+        self._ctx.services.publications.leave(self._rung.set)
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._senders.shutdown(cancel_futures=True)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._rung.wait(POLL_SECONDS)
+            self._rung.clear()
+            try:
+                while self._fanout.run() and not self._stopped.is_set():
+                    self._send_due()
+                self._send_due()
+            except Exception:
+                log.exception("topic_worker_failed")
+                self._stopped.wait(POLL_SECONDS)
+
+    def _send_due(self) -> None:
+        ctx = self._ctx
+        now = ctx.clock.now_seconds()
+        with self._lock:
+            free = THREADS - self._busy.total()
+        if free <= 0:
+            return
+        with ctx.store.read() as tx:
+            due = publications.deliveries_due(tx, now, BATCH)
+        if not due:
+            return
+        chosen, waiting = self._chosen(due, free)
+        with ctx.store.write() as tx:
+            claimed = [
+                delivery
+                for delivery in chosen
+                if (not delivery.ordered or publications.is_next(tx, delivery))
+                and publications.claim_delivery(tx, delivery, now + LEASE_SECONDS)
+            ]
+            if len(due) == BATCH:
+                # Those of a busy server, and those that wait for others, make room for the rest.
+                held = [delivery for delivery in chosen if delivery.ordered and delivery not in claimed]
+                publications.postpone_deliveries(tx, [*waiting, *held], now + AGAIN_SECONDS)
+        for delivery in chosen:
+            if delivery in claimed:
+                self._senders.submit(self._send, delivery)
+            else:
+                self._release(delivery)
+
+    def _chosen(self, due: list[Delivery], free: int) -> tuple[list[Delivery], list[Delivery]]:
+        """Return what is sent now, and what waits because its server is busy; the rest is looked at next time."""
+        chosen: list[Delivery] = []
+        waiting: list[Delivery] = []
+        with self._lock:
+            for delivery in due:
+                if self._busy[delivery.destination] >= PER_DESTINATION:
+                    waiting.append(delivery)
+                elif len(chosen) < free:
+                    self._busy[delivery.destination] += 1
+                    chosen.append(delivery)
+        return chosen, waiting
+
+    def _release(self, delivery: Delivery) -> None:
+        with self._lock:
+            self._busy[delivery.destination] -= 1
+            if not self._busy[delivery.destination]:
+                del self._busy[delivery.destination]
+
+    def _send(self, delivery: Delivery) -> None:
+        try:
+            self._carry(delivery)
+        except Exception:
+            log.exception("delivery_broken", subscription=delivery.subscription_arn)
+        finally:
+            self._release(delivery)
+            self._rung.set()
+
+    def _carry(self, delivery: Delivery) -> None:
+        ctx = self._ctx
+        parcel = parcels.opened(ctx, delivery)
+        try:
+            CARRIERS[parcel.way].carry(ctx, parcel)
+        except CarrierError as error:
+            MESSAGES.labels(parcel.way, "failed").inc()
+            self._failed(delivery, parcel, error)
+            return
+        MESSAGES.labels(parcel.way, "sent").inc()
+        with ctx.store.write() as tx:
+            publications.remove_delivery(tx, delivery)
+
+    def _failed(self, delivery: Delivery, parcel: Parcel, error: CarrierError) -> None:
+        ctx = self._ctx
+        now = ctx.clock.now_seconds()
+        delay = None if error.permanent else parcel.delay(delivery.attempts + 1, now)
+        told = {"subscription": delivery.subscription_arn, "way": parcel.way, "reason": str(error)}
+        if delay is not None:
+            log.warning("delivery_failed", **told, again_in=delay)
+            with ctx.store.write() as tx:
+                publications.postpone_deliveries(tx, [delivery], now + delay)
+            return
+        log.warning("delivery_given_up", **told, dead_letter=parcel.dead_letter)
+        with ctx.store.write() as tx:
+            publications.remove_delivery(tx, delivery)
+            if parcel.dead_letter:
+                letter = parcels.dead_letter(parcel, str(error), now)
+                parcels.owe_again(tx, ctx, delivery, letter)
