@@ -1,0 +1,59 @@
+"""Queues that subscribe: in order, once, and what was lost elsewhere."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ostiary.iam.accounts import create_account
+from tests.fixtures.server import Server
+from tests.sns.conftest import Receiver, parsed
+from tests.sync.waiting import until
+
+
+@pytest.fixture
+def queues(start_server: Callable[..., Server], receiver: Receiver) -> tuple[Any, str]:
+    """SNS beside a queue service, which is the receiver; and the account."""
+    server = start_server(sqs_endpoint=receiver.url, sqs_access_key_id="AK", sqs_secret_access_key="SK")
+    key = create_account(server.services, "queues")
+    return server.client("sns", key), key.account_id
+
+
+def test_a_queue_gets_each_message_of_a_group_once_and_in_order(queues: tuple[Any, str], receiver: Receiver) -> None:
+    sns, account_id = queues
+    topic = sns.create_topic(Name="news.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    queue = f"arn:aws:sqs:us-east-1:{account_id}:queue.fifo"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes={"RawMessageDelivery": "true"})
+    group = {"TopicArn": topic, "MessageGroupId": "g"}
+    numbers = [
+        sns.publish(**group, Message=str(number), MessageDeduplicationId=str(number))["SequenceNumber"]
+        for number in range(10)
+    ]
+    assert numbers == sorted(set(numbers))
+    sns.publish(**group, Message="again", MessageDeduplicationId="3")
+    sns.publish(**group, Message="last", MessageDeduplicationId="last")
+    until(lambda: len(receiver.taken) >= 11)
+    headers, body = receiver.taken[0]
+    assert headers["x-amz-target"] == "AmazonSQS.SendMessage"
+    assert headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AK/")
+    assert parsed(body)["QueueUrl"].endswith(f"/{account_id}/queue.fifo")
+    sent = [parsed(body) for _, body in receiver.taken]
+    assert [entry["MessageBody"] for entry in sent] == [*map(str, range(10)), "last"]
+    assert {entry["MessageGroupId"] for entry in sent} == {"g"}
+
+
+def test_what_a_subscriber_refuses_goes_to_its_dead_letters(queues: tuple[Any, str], receiver: Receiver) -> None:
+    sns, account_id = queues
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    redrive = json.dumps({"deadLetterTargetArn": f"arn:aws:sqs:us-east-1:{account_id}:lost"})
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{receiver.url}/in", Attributes={"RedrivePolicy": redrive})
+    token = parsed(receiver.newest("SubscriptionConfirmation")[1])["Token"]
+    sns.confirm_subscription(TopicArn=topic, Token=token)
+    before = len(receiver.taken)
+    receiver.answers = [400, 200]
+    sns.publish(TopicArn=topic, Message="lost")
+    until(lambda: len(receiver.taken) >= before + 2)
+    lost = parsed(receiver.taken[-1][1])
+    assert lost["QueueUrl"].endswith(f"/{account_id}/lost")
+    assert parsed(lost["MessageBody"])["Message"] == "lost"
