@@ -8,10 +8,17 @@ from urllib.request import urlopen
 import pytest
 from cryptography.exceptions import InvalidSignature
 
+from ostiary.store import schema
 from tests.fixtures.server import MovingClock, Server
 from tests.sns.conftest import Receiver, attribute, parsed, refused
 from tests.sns.verifier import verified, verify
 from tests.sync.waiting import until
+
+
+def waiting(server: Server, topic: str) -> bool:
+    """Whether a message of a topic is still on its way to the subscribers."""
+    with server.services.store.read() as tx:
+        return any(row.topic_arn == topic for row in tx.all(schema.publications.select()))
 
 
 def test_an_address_confirms_by_the_link_and_is_told(sns: Any, topic: str, server: Server, receiver: Receiver) -> None:
@@ -19,6 +26,7 @@ def test_an_address_confirms_by_the_link_and_is_told(sns: Any, topic: str, serve
     arn = sns.subscribe(**subscribe)["SubscriptionArn"]
     asked = verified(*receiver.newest("SubscriptionConfirmation"), server.url)
     sns.publish(TopicArn=topic, Message="too early")
+    until(lambda: not waiting(server, topic))
     with urlopen(asked["SubscribeURL"]) as answer:
         assert f"<SubscriptionArn>{arn}</SubscriptionArn>" in answer.read().decode()
     given = {"a": attribute("String", "1"), "b": {"DataType": "Binary", "BinaryValue": b"\x00\x01"}}
