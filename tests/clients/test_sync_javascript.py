@@ -48,12 +48,19 @@ def test_the_third_sdk_calls_every_operation(synchronizing: World) -> None:
     keys = identity.get_credentials_for_identity(IdentityId=identity_id)["Credentials"]
     person = {"accessKeyId": keys["AccessKeyId"], "secretAccessKey": keys["SecretKey"]}
     operator = dict(zip(("accessKeyId", "secretAccessKey"), synchronizing.servers.root, strict=True))
+    sns = administrator(synchronizing.servers, "sns", synchronizing.servers.root)
+    credential = {"PlatformCredential": "a-key"}
+    application = sns.create_platform_application(Name="sdk", Platform="GCM", Attributes=credential)
+    arn = application["PlatformApplicationArn"]
     report = run_scenario(
         synchronizing,
         "sync_sdk",
         identityId=identity_id,
         credentials={**person, "sessionToken": keys["SessionToken"]},
         operator=operator,
+        applicationArn=arn,
+        accountId=arn.split(":")[4],
+        roleArn=f"arn:aws:iam::{arn.split(':')[4]}:role/person",
     )
     assert report["exists"] is False
     assert report["updated"] == [
@@ -68,5 +75,9 @@ def test_the_third_sdk_calls_every_operation(synchronizing: World) -> None:
     assert report["notForPeople"] == "NotAuthorizedException"
     assert report["poolIsListed"] is True
     assert report["streams"] == {"StreamingStatus": "DISABLED"}
+    assert (report["deviceId"], report["noSuchDevice"]) == ("string", "ResourceNotFoundException")
+    assert report["eventsAreKept"] is True
+    assert report["notStreaming"] in {"InvalidParameterException", "ResourceNotFoundException"}
+    assert report["published"] == "NOT_STARTED"
     assert report["gone"] == "ResourceNotFoundException"
     assert report["deletedSince"] is True

@@ -1,15 +1,22 @@
-// @aws-sdk/client-cognito-sync: every operation on data with a person's credentials, those on pools with an operator's.
+// @aws-sdk/client-cognito-sync: all 17 operations, those on data with a person's credentials, those on pools with an operator's.
 import {
+  BulkPublishCommand,
   CognitoSyncClient,
   DeleteDatasetCommand,
   DescribeDatasetCommand,
   DescribeIdentityPoolUsageCommand,
   DescribeIdentityUsageCommand,
+  GetBulkPublishDetailsCommand,
+  GetCognitoEventsCommand,
   GetIdentityPoolConfigurationCommand,
   ListDatasetsCommand,
   ListIdentityPoolUsageCommand,
   ListRecordsCommand,
+  RegisterDeviceCommand,
+  SetCognitoEventsCommand,
   SetIdentityPoolConfigurationCommand,
+  SubscribeToDatasetCommand,
+  UnsubscribeFromDatasetCommand,
   UpdateRecordsCommand,
 } from "@aws-sdk/client-cognito-sync";
 import { refusal, run, scenario } from "./scenario.mjs";
@@ -48,6 +55,18 @@ run(async () => {
   const ofPools = (await admin.send(new ListIdentityPoolUsageCommand({}))).IdentityPoolUsages;
   await admin.send(new SetIdentityPoolConfigurationCommand({ ...pool, CognitoStreams: { StreamingStatus: "DISABLED" } }));
   const configuration = await admin.send(new GetIdentityPoolConfigurationCommand(pool));
+  const PushSync = { ApplicationArns: [scenario.applicationArn], RoleArn: scenario.roleArn };
+  await admin.send(new SetIdentityPoolConfigurationCommand({ ...pool, PushSync }));
+  const { DeviceId } = await app.send(new RegisterDeviceCommand({ ...identity, Platform: "GCM", Token: "a-device" }));
+  await app.send(new SubscribeToDatasetCommand({ ...dataset, DeviceId }));
+  await app.send(new UnsubscribeFromDatasetCommand({ ...dataset, DeviceId }));
+  const noSuchDevice = await refusal(app.send(new SubscribeToDatasetCommand({ ...dataset, DeviceId: "nobody" })));
+  const Events = { SyncTrigger: `arn:aws:lambda:${region}:${scenario.accountId}:function:sync` };
+  await admin.send(new SetCognitoEventsCommand({ ...pool, Events }));
+  const events = (await admin.send(new GetCognitoEventsCommand(pool))).Events;
+  await admin.send(new SetCognitoEventsCommand({ ...pool, Events: { SyncTrigger: "" } }));
+  const notStreaming = await refusal(admin.send(new BulkPublishCommand(pool)));
+  const published = (await admin.send(new GetBulkPublishDetailsCommand(pool))).BulkPublishStatus;
   await app.send(new DeleteDatasetCommand(dataset));
   const gone = await refusal(app.send(new DescribeDatasetCommand(dataset)));
   const after = await app.send(new ListRecordsCommand({ ...dataset, LastSyncCount: 1 }));
@@ -63,6 +82,11 @@ run(async () => {
     notForPeople,
     poolIsListed: ofPools.some((each) => each.IdentityPoolId === ofPool.IdentityPoolId),
     streams: configuration.CognitoStreams,
+    deviceId: typeof DeviceId,
+    noSuchDevice,
+    eventsAreKept: events.SyncTrigger === Events.SyncTrigger,
+    notStreaming,
+    published,
     gone,
     deletedSince: after.DatasetDeletedAfterRequestedSyncCount,
   };
