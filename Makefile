@@ -19,7 +19,7 @@ serve: $(VENV)/demo ## Start a development server on http://127.0.0.1:9500
 	@$(BIN)/ostiary serve --dev
 
 test: $(VENV)/dev node ## Run all tests, on SQLite and on PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
 
 check: $(VENV)/dev ## Lint, types, layers, generated files
 	$(BIN)/ruff check .
