@@ -12,6 +12,7 @@ from ostiary.store.schema import spent
 FILL = """
 import resource, sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from ostiary.store.db import Store
 from ostiary.store.errors import StoreError
 from ostiary.store.schema import spent
@@ -19,7 +20,8 @@ from ostiary.store.schema import spent
 store = Store.open(sys.argv[1])
 store.migrate()
 # No file may grow beyond this; SQLite writes its log when it commits, so it is the commit that fails.
-resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+most = 600_000 + max(file.stat().st_size for file in Path(sys.argv[1].removeprefix("sqlite:///")).parent.iterdir())
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 def one(number):
     name = f"{number} " + "x" * 1000

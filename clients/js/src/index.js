@@ -1,6 +1,6 @@
 // Datasets of one person on this device: at hand without a network, the same everywhere, live while the app is open.
 
-import { Api, ServiceError } from "./api.js";
+import { Api, backoff, ServiceError } from "./api.js";
 import { Dataset } from "./dataset.js";
 import { Live } from "./live.js";
 import { IndexedDbStorage, MemoryStorage } from "./storage.js";
@@ -25,6 +25,8 @@ export { Dataset, IndexedDbStorage, MemoryStorage, ServiceError };
  */
 
 const SETTLE = 50;
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 30_000;
 
 /**
  * Datasets of one identity.
@@ -42,6 +44,9 @@ export class SyncClient extends EventTarget {
   #due = new Map();
   /** @type {Live | undefined} */
   #live;
+  /** @type {Set<string>} */
+  #failing = new Set();
+  #pausing = new AbortController();
 
   /** @param {ApiOptions & Decisions & ClientOptions} options */
   constructor(options) {
@@ -83,11 +88,14 @@ export class SyncClient extends EventTarget {
       onState: (state, error) => this.#tell("state", { state, error }),
     });
     this.#live.run();
+    globalThis.addEventListener?.("online", this.#hurry);
   }
 
   stop() {
     this.#live?.stop();
     this.#live = undefined;
+    globalThis.removeEventListener?.("online", this.#hurry);
+    this.#hurry();
     for (const timer of this.#due.values()) clearTimeout(timer);
     this.#due.clear();
   }
@@ -116,10 +124,31 @@ export class SyncClient extends EventTarget {
     if (this.#due.has(name)) return;
     const run = () => {
       this.#due.delete(name);
-      this.dataset(name).synchronize().catch((error) => this.#tell("error", { dataset: name, error }));
+      this.#attempt(name, 1);
     };
     this.#due.set(name, setTimeout(run, SETTLE));
   }
+
+  /** Synchronize a dataset, and again, ever later, while the server is not reached. @param {string} name @param {number} number */
+  async #attempt(name, number) {
+    try {
+      await this.dataset(name).synchronize();
+    } catch (error) {
+      this.#tell("error", { dataset: name, error });
+      const final = error instanceof ServiceError && error.status < 500 && error.status !== 429;
+      if (!this.#live || final || this.#failing.has(name)) return;
+      this.#failing.add(name);
+      await backoff(number, FIRST_PAUSE, LONGEST_PAUSE, this.#pausing.signal);
+      this.#failing.delete(name);
+      if (this.#live) await this.#attempt(name, number + 1);
+    }
+  }
+
+  /** Try again at once what waits to be tried again. */
+  #hurry = () => {
+    this.#pausing.abort();
+    this.#pausing = new AbortController();
+  };
 
   /** @param {string} type @param {object} detail */
   #tell(type, detail) {
