@@ -1,4 +1,4 @@
-"""Write the next revision of the schema's history: what `store/schema.py` has and the history does not make yet.
+"""Write the next revision of the schema's history: what `store/schema/` has and the history does not make yet.
 
     python tools/migration.py "Keep devices"
 

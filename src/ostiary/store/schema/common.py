@@ -1,0 +1,28 @@
+"""What belongs to the whole deployment: its facts, the outbox of messages, leases."""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
+
+from ostiary.store.schema.columns import table, text, when
+
+deployment = table("deployment", ("name",), text("name"), text("value"))
+"""Facts of the whole deployment; `configuration_version` is bumped by every change of cached configuration."""
+
+messages = table(
+    "messages",
+    ("message_id",),
+    text("message_id"),
+    text("pool_id"),
+    text("medium"),
+    text("recipient"),
+    Column("sealed", LargeBinary, nullable=False),
+    text("state"),
+    Column("attempts", BigInteger, nullable=False),
+    when("created_at"),
+    when("due_at"),
+    when("expires_at"),
+    Index(None, "state", "due_at"),
+    Index(None, "created_at"),
+)
+"""The outbox: written in the transaction that causes a message, sent afterwards."""
+leases = table("leases", ("name",), text("name"), text("holder"), when("expires_at"))
+"""Which process does a piece of work that only one may do at a time, until when."""

@@ -1,0 +1,71 @@
+"""User pools: settings, keys, clients, and what is configured beside them."""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
+
+from ostiary.store.schema.columns import table, text, when
+
+user_pools = table(
+    "user_pools",
+    ("pool_id",),
+    text("pool_id"),
+    text("account_id"),
+    text("name"),
+    text("configuration"),
+    when("created_at"),
+    when("modified_at"),
+    Index(None, "account_id", "pool_id"),
+)
+signing_keys = table(
+    "signing_keys",
+    ("pool_id", "kid"),
+    text("pool_id"),
+    text("kid"),
+    text("token_use"),
+    Column("sealed", LargeBinary, nullable=False),
+    when("created_at"),
+)
+"""`token_use` is `id` or `access` for a user pool's keys, `identity` for the ones of identity pools (pool_id `*`)."""
+user_pool_clients = table(
+    "user_pool_clients",
+    ("pool_id", "client_id"),
+    text("pool_id"),
+    text("client_id"),
+    text("name"),
+    text("configuration"),
+    Column("sealed_secret", LargeBinary, nullable=True),
+    when("created_at"),
+    when("modified_at"),
+    Index(None, "client_id", unique=True),
+)
+pool_parts = table(
+    "pool_parts",
+    ("pool_id", "kind", "key"),
+    text("pool_id"),
+    text("kind"),
+    text("key"),
+    text("alias", null=True),
+    text("configuration"),
+    Column("sealed", LargeBinary, nullable=True),
+    when("created_at"),
+    when("modified_at"),
+    Index(None, "pool_id", "kind", "alias", unique=True),
+)
+"""What a pool is configured with beside itself and its clients: identity providers, resource servers, branding, terms …
+`alias` is another name that is unique among its kind; `sealed` holds the secret part of the configuration."""
+user_pool_domains = table(
+    "user_pool_domains",
+    ("pool_id", "domain"),
+    text("pool_id"),
+    text("domain"),
+    text("configuration"),
+    when("created_at"),
+    Index(None, "domain", unique=True),
+)
+provisioned_limits = table(
+    "provisioned_limits",
+    ("account_id", "category"),
+    text("account_id"),
+    text("category"),
+    Column("per_second", BigInteger, nullable=False),
+)
+"""How many requests of a category an account may make, where that was changed."""
