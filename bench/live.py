@@ -21,6 +21,7 @@ from ostiary.demo.world import REGION, build_world
 
 DEVICES = 10
 """Devices of each person, all of which listen."""
+Lines = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class Person:
     """One identity, and when each of its changes was sent, by sync count."""
 
     url: str
+    lines: Lines | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     token: str = ""
     count: int = 0
     sent: dict[int, float] = field(default_factory=dict)
@@ -67,7 +70,7 @@ async def _measure(servers: Servers, people: list[Person], rate: int, seconds: f
         listening += [asyncio.create_task(_listen(servers, person, result, ready)) for _ in range(DEVICES)]
         for _ in range(DEVICES):
             await ready.acquire()
-        person.token = (await _call(servers, "GET", f"{person.url}/datasets/notes/records"))["SyncSessionToken"]
+        person.token = (await _call(servers, person, "GET", "/datasets/notes/records"))["SyncSessionToken"]
     started = time.perf_counter()
     changing = set()
     for number in range(int(rate * seconds)):
@@ -85,7 +88,8 @@ async def _measure(servers: Servers, people: list[Person], rate: int, seconds: f
 
 async def _listen(servers: Servers, person: Person, result: Result, ready: asyncio.Semaphore) -> None:
     """Read one stream; a change that is heard took from the moment before it was sent."""
-    reader, writer = await _send(servers, "GET", f"{person.url}/live")
+    reader, writer = await _connect(servers)
+    writer.write(_request(servers, "GET", f"{person.url}/live"))
     while line := await reader.readline():
         if line == b"event: ready\n":
             ready.release()
@@ -101,31 +105,35 @@ async def _change(servers: Servers, person: Person) -> None:
     patch = {"Op": "replace", "Key": f"k{known}", "Value": "v", "SyncCount": 0}
     person.sent[known + 1] = time.perf_counter()
     body = json.dumps({"RecordPatches": [patch], "SyncSessionToken": person.token})
-    await _call(servers, "POST", f"{person.url}/datasets/notes", body)
+    await _call(servers, person, "POST", "/datasets/notes", body)
 
 
-async def _call(servers: Servers, method: str, url: str, body: str = "") -> Any:
-    reader, writer = await _send(servers, method, url, body)
-    head, _, answer = (await reader.read()).partition(b"\r\n\r\n")
-    writer.close()
-    if not head.startswith(b"HTTP/1.1 200"):
-        raise SystemExit(f"{method} {url}: {head.decode()} {answer.decode()}")
+async def _call(servers: Servers, person: Person, method: str, below: str, body: str = "") -> Any:
+    """Send a request on the person's connection, as an SDK does, and return the answer."""
+    async with person.turn:
+        if person.lines is None:
+            person.lines = await _connect(servers)
+        reader, writer = person.lines
+        writer.write(_request(servers, method, person.url + below, body))
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        answer = await reader.readexactly(length)
+    if not head.startswith(b"http/1.1 200"):
+        raise SystemExit(f"{method} {below}: {head.decode()} {answer.decode()}")
     return json.loads(answer)
 
 
-async def _send(
-    servers: Servers, method: str, url: str, body: str = ""
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _connect(servers: Servers) -> Lines:
+    parts = urlsplit(servers.ostiary)
+    return await asyncio.open_connection(parts.hostname, parts.port)
+
+
+def _request(servers: Servers, method: str, url: str, body: str = "") -> bytes:
     hashed = sha256(body.encode()).hexdigest()
     key_id, secret = servers.root
     signed = sigv4.sign(method, url, {}, hashed, key_id, secret, None, REGION, "cognito-sync", time.time())
-    parts = urlsplit(url)
-    closing = "" if url.endswith("/live") else "connection: close\r\n"
     lines = "".join(f"{name}: {value}\r\n" for name, value in signed.items())
-    head = f"{method} {parts.path} HTTP/1.1\r\n{lines}{closing}content-length: {len(body)}\r\n\r\n"
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    writer.write(head.encode() + body.encode())
-    return reader, writer
+    return f"{method} {urlsplit(url).path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n{body}".encode()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import errno
 import functools
+import gc
 import resource
 import signal
 import socket
@@ -31,6 +32,8 @@ BACKLOG = 2048
 WEBSOCKET_BYTES = 4096
 """What a client may say in one message; nobody listens to it."""
 WORKER_SECONDS = 30
+COLLECT_AFTER = (20_000, 20, 20)
+"""Objects made before the young are looked at for garbage, and how many such looks before the older ones are."""
 
 __all__ = ["application", "limits", "migrate_database", "run", "services_of"]
 
@@ -54,7 +57,9 @@ def run(settings: Settings) -> None:
 
 def application(settings: Settings) -> Any:
     """Return the ASGI application of one process; it closes its services when it stops."""
-    return create_app(open_services(settings))
+    made = create_app(open_services(settings))
+    _collect_less()
+    return made
 
 
 def limits(settings: Settings) -> dict[str, Any]:
@@ -126,6 +131,16 @@ def _serve_with_workers(settings: Settings, listener: socket.socket) -> None:
 def _worker_application(settings: Settings) -> Any:
     configure_logs(settings.log_format, settings.log_level)
     return application(settings)
+
+
+def _collect_less() -> None:
+    """Look for garbage among what requests make, seldom, and not among what lives as long as the process.
+
+    A full collection stops every request; with a thousand clients connected it took a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _end_quietly() -> None:

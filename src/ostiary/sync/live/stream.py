@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -54,7 +55,9 @@ class Stream:
 
     def begin(self, counts: Mapping[str, Told], last_id: str) -> bool:
         """Take in how the datasets stand; return whether the client, who was told `last_id` last, knows it all."""
-        known = bool(last_id) and last_id == _digest({name: told.sync_count for name, told in counts.items()})
+        known = bool(last_id) and last_id == _digest(
+            frozenset((name, told.sync_count) for name, told in counts.items())
+        )
         if known:
             for told in counts.values():
                 self._told[told.dataset_name] = max(told.sync_count, self._told.get(told.dataset_name, 0))
@@ -93,17 +96,19 @@ class Stream:
     @property
     def id(self) -> str:
         """What names everything that the client has been told so far; two clients who know the same have the same."""
-        return _digest(self._told)
+        return _digest(frozenset(self._told.items()))
 
     async def woken(self, seconds: float) -> bool:
         """Wait until there is something to do; return whether there is, after at most `seconds`."""
+        timer = asyncio.get_running_loop().call_later(seconds, self._woken.set)
         try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return False
-        return True
+            await self._woken.wait()
+        finally:
+            timer.cancel()
+        self._woken.clear()
+        return bool(self._waiting) or self.ending is not None
 
 
-def _digest(counts: Mapping[str, int]) -> str:
-    return hashlib.sha256(msgspec.json.encode(sorted(counts.items()))).hexdigest()[:24]
+@lru_cache(maxsize=1024)  # the devices of an identity are told the same
+def _digest(counts: frozenset[tuple[str, int]]) -> str:
+    return hashlib.sha256(msgspec.json.encode(sorted(counts))).hexdigest()[:24]
