@@ -52,6 +52,7 @@ class Stream:
     _told: dict[str, int] = field(default_factory=dict)
     _waiting: dict[str, Told] = field(default_factory=dict)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _news: bool = False
 
     def begin(self, counts: Mapping[str, Told], last_id: str) -> bool:
         """Take in how the datasets stand; return whether the client, who was told `last_id` last, knows it all."""
@@ -77,18 +78,19 @@ class Stream:
         self._waiting[name] = told
         if len(self._told) + len(self._waiting) > 2 * MOST_NAMES:
             self.end(CROWDED)
-        self._woken.set()
+        self._wake()
 
     def end(self, ending: Ending) -> None:
         """Have the stream end; the first reason is the one that counts."""
         self.ending = self.ending or ending
-        self._woken.set()
+        self._wake()
 
     def take(self) -> list[Told]:
         """Return what the client is to be told now."""
         taken = list(self._waiting.values())
         self._waiting.clear()
         self._woken.clear()
+        self._news = False
         for told in taken:
             self._told[told.dataset_name] = told.sync_count
         return taken
@@ -105,8 +107,13 @@ class Stream:
             await self._woken.wait()
         finally:
             timer.cancel()
-        self._woken.clear()
-        return bool(self._waiting) or self.ending is not None
+        if not self._news:
+            self._woken.clear()
+        return self._news
+
+    def _wake(self) -> None:
+        self._news = True
+        self._woken.set()
 
 
 @lru_cache(maxsize=1024)  # the devices of an identity are told the same
