@@ -328,7 +328,7 @@ def test_templates_of_the_pool_are_used_and_names_are_escaped(make_pool: MakePoo
     assert pool.sent()[-1].body == f"&lt;b&gt;bob with {pool.code()}"
 
 
-def test_a_pool_that_wants_links_sends_codes(make_pool: MakePool) -> None:
+def test_a_pool_that_wants_links_sends_codes_while_it_has_no_domain(make_pool: MakePool) -> None:
     pool = make_pool(VerificationMessageTemplate={"DefaultEmailOption": "CONFIRM_WITH_LINK"})
     assert pool.described["VerificationMessageTemplate"] == {"DefaultEmailOption": "CONFIRM_WITH_LINK"}
     pool.sign_up("ada", email="ada@example.com")

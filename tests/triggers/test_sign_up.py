@@ -1,5 +1,6 @@
 """Triggers around sign-up, confirmation and messages, as boto3 and the functions see them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -219,6 +220,24 @@ def test_a_custom_message_without_the_code_leaves_the_template(
     sign_up(pool)
     message = mailbox.newest("jane@example.com")
     assert (message.subject, message.body) == ("Template", f"From the template: {message.code}")
+
+
+@pytest.mark.parametrize("written", ["Press {##Here##}!", "https://app.example.com/confirm?code={####}", "Welcome!"])
+def test_a_custom_message_writes_the_link_or_the_code_into_one_of_its_own(
+    triggered: Callable[..., LivePool], mailbox: Mailbox, functions: FunctionServer, written: str
+) -> None:
+    by_link = {"VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_LINK"}}
+    pool = triggered(CustomMessage=answering(emailMessage=written), pool=by_link)
+    pool.admin.create_user_pool_domain(UserPoolId=pool.id, Domain=pool.id.replace("_", "-").lower())
+    sign_up(pool)
+    message = mailbox.newest("jane@example.com")
+    shown = re.sub(r"<a href=\S+confirmation_code=[0-9]{6}\">", "<a>", message.body)
+    assert shown in {
+        "Press <a>Here</a>!",
+        f"https://app.example.com/confirm?code={message.code}",
+        "Please click the link below to verify your email address. <a>Verify Email</a>",
+    }
+    assert functions.events[-1]["request"]["linkParameter"] == "{##Click Here##}"
 
 
 def test_a_custom_message_that_fails_sends_nothing_and_signs_nobody_up(

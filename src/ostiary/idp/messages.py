@@ -9,6 +9,7 @@ import msgspec
 
 from ostiary.context import Context
 from ostiary.delivery.outbox import Message, enqueue
+from ostiary.idp import confirmation_links
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.triggers import custom_message, custom_sender
@@ -28,21 +29,27 @@ _DEFAULTS: dict[Kind, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Why a message is sent and to whom, and what the pool's function wrote for it."""
+    """Why a message is sent and to whom, and what the pool's function wrote for it.
+
+    `page` is the address of the page that a link in a mail leads to; empty where the message carries a code.
+    """
 
     source: Source
     occasion: Occasion
     texts: Texts = field(default_factory=Texts)
+    page: str = ""
 
 
-def wording(ctx: Context, source: Source, occasion: Occasion, attributes: Iterable[Attribute]) -> Wording:
+def wording(
+    ctx: Context, source: Source, occasion: Occasion, attributes: Iterable[Attribute], *, page: str = ""
+) -> Wording:
     """Ask the pool's function for the texts of a message to these attributes, before the transaction that sends it.
 
-    A function that sends the messages of a medium writes them too: it is not asked here.
+    A function that sends the messages of a medium writes them too: it is not asked here. `page` is as in Wording.
     """
     if all(custom_sender.sender_of(occasion.pool, MEDIA[attribute]) for attribute in attributes):
-        return Wording(source, occasion)
-    return Wording(source, occasion, custom_message.texts(ctx, source, occasion))
+        return Wording(source, occasion, page=page)
+    return Wording(source, occasion, custom_message.texts(ctx, source, occasion, by_link=bool(page)), page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +68,15 @@ class Letter:
 def send(tx: Tx, ctx: Context, pool: UserPool, letter: Letter) -> None:
     """Put the message into the outbox; it leaves after this transaction is durable, or never."""
     medium, wording = MEDIA[letter.attribute], letter.wording
-    subject, body = _template(pool, letter.kind, medium)
+    page = wording.page if medium == "EMAIL" else ""
+    subject, body = _link_template(pool) if page else _template(pool, letter.kind, medium)
     written = wording.texts
     subject, body = written.subject or subject, (written.email if medium == "EMAIL" else written.sms) or body
     # Mail is rendered as HTML, where a user's own name must not become markup (HUI-08).
     escaped = html.escape if medium == "EMAIL" else str
+    if page:
+        address = confirmation_links.link(page, wording.occasion.client_id, letter.username, letter.secret)
+        body = confirmation_links.filled(body, address)
     text = body.replace(CODE, escaped(letter.secret)).replace(USERNAME, escaped(letter.username))
     function = custom_sender.sender_of(pool, medium)
     event = custom_sender.event(ctx, wording.source, wording.occasion, medium) if function else None
@@ -102,6 +113,14 @@ def _template(pool: UserPool, kind: Kind, medium: str) -> tuple[str, str]:
     if medium == "SMS":
         return "", templates.get(members[2], body)
     return templates.get(members[0], subject), templates.get(members[1], body)
+
+
+def _link_template(pool: UserPool) -> tuple[str, str]:
+    templates = pool.configuration["VerificationMessageTemplate"]
+    return (
+        templates.get("EmailSubjectByLink", confirmation_links.DEFAULT_SUBJECT),
+        templates.get("EmailMessageByLink", confirmation_links.DEFAULT_BODY),
+    )
 
 
 def sender_of(pool: UserPool) -> str:

@@ -1,5 +1,6 @@
 """Signing up and confirming."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from ostiary.aws.operations import operation
@@ -19,7 +20,7 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.idp import attributes, codes, factors, names, passwords
+from ostiary.idp import attributes, codes, confirmation_links, factors, names, passwords
 from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
 from ostiary.idp.messages import Wording, wording
 from ostiary.idp.new_users import check_free, initial_attributes, insert, new_user, pairs
@@ -84,7 +85,10 @@ def sign_up(ctx: Context, req: SignUpRequest) -> SignUpResponse:
 
 def _worded(ctx: Context, source: Source, occasion: Occasion, user: User) -> Wording | None:
     attribute = auto_verified(occasion.pool, user)
-    return None if attribute is None else wording(ctx, source, occasion, [attribute])
+    if attribute is None:
+        return None
+    page = confirmation_links.page_of(ctx, occasion.pool) if attribute == "email" else ""
+    return wording(ctx, source, occasion, [attribute], page=page)
 
 
 def _send_code(
@@ -111,24 +115,56 @@ def confirm_sign_up(ctx: Context, req: ConfirmSignUpRequest) -> ConfirmSignUpRes
     pool, client = client_of(ctx, req["ClientId"])
     check_secret_hash(ctx, client, req["Username"], req.get("SecretHash"))
     attempt = Attempt(pool, client, ctx.clock.now_seconds())
+
+    def check(user: User) -> None:
+        auto_sign_in.check(ctx, attempt, user, req.get("Session"))
+
+    code, force = req["ConfirmationCode"], req.get("ForceAliasCreation", False)
+    user, proven = _try_confirm(ctx, pool, client, req["Username"], code, check=check, force=force)
+    if user is None:
+        return {}
+    occasion = occasion_of(pool, user, client.client_id, req.get("ClientMetadata"))
+    post_confirmation.tell(ctx, "PostConfirmation_ConfirmSignUp", occasion)
+    if not auto_sign_in.offers(attempt):
+        return {}
+    return {"Session": auto_sign_in.confirmed(ctx, attempt, user, proven)}
+
+
+def confirm_by_link(ctx: Context, client_id: str, username: str, code: str) -> None:
+    """Confirm a user with the code of the link that was mailed to them; raises what ConfirmSignUp raises.
+
+    The link is the proof: it needs no client secret.
+    """
+    pool, client = client_of(ctx, client_id)
+    user, _ = _try_confirm(ctx, pool, client, username, code, check=lambda _: None)
+    if user is not None:
+        post_confirmation.tell(ctx, "PostConfirmation_ConfirmSignUp", occasion_of(pool, user, client.client_id))
+
+
+def _try_confirm(
+    ctx: Context,
+    pool: UserPool,
+    client: AppClient,
+    name: str,
+    code: str,
+    *,
+    check: Callable[[User], None],
+    force: bool = False,
+) -> tuple[User | None, str]:
+    """Try a code: the user and the attribute that it proved; no user where that must not be told."""
     with ctx.store.write() as tx:
-        user = users.lock(tx, find_user(tx, pool, req["Username"]))
+        user = users.lock(tx, find_user(tx, pool, name))
         if user is None and not hides_existence(client):
             raise UserNotFoundException("Username/client id combination not found.")
         if user is not None:
             _check_unconfirmed(user)
-            auto_sign_in.check(ctx, attempt, user, req.get("Session"))
-        sub = stranger(ctx, pool, req["Username"]) if user is None else user.sub
-        tried = codes.try_code(tx, ctx, pool, sub, codes.SIGN_UP, digits=req["ConfirmationCode"])
+            check(user)
+        sub = stranger(ctx, pool, name) if user is None else user.sub
+        tried = codes.try_code(tx, ctx, pool, sub, codes.SIGN_UP, digits=code)
         if tried.outcome == "redeemed" and user is not None:
-            user = _confirm(tx, ctx, pool, user, tried.proven(user), force=req.get("ForceAliasCreation", False))
+            user = _confirm(tx, ctx, pool, user, tried.proven(user), force=force)
     codes.refuse(tried.outcome)
-    if user is not None:
-        occasion = occasion_of(pool, user, client.client_id, req.get("ClientMetadata"))
-        post_confirmation.tell(ctx, "PostConfirmation_ConfirmSignUp", occasion)
-    if user is None or not auto_sign_in.offers(attempt):
-        return {}
-    return {"Session": auto_sign_in.confirmed(ctx, attempt, user, tried.attribute)}
+    return user, tried.attribute
 
 
 def _confirm(tx: Tx, ctx: Context, pool: UserPool, user: User, values: dict[str, str], *, force: bool = False) -> User:

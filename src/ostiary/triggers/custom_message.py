@@ -1,5 +1,6 @@
 """CustomMessage: writes the texts of a message; the code is put in afterwards and never shown to the function."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ NAME = "CustomMessage"
 CODE = "{####}"
 USERNAME = "{username}"
 LINK = "{##Click Here##}"
+_LINK = re.compile(r"\{##.+?##\}", re.DOTALL)
 MOST_EMAIL = 20_000
 MOST_SUBJECT = 140
 MOST_SMS = 140
@@ -35,8 +37,11 @@ class Texts:
     subject: str | None = None
 
 
-def texts(ctx: Context, source: Source, occasion: Occasion) -> Texts:
-    """Return the pool's function's texts for a message, before the transaction that sends it."""
+def texts(ctx: Context, source: Source, occasion: Occasion, *, by_link: bool = False) -> Texts:
+    """Return the pool's function's texts for a message, before the transaction that sends it.
+
+    `by_link` is whether its mail carries a link; a function may then write the code into a link of its own.
+    """
     if not function_of(occasion.pool, NAME):
         return Texts()
     invited = source == "AdminCreateUser"
@@ -56,14 +61,15 @@ def texts(ctx: Context, source: Source, occasion: Occasion) -> Texts:
     needed = (CODE, USERNAME) if invited else (CODE,)
     return Texts(
         sms=_written(text(response, "smsMessage"), needed, MOST_SMS),
-        email=_written(text(response, "emailMessage"), needed, MOST_EMAIL),
+        email=_written(text(response, "emailMessage"), needed, MOST_EMAIL, by_link=by_link),
         subject=_bounded(text(response, "emailSubject"), MOST_SUBJECT),
     )
 
 
-def _written(written: str | None, needed: tuple[str, ...], most: int) -> str | None:
+def _written(written: str | None, needed: tuple[str, ...], most: int, *, by_link: bool = False) -> str | None:
     """Return a text that has its placeholders; one without them would tell nobody anything, so the template stands."""
-    if not written or not all(part in written for part in needed):
+    linked = by_link and _LINK.search(written or "")
+    if not written or not (linked or all(part in written for part in needed)):
         return None
     return _bounded(written, most)
 

@@ -1,0 +1,1 @@
+"""Pages on a user pool's domain: a file is named like its address."""
