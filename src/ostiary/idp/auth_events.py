@@ -20,7 +20,7 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.idp import log_delivery
-from ostiary.idp.pages import page
+from ostiary.idp.pages import listed
 from ostiary.idp.pools import POOL_ARN, own_pool, pool_of
 from ostiary.idp.risk import Visit
 from ostiary.idp.risk_configuration import check_protected
@@ -121,18 +121,14 @@ def admin_list_user_auth_events(ctx: Context, req: AdminListUserAuthEventsReques
     check_protected(pool)
     with ctx.store.read() as tx:
         user = known_user(tx, pool, req["Username"])
-    found, token = page(
+    found, following = listed(
         ctx,
+        req,
         f"AdminListUserAuthEvents {pool.pool_id} {user.sub}",
-        req.get("NextToken"),
-        req.get("MaxResults"),
         read=lambda tx, after, limit: auth_events.page(tx, pool.pool_id, user.sub, after, limit),
         key=lambda event: event.event_key,
     )
-    answer: AdminListUserAuthEventsResponse = {"AuthEvents": [_shown(event) for event in found]}
-    if token is not None:
-        answer["NextToken"] = token
-    return answer
+    return {"AuthEvents": [_shown(event) for event in found], **following}
 
 
 def _say(tx: Tx, ctx: Context, pool: UserPool, user: User, event_id: str, *, value: str, provider: str) -> None:

@@ -28,7 +28,7 @@ from ostiary.context import Context
 from ostiary.idp import client_secrets, identity_providers, resource_servers
 from ostiary.idp.client_secrets import check_secret_hash, is_secret
 from ostiary.idp.client_settings import Offers, settings_of
-from ostiary.idp.pages import page
+from ostiary.idp.pages import listed
 from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool, own_pool
 from ostiary.randomness import LOWER_ALPHANUMERIC
 from ostiary.store import clients, user_pools
@@ -205,19 +205,16 @@ def list_user_pool_clients(ctx: Context, req: ListUserPoolClientsRequest) -> Lis
     pool = own_pool(ctx, req["UserPoolId"])
     if req.get("ClientType") == "DCR":
         return {"UserPoolClients": []}
-    found, token = page(
+    found, following = listed(
         ctx,
+        req,
         f"ListUserPoolClients {pool.pool_id}",
-        req.get("NextToken"),
-        req.get("MaxResults"),
         read=lambda tx, after, limit: clients.page(tx, pool.pool_id, after, limit),
         key=lambda client: client.client_id,
     )
-    answer: ListUserPoolClientsResponse = {
+    return {
         "UserPoolClients": [
             {"ClientId": client.client_id, "UserPoolId": client.pool_id, "ClientName": client.name} for client in found
-        ]
+        ],
+        **following,
     }
-    if token is not None:
-        answer["NextToken"] = token
-    return answer

@@ -25,7 +25,7 @@ from ostiary.aws.types.cognito_idp import (
     UpdateGroupResponse,
 )
 from ostiary.context import Context
-from ostiary.idp.pages import page
+from ostiary.idp.pages import listed
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.users import described, known_user
 from ostiary.store import groups
@@ -106,18 +106,14 @@ def delete_group(ctx: Context, req: DeleteGroupRequest) -> None:
 def list_groups(ctx: Context, req: ListGroupsRequest) -> ListGroupsResponse:
     """List a pool's groups by name."""
     pool = own_pool(ctx, req["UserPoolId"])
-    found, token = page(
+    found, following = listed(
         ctx,
+        req,
         f"ListGroups {pool.pool_id}",
-        req.get("NextToken"),
-        req.get("Limit"),
         read=lambda tx, after, limit: groups.page(tx, pool.pool_id, after, limit),
         key=lambda group: group.group_name,
     )
-    answer: ListGroupsResponse = {"Groups": [_described(group) for group in found]}
-    if token is not None:
-        answer["NextToken"] = token
-    return answer
+    return {"Groups": [_described(group) for group in found], **following}
 
 
 # -- members ---------------------------------------------------------------------------------------------------------
@@ -148,18 +144,14 @@ def admin_list_groups_for_user(ctx: Context, req: AdminListGroupsForUserRequest)
     pool = own_pool(ctx, req["UserPoolId"])
     with ctx.store.read() as tx:
         user = known_user(tx, pool, req["Username"])
-    found, token = page(
+    found, following = listed(
         ctx,
+        req,
         f"AdminListGroupsForUser {pool.pool_id} {user.sub}",
-        req.get("NextToken"),
-        req.get("Limit"),
         read=lambda tx, after, limit: groups.page_of_user(tx, pool.pool_id, user.sub, after, limit),
         key=lambda group: group.group_name,
     )
-    answer: AdminListGroupsForUserResponse = {"Groups": [_described(group) for group in found]}
-    if token is not None:
-        answer["NextToken"] = token
-    return answer
+    return {"Groups": [_described(group) for group in found], **following}
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -168,15 +160,11 @@ def list_users_in_group(ctx: Context, req: ListUsersInGroupRequest) -> ListUsers
     pool = own_pool(ctx, req["UserPoolId"])
     with ctx.store.read() as tx:
         _known_group(tx, pool.pool_id, req["GroupName"])
-    found, token = page(
+    found, following = listed(
         ctx,
+        req,
         f"ListUsersInGroup {pool.pool_id} {req['GroupName']}",
-        req.get("NextToken"),
-        req.get("Limit"),
         read=lambda tx, after, limit: groups.members_page(tx, pool.pool_id, req["GroupName"], after=after, limit=limit),
         key=lambda user: user.sub,
     )
-    answer: ListUsersInGroupResponse = {"Users": [described(user) for user in found]}
-    if token is not None:
-        answer["NextToken"] = token
-    return answer
+    return {"Users": [described(user) for user in found], **following}

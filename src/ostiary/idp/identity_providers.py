@@ -25,7 +25,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.idp import provider_details
-from ostiary.idp.pages import page
+from ostiary.idp.pages import listed
 from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool, own_pool
 from ostiary.store import pool_parts
 from ostiary.store.db import Tx
@@ -220,15 +220,14 @@ def delete_identity_provider(ctx: Context, req: DeleteIdentityProviderRequest) -
 def list_identity_providers(ctx: Context, req: ListIdentityProvidersRequest) -> ListIdentityProvidersResponse:
     """List a pool's identity providers by name."""
     pool = own_pool(ctx, req["UserPoolId"])
-    found, token = page(
+    found, following = listed(
         ctx,
+        req,
         f"ListIdentityProviders {pool.pool_id}",
-        req.get("NextToken"),
-        req.get("MaxResults"),
         read=lambda tx, after, limit: pool_parts.page(tx, pool.pool_id, KIND, after, limit),
         key=lambda provider: provider.key,
     )
-    answer: ListIdentityProvidersResponse = {
+    return {
         "Providers": [
             {
                 "ProviderName": provider.key,
@@ -237,8 +236,6 @@ def list_identity_providers(ctx: Context, req: ListIdentityProvidersRequest) -> 
                 "LastModifiedDate": provider.modified_at,
             }
             for provider in found
-        ]
+        ],
+        **following,
     }
-    if token is not None:
-        answer["NextToken"] = token
-    return answer

@@ -1,7 +1,7 @@
 """Pages of lists: a limit, and an opaque sealed token for what follows (ATT-11)."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict, TypeVar
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
@@ -11,6 +11,27 @@ from ostiary.store.db import Tx
 T = TypeVar("T")
 LARGEST = 60
 """The largest and the default page of this service's lists."""
+
+
+class Following(TypedDict, total=False):
+    """What an answer says of the page after it: nothing when it is the last one."""
+
+    NextToken: str
+
+
+def listed(
+    ctx: Context,
+    req: Mapping[str, Any],
+    scope: str,
+    *,
+    read: Callable[[Tx, str | None, int], list[T]],
+    key: Callable[[T], str],
+    default: int = LARGEST,
+) -> tuple[list[T], Following]:
+    """Return the page that a request asks for by NextToken and Limit or MaxResults, as `page` does."""
+    limit = req.get("Limit") or req.get("MaxResults") or default
+    found, token = page(ctx, scope, req.get("NextToken"), limit, read=read, key=key)
+    return found, {} if token is None else {"NextToken": token}
 
 
 def page(

@@ -25,7 +25,7 @@ from ostiary.context import Context
 from ostiary.idp import attestation
 from ostiary.idp.attestation import ALGORITHMS, New
 from ostiary.idp.factors import PASSKEY
-from ostiary.idp.pages import page
+from ostiary.idp.pages import listed
 from ostiary.idp.profile import locked_again, signed_in
 from ostiary.idp.relying_party import relying_party
 from ostiary.store import codes, passkeys
@@ -131,18 +131,15 @@ def _passkey(ctx: Context, user: User, rp_id: str, made: New, credential: Any) -
 def list_web_authn_credentials(ctx: Context, req: ListWebAuthnCredentialsRequest) -> ListWebAuthnCredentialsResponse:
     """List the user's passkeys."""
     pool, _, user = signed_in(ctx, req["AccessToken"])
-    found, token = page(
+    found, following = listed(
         ctx,
+        req,
         f"ListWebAuthnCredentials {pool.pool_id} {user.sub}",
-        req.get("NextToken"),
-        req.get("MaxResults") or _PAGE,
+        default=_PAGE,
         read=lambda tx, after, limit: passkeys.page(tx, pool.pool_id, user.sub, after, limit),
         key=lambda passkey: passkey.credential_id,
     )
-    answer: ListWebAuthnCredentialsResponse = {"Credentials": [_described(passkey) for passkey in found]}
-    if token is not None:
-        answer["NextToken"] = token
-    return answer
+    return {"Credentials": [_described(passkey) for passkey in found], **following}
 
 
 @operation("cognito-idp")

@@ -24,7 +24,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.idp import factors, lambda_config, plans
-from ostiary.idp.pages import page
+from ostiary.idp.pages import listed
 from ostiary.idp.pool_settings import FACTORS, HIDDEN, IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
 from ostiary.idp.schema import schema_of, with_custom
 from ostiary.store import domains, import_jobs, user_pools
@@ -163,18 +163,14 @@ def delete_user_pool(ctx: Context, req: DeleteUserPoolRequest) -> None:
 @operation("cognito-idp")
 def list_user_pools(ctx: Context, req: ListUserPoolsRequest) -> ListUserPoolsResponse:
     """List the account's pools in this region."""
-    found, token = page(
+    found, following = listed(
         ctx,
+        req,
         f"ListUserPools {ctx.account} {ctx.region}",
-        req.get("NextToken"),
-        req["MaxResults"],
         read=lambda tx, after, limit: user_pools.page(tx, ctx.account, ctx.region, after, limit),
         key=lambda pool: pool.pool_id,
     )
-    answer: ListUserPoolsResponse = {"UserPools": [_listed(pool) for pool in found]}
-    if token is not None:
-        answer["NextToken"] = token
-    return answer
+    return {"UserPools": [_listed(pool) for pool in found], **following}
 
 
 def _listed(pool: UserPool) -> UserPoolDescriptionType:

@@ -20,7 +20,7 @@ from ostiary.aws.types.cognito_idp import (
     UpdateResourceServerResponse,
 )
 from ostiary.context import Context
-from ostiary.idp.pages import page
+from ostiary.idp.pages import listed
 from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool, own_pool
 from ostiary.store import pool_parts
 from ostiary.store.db import Tx
@@ -110,15 +110,12 @@ def delete_resource_server(ctx: Context, req: DeleteResourceServerRequest) -> No
 def list_resource_servers(ctx: Context, req: ListResourceServersRequest) -> ListResourceServersResponse:
     """List a pool's resource servers by identifier."""
     pool = own_pool(ctx, req["UserPoolId"])
-    found, token = page(
+    found, following = listed(
         ctx,
+        req,
         f"ListResourceServers {pool.pool_id}",
-        req.get("NextToken"),
-        req.get("MaxResults", LARGEST_PAGE),
+        default=LARGEST_PAGE,
         read=lambda tx, after, limit: pool_parts.page(tx, pool.pool_id, KIND, after, limit),
         key=lambda server: server.key,
     )
-    answer: ListResourceServersResponse = {"ResourceServers": [_described(server) for server in found]}
-    if token is not None:
-        answer["NextToken"] = token
-    return answer
+    return {"ResourceServers": [_described(server) for server in found], **following}

@@ -24,7 +24,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.idp.clients import own_client
-from ostiary.idp.pages import page
+from ostiary.idp.pages import listed
 from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool, own_pool
 from ostiary.store import pool_parts
 from ostiary.store.db import Tx
@@ -136,15 +136,14 @@ def delete_terms(ctx: Context, req: DeleteTermsRequest) -> None:
 def list_terms(ctx: Context, req: ListTermsRequest) -> ListTermsResponse:
     """List a pool's documents by id."""
     pool = own_pool(ctx, req["UserPoolId"])
-    found, token = page(
+    found, following = listed(
         ctx,
+        req,
         f"ListTerms {pool.pool_id}",
-        req.get("NextToken"),
-        req.get("MaxResults"),
         read=lambda tx, after, limit: pool_parts.page(tx, pool.pool_id, KIND, after, limit),
         key=lambda terms: terms.key,
     )
-    answer: ListTermsResponse = {
+    return {
         "Terms": [
             {
                 "TermsId": terms.key,
@@ -154,8 +153,6 @@ def list_terms(ctx: Context, req: ListTermsRequest) -> ListTermsResponse:
                 "LastModifiedDate": terms.modified_at,
             }
             for terms in found
-        ]
+        ],
+        **following,
     }
-    if token is not None:
-        answer["NextToken"] = token
-    return answer
