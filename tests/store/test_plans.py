@@ -74,7 +74,7 @@ STREAMED = StreamRecord("us-east-1:pool", "00", "0-a", "us-east-1:identity", "{}
 DATASET = Key(IDENTITY.pool_id, IDENTITY.identity_id, "notes")
 DEVICE = ("us-east-1:pool", "us-east-1:identity", "device")
 TOPIC = Topic("1", "topic", {}, {}, 0, 0)
-PUBLICATION = Publication("1", "topic", "0-a", b"", "", 0)
+PUBLICATION = Publication("1", "topic", "0-a", b"", "", 0, 0)
 DELIVERY = Delivery("1", "topic:s", "0-a", "https://x", b"", False, 0, 0)  # noqa: FBT003 - a row
 LOGIN = Login("accounts.google.com", "someone")
 
@@ -159,7 +159,7 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "what changed in a pool": lambda tx: sync_versions.of_pool(tx, "us-east-1:pool"),
     "topics": lambda tx: topics.page(tx, "1", "t", 100),
     "a topic's subscriptions": lambda tx: topic_subscriptions.page_of_topic(tx, "1", "topic", "t", 100),
-    "confirmed subscriptions": lambda tx: topic_subscriptions.confirmed_page(tx, "1", "topic", "t", 100),
+    "confirmed subscriptions": lambda tx: topic_subscriptions.told_page(tx, PUBLICATION, 100),
     "an account's subscriptions": lambda tx: topic_subscriptions.page_of_owner(tx, "1", "t", 100),
     "platform applications": lambda tx: platform_applications.page(tx, "1", "a", 100),
     "an application's endpoints": lambda tx: platform_endpoints.page(tx, "1", "app", "e", 100),
@@ -217,6 +217,7 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "a publication claimed": lambda tx: publications.claim(tx, PUBLICATION, 5),
     "a publication that goes on": lambda tx: publications.go_on(tx, PUBLICATION, "s", 5),
     "a delivery claimed": lambda tx: publications.claim_delivery(tx, DELIVERY, 5),
+    "a delivery that is given up": lambda tx: publications.give_up_delivery(tx, DELIVERY),
     "a delivery that left": lambda tx: publications.remove_delivery(tx, DELIVERY),
     "records that left": lambda tx: sync_stream.remove_through(tx, STREAMED),
     "a change counted": lambda tx: sync_versions.count(tx, "us-east-1:pool", "us-east-1:identity"),

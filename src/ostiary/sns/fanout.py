@@ -6,7 +6,7 @@ A crash in between costs nothing and doubles little: how far a message came is w
 import structlog
 
 from ostiary.context import Context
-from ostiary.sns import filters, news
+from ostiary.sns import filters, news, signing
 from ostiary.sns.news import News
 from ostiary.sns.protocols import protocol_of
 from ostiary.sns.protocols.protocol import Write
@@ -45,10 +45,9 @@ class Fanout:
                 return False
         with ctx.store.read() as tx:
             topic = topics.find(tx, publication.account_id, publication.topic_arn)
-            page = topic_subscriptions.confirmed_page(
-                tx, publication.account_id, publication.topic_arn, publication.after, PAGE
-            )
+            page = topic_subscriptions.told_page(tx, publication, PAGE)
         message = news.opened(ctx, publication.sealed)
+        signing.prepare(ctx.services)  # what may fail for everybody fails here, and is tried again
         told = News(ctx, topic, message, publication.publication_id) if topic is not None else None
         writes = [] if told is None else [write for found in page if (write := self._told(told, found)) is not None]
         with ctx.store.write() as tx:

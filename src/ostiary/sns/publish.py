@@ -161,7 +161,8 @@ def _for_topic(ctx: Context, topic: Topic, req: Mapping[str, Any]) -> Message:
 def _owe(tx: Tx, ctx: Context, topic: Topic, message: Message) -> Message:
     """Write a message into the outbox, unless a FIFO topic had the same before; return it as it was counted."""
     now = ctx.clock.now()
-    if topics.find(tx, topic.account_id, topic.arn) is None:
+    there = topics.find(tx, topic.account_id, topic.arn)
+    if there is None:
         raise NotFoundException("Topic does not exist")
     publication_id = f"{int(now * 1_000_000):016x}-{ctx.random.text(12)}"
     if topic.fifo:
@@ -170,7 +171,8 @@ def _owe(tx: Tx, ctx: Context, topic: Topic, message: Message) -> Message:
         publication_id = f"{sequence:020d}"
         if _was_published(tx, topic, message, int(now)):
             return message
-    kept = Publication(topic.account_id, topic.arn, publication_id, news.sealed(ctx, message), "", int(now))
+    sealed = news.sealed(ctx, message)
+    kept = Publication(topic.account_id, topic.arn, publication_id, sealed, "", int(now), there.joined)
     publications.add(tx, kept)
     tx.after_commit.append(ctx.services.publications.ring)
     return message

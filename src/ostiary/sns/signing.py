@@ -27,6 +27,11 @@ PREFIX = "SimpleNotificationService-"
 _FROM, _UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2049, 12, 31, tzinfo=UTC)
 
 
+def prepare(services: Services) -> None:
+    """Make or read the key; raises what the database raises."""
+    _identity(_pem(services))
+
+
 def signed(services: Services, message: Mapping[str, str], version: str) -> dict[str, str]:
     """Return a message with SignatureVersion, Signature and SigningCertURL."""
     key, _, file = _identity(_pem(services))

@@ -92,7 +92,8 @@ def confirm_subscription(ctx: Context, req: ConfirmSubscriptionInput) -> Confirm
         if found is None:
             raise InvalidParameterException("Invalid parameter: Token")
         if not found.confirmed:
-            confirmed = replace(found, confirmed=True, authenticated=signed, guarded=guarded)
+            joined = topics.join(tx, account_id, found.topic_arn)
+            confirmed = replace(found, confirmed=True, authenticated=signed, guarded=guarded, joined=joined)
             _write(tx, found, confirmed)
     return {"SubscriptionArn": found.arn}
 
@@ -181,6 +182,8 @@ def _subscribe(tx: Tx, there: Subscription | None, subscription: Subscription) -
     if there is not None:
         _write(tx, there, subscription)
         return
+    if subscription.confirmed:
+        subscription = replace(subscription, joined=topics.join(tx, subscription.account_id, subscription.topic_arn))
     try:
         topic_subscriptions.create(tx, subscription)
     except AlreadyExists:

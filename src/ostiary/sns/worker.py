@@ -76,22 +76,29 @@ class TopicWorker:
         if not due:
             return
         chosen, waiting = self._chosen(due, free)
-        with ctx.store.write() as tx:
-            claimed = [
-                delivery
-                for delivery in chosen
-                if (not delivery.ordered or publications.is_next(tx, delivery))
-                and publications.claim_delivery(tx, delivery, now + LEASE_SECONDS)
-            ]
-            if len(due) == BATCH:
-                # Those of a busy server, and those that wait for others, make room for the rest.
-                held = [delivery for delivery in chosen if delivery.ordered and delivery not in claimed]
+        claimed: list[Delivery] = []
+        try:
+            claimed = self._claimed(chosen, waiting if len(due) == BATCH else None, now)
+        finally:
+            taken = {delivery.delivery_key for delivery in claimed}
+            for delivery in chosen:
+                if delivery.delivery_key not in taken:
+                    self._release(delivery)
+        for delivery in claimed:
+            self._senders.submit(self._send, delivery)
+
+    def _claimed(self, chosen: list[Delivery], waiting: list[Delivery] | None, now: int) -> list[Delivery]:
+        """Take what was chosen; what has to wait makes room for the rest, when it is told as `waiting`."""
+        with self._ctx.store.write() as tx:
+            claimed, held = [], []
+            for delivery in chosen:
+                if delivery.ordered and not publications.is_next(tx, delivery):
+                    held.append(delivery)
+                elif taken := publications.claim_delivery(tx, delivery, now + LEASE_SECONDS):
+                    claimed.append(taken)
+            if waiting is not None:
                 publications.postpone_deliveries(tx, [*waiting, *held], now + AGAIN_SECONDS)
-        for delivery in chosen:
-            if delivery in claimed:
-                self._senders.submit(self._send, delivery)
-            else:
-                self._release(delivery)
+        return claimed
 
     def _chosen(self, due: list[Delivery], free: int) -> tuple[list[Delivery], list[Delivery]]:
         """Return what is sent now, and what waits because its server is busy; the rest is looked at next time."""
@@ -137,7 +144,7 @@ class TopicWorker:
     def _failed(self, delivery: Delivery, parcel: Parcel, error: CarrierError) -> None:
         ctx = self._ctx
         now = ctx.clock.now_seconds()
-        delay = None if error.permanent else parcel.delay(delivery.attempts + 1, now)
+        delay = None if error.permanent else parcel.delay(delivery.attempts, now)
         told = {"subscription": delivery.subscription_arn, "way": parcel.way, "reason": str(error)}
         if delay is not None:
             log.warning("delivery_failed", **told, again_in=delay)
@@ -146,7 +153,6 @@ class TopicWorker:
             return
         log.warning("delivery_given_up", **told, dead_letter=parcel.dead_letter)
         with ctx.store.write() as tx:
-            publications.remove_delivery(tx, delivery)
-            if parcel.dead_letter:
+            if publications.give_up_delivery(tx, delivery) and parcel.dead_letter:
                 letter = parcels.dead_letter(parcel, str(error), now)
                 parcels.owe_again(tx, ctx, delivery, letter)

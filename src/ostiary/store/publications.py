@@ -1,7 +1,7 @@
 """What was published to SNS topics and not every subscription was told of yet, and what is owed to their addresses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -28,7 +28,10 @@ _FIRST_DELIVERY = (
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A message; subscriptions behind the ARN `after` are still to be told. `due_at` is epoch seconds."""
+    """A message; subscriptions behind the ARN `after` are still to be told, of the topic's first `joined`.
+
+    `due_at` is epoch seconds.
+    """
 
     account_id: str
     topic_arn: str
@@ -36,6 +39,7 @@ class Publication:
     sealed: bytes = field(repr=False)
     after: str
     due_at: int
+    joined: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,11 @@ class Delivery:
     ordered: bool
     attempts: int
     due_at: int
+
+    @property
+    def delivery_key(self) -> tuple[str, str, str]:
+        """What it is known by."""
+        return self.account_id, self.subscription_arn, self.delivery_id
 
 
 def add(tx: Tx, publication: Publication) -> None:
@@ -70,7 +79,8 @@ def is_first(tx: Tx, publication: Publication) -> bool:
 
 def claim(tx: Tx, publication: Publication, until: int) -> bool:
     """Take a publication until `until`; return whether nobody else had taken it."""
-    return tx.update(_P, _publication_key(publication) | {"due_at": publication.due_at}, due_at=until) == 1
+    where = _publication_key(publication) | {"due_at": publication.due_at, "after": publication.after}
+    return tx.update(_P, where, due_at=until) == 1
 
 
 def go_on(tx: Tx, publication: Publication, after: str, claimed_until: int) -> bool:
@@ -100,21 +110,26 @@ def is_next(tx: Tx, delivery: Delivery) -> bool:
     return row is not None and row.delivery_id == delivery.delivery_id
 
 
-def claim_delivery(tx: Tx, delivery: Delivery, until: int) -> bool:
-    """Take a delivery until `until`, which counts as a try; return whether nobody else had taken it."""
-    where = _delivery_key(delivery) | {"due_at": delivery.due_at, "attempts": delivery.attempts}
-    return tx.update(_D, where, due_at=until, attempts=delivery.attempts + 1) == 1
+def claim_delivery(tx: Tx, delivery: Delivery, until: int) -> Delivery | None:
+    """Take a delivery until `until`, which counts as a try; None when somebody else took it first."""
+    taken = replace(delivery, due_at=until, attempts=delivery.attempts + 1)
+    return taken if tx.update(_D, _held(delivery), due_at=taken.due_at, attempts=taken.attempts) else None
 
 
 def postpone_deliveries(tx: Tx, found: Sequence[Delivery], until: int) -> None:
-    """Have deliveries tried at `until`."""
+    """Have deliveries tried at `until`, but not those that somebody else took meanwhile."""
     for delivery in found:
-        tx.update(_D, _delivery_key(delivery), due_at=until)
+        tx.update(_D, _held(delivery), due_at=until)
 
 
 def remove_delivery(tx: Tx, delivery: Delivery) -> None:
-    """Delete a delivery."""
+    """Delete a delivery, whoever has it: it left."""
     tx.delete(_D, _delivery_key(delivery))
+
+
+def give_up_delivery(tx: Tx, delivery: Delivery) -> bool:
+    """Delete a delivery; return whether nobody else had taken it."""
+    return tx.delete(_D, _held(delivery)) == 1
 
 
 def _publication_key(found: Publication) -> dict[str, Any]:
@@ -123,6 +138,10 @@ def _publication_key(found: Publication) -> dict[str, Any]:
 
 def _delivery_key(found: Delivery) -> dict[str, Any]:
     return {name: getattr(found, name) for name in ("account_id", "subscription_arn", "delivery_id")}
+
+
+def _held(found: Delivery) -> dict[str, Any]:
+    return _delivery_key(found) | {"due_at": found.due_at, "attempts": found.attempts}
 
 
 def _publication(row: Any) -> Publication:

@@ -9,15 +9,17 @@ from sqlalchemy import bindparam, func, select
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
+from ostiary.store.publications import Publication
 
 _T = schema.topic_subscriptions
-_CONFIRMED = (
+_TOLD = (
     select(_T)
     .where(
         _T.c.account_id == bindparam("account_id"),
         _T.c.topic_arn == bindparam("topic_arn"),
         _T.c.arn > bindparam("after"),
         _T.c.confirmed,
+        _T.c.joined <= bindparam("joined"),
     )
     .order_by(_T.c.arn)
     .limit(bindparam("most"))
@@ -29,7 +31,8 @@ class Subscription:
     """A subscription. `account_id` is the topic's, `owner` and `principal` are who subscribed.
 
     `authenticated` is whether a signed request confirmed it, `guarded` whether only a signed one may end it, `asked_at`
-    when confirmation was last asked for (epoch seconds). `attributes` are those that were set, by SNS's names.
+    when confirmation was last asked for (epoch milliseconds). `attributes` are those that were set, by SNS's names;
+    `joined` is its number among the topic's confirmed ones, and 0 before.
     """
 
     account_id: str
@@ -44,6 +47,7 @@ class Subscription:
     authenticated: bool
     guarded: bool
     asked_at: int
+    joined: int = 0
 
     @property
     def raw(self) -> bool:
@@ -82,9 +86,16 @@ def page_of_owner(tx: Tx, owner: str, after: str | None, limit: int) -> list[Sub
     return [_subscription(row) for row in tx.all(query.order_by(_T.c.arn).limit(limit))]
 
 
-def confirmed_page(tx: Tx, account_id: str, topic_arn: str, after: str, limit: int) -> list[Subscription]:
-    """Return at most `limit` confirmed subscriptions of a topic, by ARN, behind `after`."""
-    rows = tx.all(_CONFIRMED, account_id=account_id, topic_arn=topic_arn, after=after, most=limit)
+def told_page(tx: Tx, publication: Publication, limit: int) -> list[Subscription]:
+    """Return the next subscriptions to tell of a publication, at most `limit`: those confirmed when it was made."""
+    rows = tx.all(
+        _TOLD,
+        account_id=publication.account_id,
+        topic_arn=publication.topic_arn,
+        after=publication.after,
+        joined=publication.joined,
+        most=limit,
+    )
     return [_subscription(row) for row in rows]
 
 
@@ -110,6 +121,7 @@ def update(tx: Tx, before: Subscription, after: Subscription) -> bool:
         "authenticated": after.authenticated,
         "guarded": after.guarded,
         "asked_at": after.asked_at,
+        "joined": after.joined,
     }
     return tx.update(_T, unchanged, **changes) == 1
 

@@ -12,7 +12,7 @@ from ostiary.store.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic. `attributes` are those that were set, by SNS's names."""
+    """A topic. `attributes` are those that were set, by SNS's names; `joined` counts confirmed subscriptions."""
 
     account_id: str
     arn: str
@@ -20,6 +20,7 @@ class Topic:
     tags: dict[str, str]
     sequence: int
     created_at: int
+    joined: int = 0
 
     @property
     def fifo(self) -> bool:
@@ -66,11 +67,21 @@ def next_sequence(tx: Tx, topic: Topic) -> int:
     return found.sequence if found else 0
 
 
+def join(tx: Tx, account_id: str, arn: str) -> int:
+    """Count one more confirmed subscription of a topic and return how many there were so far.
+
+    What was published before has a lower count: by no clock, so that nodes need not agree on the time.
+    """
+    tx.update(schema.topics, {"account_id": account_id, "arn": arn}, joined=schema.topics.c.joined + 1)
+    found = find(tx, account_id, arn)
+    return found.joined if found else 0
+
+
 def delete(tx: Tx, account_id: str, arn: str) -> None:
     """Delete a topic, its subscriptions, and what was published but nobody was told of."""
+    tx.delete(schema.topics, {"account_id": account_id, "arn": arn})  # first, as those do who confirm
     for table in (schema.publications, schema.topic_subscriptions):
         tx.delete(table, {"account_id": account_id, "topic_arn": arn})
-    tx.delete(schema.topics, {"account_id": account_id, "arn": arn})
 
 
 def _key(topic: Topic) -> dict[str, str]:
@@ -79,4 +90,4 @@ def _key(topic: Topic) -> dict[str, str]:
 
 def _topic(row: Any) -> Topic:
     attributes, tags = json.loads(row.attributes), json.loads(row.tags)
-    return Topic(row.account_id, row.arn, attributes, tags, row.sequence, row.created_at)
+    return Topic(row.account_id, row.arn, attributes, tags, row.sequence, row.created_at, row.joined)

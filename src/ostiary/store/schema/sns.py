@@ -63,8 +63,10 @@ topics = table(
     text("tags"),
     Column("sequence", BigInteger, nullable=False),
     when("created_at"),
+    Column("joined", BigInteger, nullable=False, server_default="0"),
 )
-"""`attributes` are those that were set; `sequence` counts what was published to a FIFO topic."""
+"""`attributes` are those that were set; `sequence` counts what was published to a FIFO topic, `joined` how many
+subscriptions were ever confirmed."""
 topic_subscriptions = table(
     "topic_subscriptions",
     ("account_id", "topic_arn", "arn"),
@@ -81,10 +83,12 @@ topic_subscriptions = table(
     Column("authenticated", Boolean, nullable=False),
     Column("guarded", Boolean, nullable=False),
     when("asked_at"),
+    Column("joined", BigInteger, nullable=False, server_default="0"),
     Index("ix_topic_subscriptions_endpoint", "account_id", "topic_arn", "protocol", "endpoint_key", unique=True),
     Index(None, "owner", "arn"),
 )
-"""`account_id` is the topic's, `owner` the subscriber's; `endpoint_key` is a hash, because endpoints may be long."""
+"""`account_id` is the topic's, `owner` the subscriber's; `endpoint_key` is a hash, because endpoints may be long;
+`joined` is its number among the topic's confirmed ones."""
 publications = table(
     "publications",
     ("account_id", "topic_arn", "publication_id"),
@@ -94,9 +98,11 @@ publications = table(
     Column("sealed", LargeBinary, nullable=False),
     text("after"),
     when("due_at"),
+    Column("joined", BigInteger, nullable=False, server_default=str(2**63 - 1)),
     Index(None, "due_at"),
 )
-"""Messages that subscriptions still have to be told of: those up to the ARN in `after` were. Ids sort by time."""
+"""Messages that subscriptions still have to be told of: those up to the ARN in `after` were, those behind the number
+`joined` came too late (a version that does not count them tells all). Ids sort by time."""
 topic_deliveries = table(
     "topic_deliveries",
     ("account_id", "subscription_arn", "delivery_id"),
