@@ -45,6 +45,12 @@ class News:
         while Fanout(self.api.ctx).run():
             pass
 
+    def questions(self) -> dict[str, str]:
+        """Return what endpoints are asked before they are told anything, by subscription."""
+        with self.api.ctx.store.read() as tx:
+            found = publications.deliveries_due(tx, 99_999_999_999, 100)
+        return {each.subscription_arn: parcels.opened(self.api.ctx, each).body for each in found}
+
     def owed(self) -> Counter[tuple[str, str]]:
         """Count what subscriptions are owed: (subscription's name, text)."""
         with self.api.ctx.store.read() as tx:
@@ -86,13 +92,6 @@ def test_who_confirms_after_a_publication_is_not_told_of_it(news: News) -> None:
     told = Counter({key: many for key, many in news.owed().items() if "To confirm" not in key[1]})
     late_http = arn.rpartition(":")[2]
     assert told == Counter([(there, "too early"), (there, "in time"), (late_http, "in time"), (late, "in time")])
-
-
-def news_asked(news: News) -> list[tuple[str, str]]:
-    """Return (subscription, question) of who is asked to confirm."""
-    with news.api.ctx.store.read() as tx:
-        found = publications.deliveries_due(tx, 99_999_999_999, 100)
-    return [(each.subscription_arn, parcels.opened(news.api.ctx, each).body) for each in found]
 
 
 @pytest.mark.parametrize("broken", ["claim", "go_on", "finish", "add_delivery"])
