@@ -75,16 +75,10 @@ def test_who_confirms_after_a_publication_is_not_told_of_it(news: News) -> None:
     """However late it is worked off, and whatever any clock says: here it stands still."""
     news.api.ctx.clock.set(1_800_000_000)
     there = news.subscribe("there").rpartition(":")[2]
-    pending = {
-        "TopicArn": news.topic,
-        "Protocol": "http",
-        "Endpoint": "http://late.example/",
-        "ReturnSubscriptionArn": True,
-    }
-    arn = news.api("Subscribe", **pending)["SubscriptionArn"]
-    [(asked, _)] = [each for each in news_asked(news) if each[0] == arn]
+    pending = {"TopicArn": news.topic, "Protocol": "http", "Endpoint": "http://late.example/"}
+    arn = news.api("Subscribe", **pending, ReturnSubscriptionArn=True)["SubscriptionArn"]
     news.publish("too early")
-    token = parsed(dict(news_asked(news))[asked])["Token"]
+    token = parsed(news.questions()[arn])["Token"]
     news.api("ConfirmSubscription", TopicArn=news.topic, Token=token)
     late = news.subscribe("late").rpartition(":")[2]
     news.publish("in time")
