@@ -37,7 +37,11 @@ SCALARS = {
     "blob": "bytes",
     "timestamp": "float",
 }
-BEYOND_AWS = {("cognito-sync", "Platform"): ["WEBPUSH"]}
+BEYOND_AWS = {
+    ("cognito-sync", "Platform"): ["WEBPUSH"],
+    # AWS takes this one too; the model names it in the prose of GetClientToken only.
+    ("cognito-idp", "ExplicitAuthFlowsType"): ["ALLOW_CLIENT_TOKEN_AUTH"],
+}
 """What Ostiary takes besides the values that AWS enumerates, by service and shape."""
 Json = Any
 

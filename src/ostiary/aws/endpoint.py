@@ -159,9 +159,7 @@ class Endpoint:
     def _attempt(
         self, call: Call, implemented: Implementation, request: Request, peer: Peer, req: dict[str, Any]
     ) -> Mapping[str, Any] | None:
-        principal = None
-        if call.operation.signed and not (implemented.unsigned_too and _is_unsigned(request)):
-            principal = self.authenticate(request, call.service.signing_name, _missing(call.protocol))
+        principal = self._principal(call, implemented, request) if call.operation.signed else None
         ctx = self._open_context(call, principal, peer)
         if call.operation.input is not None:
             broken = validate.violations(call.operation.input, req)
@@ -170,6 +168,17 @@ class Endpoint:
         if call.operation.signed and not implemented.authorized_by_handler:
             self._decide(ctx, call.operation.action, resource_of(implemented, ctx, req), req)
         return implemented.handler(ctx, req)
+
+    def _principal(self, call: Call, implemented: Implementation, request: Request) -> Any:
+        """Return who signed, or None where nobody did and nobody has to."""
+        if implemented.signature == "ignored" or (implemented.signature == "optional" and _is_unsigned(request)):
+            return None
+        try:
+            return self.authenticate(request, call.service.signing_name, _missing(call.protocol))
+        except ServiceError:
+            if implemented.signature == "help":
+                return None
+            raise
 
     def authenticate(self, request: Request, service: str, missing: str = MISSING) -> Any:
         """Return who signed a request for `service`; raises the error of the first thing that is wrong with it."""

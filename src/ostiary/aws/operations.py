@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ostiary.aws import model
 
 Handler = Callable[[Any, Any], Mapping[str, Any] | None]
 Resource = str | Callable[[Any, Any], str]
+Signature = Literal["needed", "optional", "help", "ignored"]
+"""What the signature of an operation that AWS's model has signed is to it: `needed`, `optional` (one that is there must
+be good), a `help` (one that is not good is as none), or `ignored`."""
 F = TypeVar("F", bound=Callable[..., Mapping[str, Any] | None])
 
 OPERATIONS: dict[tuple[str, str], "Implementation"] = {}
@@ -21,24 +24,25 @@ class Implementation:
     handler: Handler
     resource: Resource
     authorized_by_handler: bool
-    unsigned_too: bool = False
+    signature: Signature = "needed"
 
 
 def operation(
-    service: str, *, resource: Resource = "*", authorized_by_handler: bool = False, unsigned_too: bool = False
+    service: str, *, resource: Resource = "*", authorized_by_handler: bool = False, signature: Signature = "needed"
 ) -> Callable[[F], F]:
     """Register a function as the operation of its name: `sign_up` is `SignUp`, `get_csv_header` is `GetCSVHeader`.
 
     `resource` is the ARN that IAM decides on for signed operations: a template over `{region}`, `{account}` and the
     members of the request, or a function `(ctx, request) -> ARN`. `authorized_by_handler` is for the few operations
-    that decide themselves (AssumeRole asks the trust policy, GetCallerIdentity cannot be denied).
+    that decide themselves (AssumeRole asks the trust policy, GetCallerIdentity cannot be denied). Every `signature` but
+    the needed one wants it.
     """
 
     def register(function: F) -> F:
         key = (service, function.__name__.replace("_", ""))
         if key in OPERATIONS:
             raise ValueError(f"{service} {function.__name__} is registered twice")
-        OPERATIONS[key] = Implementation(service, function, resource, authorized_by_handler, unsigned_too)
+        OPERATIONS[key] = Implementation(service, function, resource, authorized_by_handler, signature)
         return function
 
     return register

@@ -6,7 +6,7 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Any, TypedDict
 
-from ostiary.aws.types.cognito_idp import NotAuthorizedException
+from ostiary.aws.types.cognito_idp import NotAuthorizedException, UnauthorizedException
 from ostiary.context import Context
 from ostiary.randomness import LOWER_ALPHANUMERIC
 from ostiary.store.clients import AppClient
@@ -54,6 +54,21 @@ def is_secret(ctx: Context, client: AppClient, given: str) -> bool:
     """Whether this is one of the client's secrets, compared in constant time."""
     matches = [hmac.compare_digest(secret["value"].encode(), given.encode()) for secret in secrets_of(ctx, client)]
     return any(matches)
+
+
+def check_secret(
+    ctx: Context,
+    client: AppClient,
+    given: str | None,
+    error: type[NotAuthorizedException | UnauthorizedException] = NotAuthorizedException,
+) -> None:
+    """Refuse a request without one of the secrets of a client that has any; a public client gives none."""
+    if client.sealed_secret is None and given is None:
+        return
+    if given is None:
+        raise error(f"Client {client.client_id} is configured for secret but secret was not received")
+    if not is_secret(ctx, client, given):
+        raise error(f"Unable to verify secret hash for client {client.client_id}")
 
 
 def check_secret_hash(ctx: Context, client: AppClient, username: str, secret_hash: str | None) -> None:

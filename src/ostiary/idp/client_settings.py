@@ -34,6 +34,7 @@ ECHOED = (
 )
 """Members that a client shows only when they were given."""
 LEGACY_FLOWS = frozenset({"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"})
+CLIENT_TOKEN_FLOW = "ALLOW_CLIENT_TOKEN_AUTH"  # noqa: S105 - a flow
 SCOPES = frozenset({"phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"})
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _SHORTHAND = "oidc:profile"
@@ -66,7 +67,7 @@ def settings_of(pool: UserPool, req: Mapping[str, Any], offers: Offers, *, has_s
     configuration["AuthSessionValidity"] = req.get("AuthSessionValidity", AUTH_SESSION_MINUTES)
     if propagate and not has_secret:
         raise InvalidParameterException("EnablePropagateAdditionalUserContextData requires a client secret.")
-    _check_flows(configuration)
+    _check_flows(configuration, has_secret=has_secret)
     _check_oauth(configuration, offers, has_secret=has_secret)
     _check_urls(configuration)
     _check_validity(configuration)
@@ -82,18 +83,28 @@ def validity(configuration: Mapping[str, Any], token: str) -> int:
     return amount * SECONDS[configuration.get("TokenValidityUnits", {}).get(token, unit)]
 
 
-def _check_flows(configuration: Mapping[str, Any]) -> None:
+def _check_flows(configuration: Mapping[str, Any], *, has_secret: bool) -> None:
     flows = set(configuration.get("ExplicitAuthFlows", []))
     legacy = flows & LEGACY_FLOWS
     if legacy and flows - LEGACY_FLOWS:
         raise InvalidParameterException(
             f"Cannot use legacy ExplicitAuthFlows values ({', '.join(sorted(legacy))}) with new values"
         )
+    if CLIENT_TOKEN_FLOW in flows:
+        _check_client_token_flow(flows, has_secret=has_secret)
     rotates = configuration.get("RefreshTokenRotation", {}).get("Feature") == "ENABLED"
     if rotates and "ALLOW_REFRESH_TOKEN_AUTH" in flows:
         raise InvalidParameterException(
             "ALLOW_REFRESH_TOKEN_AUTH cannot be enabled when refresh token rotation is enabled."
         )
+
+
+def _check_client_token_flow(flows: AbstractSet[str], *, has_secret: bool) -> None:
+    """Refuse a client that would get tokens of its own and sign users in (reference new-in-2026.md 6)."""
+    if len(flows) > 1:
+        raise InvalidParameterException(f"{CLIENT_TOKEN_FLOW} cannot be combined with other ExplicitAuthFlows.")
+    if not has_secret:
+        raise InvalidParameterException(f"{CLIENT_TOKEN_FLOW} requires a client secret.")
 
 
 def _check_oauth(configuration: Mapping[str, Any], offers: Offers, *, has_secret: bool) -> None:

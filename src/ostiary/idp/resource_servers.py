@@ -42,6 +42,12 @@ def scopes_of(tx: Tx, pool_id: str) -> set[str]:
     }
 
 
+def cached_scopes(ctx: Context, pool_id: str) -> frozenset[str]:
+    """Return `scopes_of` the pool from the configuration cache."""
+    found = ctx.store.cached(("pool_scopes", pool_id), lambda tx: frozenset(scopes_of(tx, pool_id)))
+    return found or frozenset()
+
+
 def _settings(req: Mapping[str, Any]) -> dict[str, Any]:
     scopes = req.get("Scopes", [])
     names = [scope["ScopeName"] for scope in scopes]

@@ -77,7 +77,7 @@ def subscribe(ctx: Context, req: SubscribeInput) -> SubscribeResponse:
     return {"SubscriptionArn": subscription.arn if shown else _PENDING}
 
 
-@operation("sns", authorized_by_handler=True, unsigned_too=True)
+@operation("sns", authorized_by_handler=True, signature="optional")
 def confirm_subscription(ctx: Context, req: ConfirmSubscriptionInput) -> ConfirmSubscriptionResponse:
     """Confirm a subscription with the token its endpoint was sent; whoever has that may, signed or not."""
     account_id, token = topic_account(req["TopicArn"]), req["Token"]
@@ -98,7 +98,7 @@ def confirm_subscription(ctx: Context, req: ConfirmSubscriptionInput) -> Confirm
     return {"SubscriptionArn": found.arn}
 
 
-@operation("sns", authorized_by_handler=True, unsigned_too=True)
+@operation("sns", authorized_by_handler=True, signature="optional")
 def unsubscribe(ctx: Context, req: UnsubscribeInput) -> None:
     """End a subscription; one that is not there is ended already.
 

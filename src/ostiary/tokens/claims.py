@@ -8,6 +8,8 @@ from ostiary.store.groups import Group
 from ostiary.store.users import User
 
 API_SCOPE = "aws.cognito.signin.user.admin"
+OAUTH_VERSION = 2
+"""The `version` of access tokens that came about by OAuth."""
 _BOOLEANS = ("email_verified", "phone_number_verified")
 
 
@@ -22,6 +24,7 @@ class Sign:
     scope: str
     auth_time: int
     device_key: str = ""
+    by_oauth: bool = False
 
 
 def id_claims(sign: Sign, user: User, attributes: Mapping[str, str], groups: Sequence[Group]) -> dict[str, Any]:
@@ -48,13 +51,27 @@ def access_claims(sign: Sign, user: User, groups: Sequence[Group]) -> dict[str, 
         **({"device_key": sign.device_key} if sign.device_key else {}),
         **_group_claims(groups),
         "iss": sign.issuer,
+        **({"version": OAUTH_VERSION} if sign.by_oauth else {}),
         "client_id": sign.client_id,
         **({"origin_jti": sign.origin_jti} if sign.origin_jti else {}),
         "event_id": sign.event_id,
         "token_use": "access",
-        "scope": sign.scope,
+        **({"scope": sign.scope} if sign.scope else {}),
         "auth_time": sign.auth_time,
         "username": user.username,
+    }
+
+
+def client_claims(issuer: str, client_id: str, scope: str, at: int) -> dict[str, Any]:
+    """Return the claims of an access token that is a client's own, without times; `at` is now, in epoch seconds."""
+    return {
+        "sub": client_id,
+        "token_use": "access",
+        **({"scope": scope} if scope else {}),
+        "auth_time": at,
+        "iss": issuer,
+        "version": OAUTH_VERSION,
+        "client_id": client_id,
     }
 
 

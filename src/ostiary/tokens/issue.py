@@ -92,8 +92,8 @@ def tokens(
     if override is not None:
         of_access, of_id = override.of_access(of_access), override.of_id(of_id)
     return {
-        "AccessToken": _signed(ctx, token, "access", of_access, now + lifetimes.access),
-        "IdToken": _signed(ctx, token, "id", of_id, now + lifetimes.id),
+        "AccessToken": signed(ctx, token.pool_id, "access", of_access, now + lifetimes.access),
+        "IdToken": signed(ctx, token.pool_id, "id", of_id, now + lifetimes.id),
         "ExpiresIn": lifetimes.access,
         "TokenType": "Bearer",
     }
@@ -104,7 +104,8 @@ def refresh_token(ctx: Context, token: RefreshToken) -> str:
     return refresh.sealed(ctx.keyring, token)
 
 
-def _signed(ctx: Context, token: RefreshToken, use: keys.TokenUse, claims: dict[str, Any], expires_at: int) -> str:
-    key = keys.signing_key(ctx.services, token.pool_id, use)
+def signed(ctx: Context, pool_id: str, use: keys.TokenUse, claims: Mapping[str, Any], expires_at: int) -> str:
+    """Return a token of the pool that says `claims`, until `expires_at` (epoch seconds), under a new `jti`."""
+    key = keys.signing_key(ctx.services, pool_id, use)
     times = {"exp": expires_at, "iat": ctx.clock.now_seconds(), "jti": ctx.random.uuid()}
     return jws.sign(key.header, {**claims, **times}, key.key)

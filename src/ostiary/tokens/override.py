@@ -1,13 +1,16 @@
 """What may be changed of a token's claims, scopes and groups before it is signed (reference tokens.md 7)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ostiary.store.groups import Group
+from ostiary.tokens.claims import preferred_role, roles_of
+
 _FIXED = frozenset(
     {
-        *("acr", "amr", "at_hash", "auth_time", "azp", "client_id", "device_key", "event_id", "exp", "iat"),
+        *("acr", "act", "amr", "at_hash", "auth_time", "azp", "client_id", "device_key", "event_id", "exp", "iat"),
         *("identities", "iss", "jti", "nbf", "nonce", "origin_jti", "scope", "sub", "token_use", "version", "username"),
     }
 )
@@ -34,6 +37,15 @@ class GroupOverride:
     preferred_role: str = ""
 
 
+def groups_of(memberships: Sequence[Group]) -> GroupOverride:
+    """Return what tokens name when nothing is changed."""
+    return GroupOverride(
+        groups=tuple(group.group_name for group in memberships),
+        roles=tuple(roles_of(memberships)),
+        preferred_role=preferred_role(memberships) or "",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """Changes to the tokens of one issuance; `groups` is None where they stay as they are."""
@@ -53,10 +65,11 @@ class Override:
     def of_access(self, claims: dict[str, Any]) -> dict[str, Any]:
         """Return the claims of an access token, changed."""
         added = {name: value for name, value in self.access_token.add.items() if _is_settable(name)}
-        if self.access_token.add.get("aud") == claims.get("client_id"):
+        if self.access_token.add.get("aud") == claims.get("client_id") and "aud" not in claims:
             added["aud"] = claims["client_id"]
         changed = self._changed(claims, added, self.access_token.suppress, roles=False)
-        return {**changed, "scope": self.scope(str(claims["scope"]))} if "scope" in claims else changed
+        scope = self.scope(str(claims.get("scope", "")))
+        return {**changed, "scope": scope} if scope or "scope" in claims else changed
 
     def scope(self, scope: str) -> str:
         """Return a token's scopes, separated by spaces, changed."""

@@ -1,7 +1,7 @@
 """Verifying a pool's own tokens (reference user-pools-api.md 14: the checks and their order)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context, Services
@@ -38,7 +38,8 @@ def access_token_and_user(ctx: Context, token: str) -> tuple[Claims, User | None
         raise NotAuthorizedException("Could not verify signature for Access Token") from None
     except jws.JwsError:
         raise NotAuthorizedException("Invalid Access Token") from None
-    if any(not isinstance(claims.get(name), str) for name in _TEXT_CLAIMS):
+    texts = {"scope": "", **claims}  # what was derived from a token without scopes has none
+    if any(not isinstance(texts.get(name), str) for name in _TEXT_CLAIMS):
         raise NotAuthorizedException("Invalid Access Token")
     if expires_at <= ctx.clock.now():
         raise NotAuthorizedException("Access Token has expired")
@@ -46,16 +47,27 @@ def access_token_and_user(ctx: Context, token: str) -> tuple[Claims, User | None
         user = users.find(tx, pool_id, claims["sub"])
         if user is not None and _is_dead(tx, user, claims):
             raise NotAuthorizedException("Access Token has been revoked")
-    if API_SCOPE not in claims["scope"].split():
+    if API_SCOPE not in scopes_of(claims):
         raise NotAuthorizedException("Access Token does not have required scopes")
     return claims, user
 
 
+def scopes_of(claims: Claims) -> tuple[str, ...]:
+    """Return the scopes of a verified access token; none where it has no `scope`."""
+    scope = claims.get("scope")
+    return tuple(scope.split()) if isinstance(scope, str) else ()
+
+
 def id_token(services: Services, pool_id: str, token: str) -> Claims:
     """Return the claims of an ID token of this pool whatever its `exp`; raises jws.JwsError."""
-    claims = jws.verify(token, _finder(services, pool_id, "id"), ["RS256"])
-    if claims.get("token_use") != "id" or claims.get("iss") != issuer(services.settings, pool_id):
-        raise jws.MalformedError("not an ID token of this pool")
+    return pool_token(services, pool_id, "id", token)
+
+
+def pool_token(services: Services, pool_id: str, use: Literal["id", "access"], token: str) -> Claims:
+    """Return the claims of a token of this pool and this use (TOK-08) whatever its `exp`; raises jws.JwsError."""
+    claims = jws.verify(token, _finder(services, pool_id, use), ["RS256"])
+    if claims.get("token_use") != use or claims.get("iss") != issuer(services.settings, pool_id):
+        raise jws.MalformedError(f"not an {use} token of this pool")
     return claims
 
 

@@ -18,6 +18,7 @@ Source = Literal[
     "TokenGeneration_RefreshTokens",
     "TokenGeneration_HostedAuth",
     "TokenGeneration_ClientCredentials",
+    "TokenGeneration_TokenExchange",
 ]
 
 

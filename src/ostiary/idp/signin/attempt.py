@@ -23,9 +23,8 @@ from ostiary.store.spent import spend
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 from ostiary.tokens import issue
-from ostiary.tokens.claims import preferred_role, roles_of
 from ostiary.tokens.issue import Lifetimes
-from ostiary.tokens.override import GroupOverride
+from ostiary.tokens.override import groups_of
 from ostiary.tokens.refresh import RefreshToken
 from ostiary.triggers import post_authentication, pre_authentication, pre_token_generation
 from ostiary.triggers.event import Occasion, occasion_of
@@ -200,13 +199,9 @@ def tokens_of(
     ctx: Context, attempt: Attempt, token: RefreshToken, user: User, memberships: Sequence[Group], *, source: Source
 ) -> dict[str, Any]:
     """Return ID and access tokens as PreTokenGeneration has them."""
-    groups_now = GroupOverride(
-        groups=tuple(group.group_name for group in memberships),
-        roles=tuple(roles_of(memberships)),
-        preferred_role=preferred_role(memberships) or "",
+    override = pre_token_generation.override(
+        ctx, source, attempt.occasion(user), groups=groups_of(memberships), scopes=token.scope.split()
     )
-    scopes = token.scope.split()
-    override = pre_token_generation.override(ctx, source, attempt.occasion(user), groups=groups_now, scopes=scopes)
     return issue.tokens(
         ctx,
         token,

@@ -23,7 +23,8 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.crypto import jws
-from ostiary.idp.clients import check_secret_hash, client_of, is_secret
+from ostiary.idp.client_secrets import check_secret, check_secret_hash
+from ostiary.idp.clients import client_of
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import signed_in
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, new_device, tokens_of, tracks_devices
@@ -68,7 +69,7 @@ def get_tokens_from_refresh_token(
 ) -> GetTokensFromRefreshTokenResponse:
     """Return new tokens for a refresh token; where the client rotates them, with a new refresh token."""
     pool, client = client_of(ctx, req["ClientId"])
-    _check_client_secret(ctx, client, req.get("ClientSecret"), NotAuthorizedException)
+    check_secret(ctx, client, req.get("ClientSecret"))
     attempt = Attempt(pool, client, ctx.clock.now_seconds(), metadata=req.get("ClientMetadata"))
     signed_in = _checked(ctx, attempt, req["RefreshToken"])
     named = _device_named(ctx, attempt, signed_in.token, req.get("DeviceKey"))
@@ -90,7 +91,7 @@ def get_tokens_from_refresh_token(
 def revoke_token(ctx: Context, req: RevokeTokenRequest) -> RevokeTokenResponse:
     """End the sign-in that a refresh token belongs to; others of the same user go on."""
     _, client = client_of(ctx, req["ClientId"])
-    _check_client_secret(ctx, client, req.get("ClientSecret"), UnauthorizedException)
+    check_secret(ctx, client, req.get("ClientSecret"), UnauthorizedException)
     if not client.configuration.get("EnableTokenRevocation", True):
         raise UnsupportedOperationException("Token revocation is not enabled for the client.")
     token = opened(ctx.keyring, req["Token"])
@@ -204,17 +205,6 @@ def _check_secret_hash(ctx: Context, attempt: Attempt, user: User, secret_hash: 
         if secret_hash is None:
             raise
         check_secret_hash(ctx, attempt.client, user.sub, secret_hash)
-
-
-def _check_client_secret(
-    ctx: Context, client: AppClient, given: str | None, error: type[NotAuthorizedException | UnauthorizedException]
-) -> None:
-    if client.sealed_secret is None and given is None:
-        return
-    if given is None:
-        raise error(f"Client {client.client_id} is configured for secret but secret was not received")
-    if not is_secret(ctx, client, given):
-        raise error(f"Unable to verify secret hash for client {client.client_id}")
 
 
 def _refuse_other_tokens(text: str) -> None:

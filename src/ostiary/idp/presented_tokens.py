@@ -1,0 +1,158 @@
+"""Tokens that somebody presents for an exchange: of the pool itself, or of an identity provider of the pool.
+
+The first must be live: signed, not expired, not revoked. The second is verified with what the pool knows of the
+provider, and stands for the user whom that provider signs in (FED-12).
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException, UserNotFoundException
+from ostiary.context import Context
+from ostiary.crypto import jws
+from ostiary.crypto.jws import Claims
+from ostiary.federation.keys import discovered_keys_url
+from ostiary.federation.openid import verify_openid
+from ostiary.federation.web_identity import InvalidTokenError
+from ostiary.idp.identity_providers import KIND, details, identities_of
+from ostiary.idp.linked_providers import SUBJECT
+from ostiary.idp.names import user_key
+from ostiary.store import clients, linked_users, pool_parts, users
+from ostiary.store.pool_parts import Part
+from ostiary.store.user_pools import UserPool
+from ostiary.store.users import User
+from ostiary.tokens import verify
+
+Role = Literal["Subject", "Actor"]
+_USES: dict[str, Literal["access", "id"]] = {"ACCESS_TOKEN": "access", "ID_TOKEN": "id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A token as it came; `kind` is a TokenTypeIdentifierType, `provider` the name of who issued it if not the pool."""
+
+    role: Role
+    token: str = field(repr=False)
+    kind: str
+    provider: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A token that is good now. Times are epoch seconds.
+
+    `provider` is None for one of the pool's own. `user` is whom it stands for: None for a client's own token, and for
+    an actor whom the pool does not know.
+    """
+
+    claims: Claims = field(repr=False)
+    provider: Part | None
+    user: User | None
+    expires_at: int
+    authenticated_at: int
+
+    @property
+    def subject(self) -> str:
+        """Who the token is about, as its issuer names them."""
+        return str(self.claims["sub"])
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes of an access token of the pool; a provider's own mean nothing here."""
+        return verify.scopes_of(self.claims) if self.provider is None else ()
+
+
+def presented(ctx: Context, pool: UserPool, given: Given) -> Presented:
+    """Return what a token says. Raises NotAuthorizedException, UserNotFoundException or InvalidParameterException."""
+    if given.provider is None:
+        if given.kind == "SAML2":
+            raise InvalidParameterException(f"{given.role}TokenProviderName is required for a SAML2 token.")
+        return _of_pool(ctx, pool, given)
+    provider = pool_parts.cached(ctx.store, pool.pool_id, KIND, given.provider)
+    if provider is None:
+        raise InvalidParameterException(f"The provider {given.provider} does not exist for User Pool {pool.pool_id}.")
+    if given.kind == "SAML2":
+        raise InvalidParameterException("SAML2 tokens cannot be exchanged at this server.")
+    return _of_provider(ctx, pool, provider, given)
+
+
+def _of_pool(ctx: Context, pool: UserPool, given: Given) -> Presented:
+    try:
+        claims = verify.pool_token(ctx.services, pool.pool_id, _USES[given.kind], given.token)
+        expires_at, since = (int(jws.seconds(claims, name) or 0) for name in ("exp", "auth_time"))
+    except jws.JwsError:
+        raise NotAuthorizedException(f"Invalid {given.role} Token") from None
+    if expires_at <= ctx.clock.now():
+        raise NotAuthorizedException(f"{given.role} Token has expired")
+    user = None
+    if _is_clients_own(claims):
+        ended = clients.cached(ctx.store, str(claims["client_id"])) is None
+    else:
+        user = _user(ctx, pool, None, claims)
+        _check_user(user, given)
+        ended = verify.is_revoked(ctx.services, pool.pool_id, claims)
+    if ended:
+        raise NotAuthorizedException(f"{given.role} Token has been revoked")
+    return Presented(claims, None, user, expires_at, since)
+
+
+def _is_clients_own(claims: Claims) -> bool:
+    return "client_id" in claims and "username" not in claims
+
+
+def _of_provider(ctx: Context, pool: UserPool, provider: Part, given: Given) -> Presented:
+    known = details(ctx, provider)
+    issuer = known.get("oidc_issuer")
+    if not issuer:
+        raise InvalidParameterException(f"The provider {provider.key} issues no tokens that can be verified.")
+    try:
+        identity = verify_openid(
+            ctx,
+            given.token,
+            provider=provider.key,
+            issuers=[issuer],
+            keys_url=known.get("jwks_uri") or discovered_keys_url(ctx.http, issuer),
+            audiences=[known["client_id"]],
+        )
+        told = jws.seconds(identity.claims, "auth_time") or jws.seconds(identity.claims, "iat")
+    except (InvalidTokenError, jws.JwsError) as error:
+        raise NotAuthorizedException(_refusal(given.role, error)) from None
+    user = _user(ctx, pool, provider, identity.claims)
+    since = int(told or ctx.clock.now_seconds())
+    if user is not None or given.role == "Subject":
+        _check_user(user, given, since)
+    return Presented(identity.claims, provider, user, int(identity.expires_at), since)
+
+
+def _refusal(role: Role, error: Exception) -> str:
+    reason = error.reason if isinstance(error, InvalidTokenError) else ""
+    if reason == "unreachable":
+        return f"{role} Token could not be verified: the identity provider does not answer."
+    return f"{role} Token has expired" if reason == "expired" else f"Invalid {role} Token"
+
+
+def _user(ctx: Context, pool: UserPool, provider: Part | None, claims: Claims) -> User | None:
+    """Return whom a token means: a provider's by its link, or by the name that the provider's users get (FED-12)."""
+    with ctx.store.read() as tx:
+        if provider is None:
+            return users.find(tx, pool.pool_id, str(claims["sub"]))
+        value = str(claims.get(provider.configuration["AttributeMapping"].get("username", "sub"), ""))
+        link = linked_users.find(tx, pool.pool_id, provider.key, SUBJECT, value)
+        if link is not None:
+            return users.find(tx, pool.pool_id, link.sub)
+        found = users.find_by_username(tx, pool.pool_id, user_key(pool, f"{provider.key}_{value}"))
+    # Anybody may have signed up under a name that is written like theirs.
+    return found if found is not None and _came_from(found, provider.key, value) else None
+
+
+def _came_from(user: User, provider: str, value: str) -> bool:
+    return any((each["providerName"], each["userId"]) == (provider, value) for each in identities_of(user))
+
+
+def _check_user(user: User | None, given: Given, since: int | None = None) -> None:
+    if user is None:
+        raise UserNotFoundException("User does not exist.")
+    if not user.enabled:
+        raise NotAuthorizedException("User is disabled.")
+    if since is not None and since <= user.tokens_valid_after:
+        raise NotAuthorizedException(f"{given.role} Token has been revoked")
