@@ -30,6 +30,8 @@ def live(client: Callable[..., Any], anybody: Callable[..., Any], functions: Fun
 
 def service(pool: LivePool, *flows: str) -> dict[str, str]:
     """Make a client with a secret; its id and secret as GetDerivedToken names them."""
+    if not pool.admin.list_resource_servers(UserPoolId=pool.id, MaxResults=1)["ResourceServers"]:
+        pool.admin.create_resource_server(UserPoolId=pool.id, **FILES)
     made = pool.admin.create_user_pool_client(
         UserPoolId=pool.id,
         ClientName="service",
@@ -52,7 +54,6 @@ def test_both_work_signed_unsigned_and_signed_by_nobody(
     server: Server, live: LivePool, http: httpx.Client, functions: FunctionServer
 ) -> None:
     """SIG-13; reference new-in-2026.md 2.1: these two are no door for IAM."""
-    live.admin.create_resource_server(UserPoolId=live.id, **FILES)
     agent, exchanger = service(live, "ALLOW_CLIENT_TOKEN_AUTH"), service(live, *BOTH)
     stranger = server.client("cognito-idp", aws_access_key_id="AKIANOBODYNOBODYNOBO", aws_secret_access_key="wrong")
     own = {"ClientId": agent["ClientId"], "Secret": agent["ClientSecret"], "Scopes": ["files/read"]}
