@@ -29,6 +29,7 @@ from ostiary.delivery.worker import DeliveryWorker
 from ostiary.development import development_routes
 from ostiary.feedback import auth_event_feedback
 from ostiary.gateway.serve import Gateway, is_s3_request
+from ostiary.hosted import recovery_codes
 from ostiary.hosted.confirm_user import confirm_user
 from ostiary.http_client import HttpClient
 from ostiary.iam.authorize import authorize
@@ -157,6 +158,7 @@ def site_map(services: Services, endpoint: Endpoint, live: Live) -> list[BaseRou
         Route(f"/{signing.PREFIX}{{name}}", pages.topic_certificate(services)),
         Route(f"{streams.PAYLOAD_PATH}/{{pool_id}}/{{payload_id}}", pages.stream_payload(services)),
         Route(confirmation_links.PATH, confirm_user(services), methods=["GET"]),
+        Route(recovery_codes.PATH, recovery_codes.recovery_codes_of_user(services), methods=["GET", "POST"]),
         Route(FEEDBACK_PATH, auth_event_feedback(services), methods=["GET", "POST"]),
         Route(imports.UPLOAD_PATH, uploads.import_file(services), methods=["PUT"]),
         *(route for path in _pool_paths(settings) for route in _pool_documents(services, path)),

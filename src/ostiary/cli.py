@@ -5,14 +5,15 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from ostiary.config import Settings, SettingsError, load_settings
+from ostiary.config import SettingsError, load_settings
+from ostiary.pool_commands import pool_cli
 from ostiary.store.errors import AlreadyExists, SchemaError, Unavailable
+from ostiary.terminal import ConfigFile, Database, DataDir, console, opened, refuse
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -26,12 +27,8 @@ sms_cli = typer.Typer(no_args_is_help=True, help="Phones that want no more messa
 cli.add_typer(sms_cli, name="sms")
 users_cli = typer.Typer(no_args_is_help=True, help="Carry users of a pool between deployments.")
 cli.add_typer(users_cli, name="users")
-console = Console(highlight=False)
+cli.add_typer(pool_cli, name="pool")
 _SHORTEST_PASSPHRASE = 12
-
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="A TOML file of settings.")]
-DataDir = Annotated[Path | None, typer.Option(help="Where the database and the keys are.")]
-Database = Annotated[str | None, typer.Option(help="SQLAlchemy URL; SQLite in the data directory when absent.")]
 
 
 def main() -> None:
@@ -39,11 +36,11 @@ def main() -> None:
     try:
         code = cli(standalone_mode=False)
     except typer.TyperException as error:
-        _refuse(" ".join(error.format_message().split()), error.exit_code)
+        refuse(" ".join(error.format_message().split()), error.exit_code)
     except SettingsError as error:
-        _refuse(str(error), 2)
+        refuse(str(error), 2)
     except (SchemaError, Unavailable) as error:
-        _refuse(str(error), 1)
+        refuse(str(error), 1)
     except (KeyboardInterrupt, typer.Abort):
         raise SystemExit(130) from None
     raise SystemExit(code if isinstance(code, int) else 0)
@@ -115,7 +112,7 @@ def demo() -> None:
     try:
         from ostiary.demo import run  # noqa: PLC0415 - present only with the `demo` extra
     except ImportError as error:
-        _refuse(f"The demo needs '{error.name}'. Type: pip install 'ostiary[demo]'", 1)
+        refuse(f"The demo needs '{error.name}'. Type: pip install 'ostiary[demo]'", 1)
     raise SystemExit(run())
 
 
@@ -130,11 +127,11 @@ def account_create(
     """Make an account and print its root access key, once."""
     from ostiary.iam.accounts import create_account  # noqa: PLC0415
 
-    with _services(config, data_dir, database) as services:
+    with opened(config, data_dir, database) as services:
         try:
             key = create_account(services, name)
         except AlreadyExists:
-            _refuse("An account with this id exists; try again.", 1)
+            refuse("An account with this id exists; try again.", 1)
     made = {
         "AccountId": key.account_id,
         "AccessKeyId": key.access_key_id,
@@ -152,7 +149,7 @@ def account_list(config: ConfigFile = None, data_dir: DataDir = None, database: 
     """List the accounts."""
     from ostiary.iam.accounts import list_accounts  # noqa: PLC0415
 
-    with _services(config, data_dir, database) as services:
+    with opened(config, data_dir, database) as services:
         shown = Table("account", "name")
         for account in list_accounts(services):
             shown.add_row(account.account_id, account.name)
@@ -172,8 +169,8 @@ def sms_opt_out(
     from ostiary.store import sms  # noqa: PLC0415
 
     if not is_number(phone_number):
-        _refuse(f"{phone_number} is no phone number; write it as +15551234567.", 2)
-    with _services(config, data_dir, database) as services, services.store.write() as tx:
+        refuse(f"{phone_number} is no phone number; write it as +15551234567.", 2)
+    with opened(config, data_dir, database) as services, services.store.write() as tx:
         sms.opt_out(tx, account, phone_number, services.clock.now_seconds())
     console.print(f"Account {account} publishes nothing to {phone_number} any more.")
 
@@ -191,14 +188,14 @@ def users_export(  # noqa: PLR0917 - one parameter for each flag
     from ostiary.moving import users_file  # noqa: PLC0415
     from ostiary.moving.sealed_file import FileBrokenError  # noqa: PLC0415
 
-    with _services(config, data_dir, database) as services, console.status("") as status:
+    with opened(config, data_dir, database) as services, console.status("") as status:
         told = _counts(status)
         try:
             done = users_file.export_users(services, pool, file, _passphrase(passphrase_file), told)
         except KeyError:
-            _refuse(f"User pool {pool} does not exist.", 1)
+            refuse(f"User pool {pool} does not exist.", 1)
         except FileBrokenError as error:
-            _refuse(str(error), 1)
+            refuse(str(error), 1)
     console.print(f"{done} users written to {file}.")
 
 
@@ -214,13 +211,13 @@ def users_import(  # noqa: PLR0917 - one parameter for each flag
     """Make the pool and the users of a sealed file; what is there stays as it is, so it can be run again."""
     from ostiary.moving import users_file  # noqa: PLC0415
 
-    with _services(config, data_dir, database) as services, console.status("") as status:
+    with opened(config, data_dir, database) as services, console.status("") as status:
         owner = account or services.settings.root_account
         told = _counts(status)
         try:
             pool, made, left = users_file.import_users(services, owner, file, _passphrase(passphrase_file), told)
         except (ValueError, OSError) as error:
-            _refuse(str(error), 1)
+            refuse(str(error), 1)
     console.print(f"{made} users made in {pool}; {left} were there.")
 
 
@@ -231,7 +228,7 @@ def users_import_log(
     """Print what became of the rows of an import job that were not imported."""
     from ostiary.store import import_jobs  # noqa: PLC0415
 
-    with _services(config, data_dir, database) as services:
+    with opened(config, data_dir, database) as services:
         after = 0
         while True:
             with services.store.read() as tx:
@@ -257,12 +254,12 @@ def import_from_aws(  # noqa: PLR0917 - one parameter for each flag
     try:
         import boto3  # noqa: PLC0415 - present only with the `moving` extra
     except ImportError:
-        _refuse("Copying needs 'boto3'. Type: pip install 'ostiary[moving]'", 1)
+        refuse("Copying needs 'boto3'. Type: pip install 'ostiary[moving]'", 1)
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     from ostiary.moving import from_aws  # noqa: PLC0415
 
-    with _services(config, data_dir, database) as services:
+    with opened(config, data_dir, database) as services:
         owner = account or services.settings.root_account
         for pool in pools:
             session = boto3.session.Session(profile_name=profile, region_name=pool.partition("_")[0])
@@ -270,7 +267,7 @@ def import_from_aws(  # noqa: PLR0917 - one parameter for each flag
             try:
                 made = from_aws.copy_pool(services, owner, aws, pool, console.print)
             except (BotoCoreError, ClientError, ValueError) as error:
-                _refuse(f"{pool}: {error}", 1)
+                refuse(f"{pool}: {error}", 1)
             console.print(f"{pool}: done, {made} users made.")
 
 
@@ -278,9 +275,9 @@ def _passphrase(file: Path) -> str:
     try:
         first = file.read_text("utf-8").split("\n")[0].strip()
     except (OSError, UnicodeDecodeError) as error:
-        _refuse(f"--passphrase-file: {error}", 2)
+        refuse(f"--passphrase-file: {error}", 2)
     if len(first) < _SHORTEST_PASSPHRASE:
-        _refuse(f"--passphrase-file: a passphrase has at least {_SHORTEST_PASSPHRASE} characters.", 2)
+        refuse(f"--passphrase-file: a passphrase has at least {_SHORTEST_PASSPHRASE} characters.", 2)
     return first
 
 
@@ -294,17 +291,4 @@ def show_version() -> None:
     try:
         console.print(version("ostiary"))
     except PackageNotFoundError:
-        _refuse("This runs from a checkout; its version is in pyproject.toml.", 1)
-
-
-def _services(config: Path | None, data_dir: Path | None, database: str | None) -> Any:
-    from ostiary.server import services_of  # noqa: PLC0415
-
-    settings: Settings = load_settings({"data_dir": data_dir, "database": database}, config)
-    return services_of(settings)
-
-
-def _refuse(text: str, code: int) -> NoReturn:
-    if text:  # a command without its arguments has shown its help instead
-        sys.stderr.write(f"ostiary: {text}\n")
-    raise SystemExit(code)
+        refuse("This runs from a checkout; its version is in pyproject.toml.", 1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
-from ostiary.idp import lambda_config, levels, plans
+from ostiary.idp import beyond, lambda_config, levels, plans
 
 PASSWORD_POLICY: dict[str, Any] = {
     "MinimumLength": 8,
@@ -122,6 +122,7 @@ def _check(req: Mapping[str, Any]) -> None:
         raise InvalidParameterException("SourceArn is required when EmailSendingAccount is DEVELOPER.")
     if len(req.get("UserPoolTags", {})) > MAXIMUM_TAGS:
         raise InvalidParameterException(f"A user pool cannot have more than {MAXIMUM_TAGS} tags.")
+    beyond.check(req.get("UserPoolTags", {}))
     first = req.get("Policies", {}).get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [])
     if "SOFTWARE_TOKEN" in first:
         raise InvalidParameterException("SOFTWARE_TOKEN is not supported as a first authentication factor.")

@@ -23,7 +23,7 @@ from ostiary.idp.signin.attempt import spend_once
 from ostiary.idp.signin.challenges import mfa_setup
 from ostiary.idp.signin.session import SessionState, invalid, opened, renewed
 from ostiary.idp.users import locked_user
-from ostiary.store import codes, software_tokens, users
+from ostiary.store import codes, recovery_codes, software_tokens, users
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
@@ -102,6 +102,7 @@ def admin_delete_software_token(ctx: Context, req: AdminDeleteSoftwareTokenReque
     with ctx.store.write() as tx:
         user = locked_user(tx, pool, req["Username"])
         software_tokens.delete(tx, pool.pool_id, user.sub)
+        recovery_codes.delete(tx, pool.pool_id, user.sub)
         left = replace(factors.turned_off(user.factors, TOTP), software_token=False)
         users.update(tx, user, factors=left, modified_at=ctx.clock.now_seconds())
     return {}

@@ -14,6 +14,7 @@ from ostiary.aws.types.cognito_idp import (
     UntagResourceResponse,
 )
 from ostiary.context import Context
+from ostiary.idp import beyond
 from ostiary.idp.pool_settings import MAXIMUM_TAGS
 from ostiary.idp.pools import locked_pool, own_pool, write_pool
 
@@ -48,6 +49,7 @@ def list_tags_for_resource(ctx: Context, req: ListTagsForResourceRequest) -> Lis
 
 
 def _change(ctx: Context, arn: str, *, added: dict[str, str] | None = None, removed: Iterable[str] = ()) -> None:
+    beyond.check(added or {})
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, _pool_id(ctx, arn))
         tags = {**pool.configuration["UserPoolTags"], **(added or {})}

@@ -23,6 +23,7 @@ PURPOSES = {
     ("foreign_passwords", "sealed"): ("foreign-password",),
     ("software_tokens", "sealed"): ("totp-seed",),
     ("software_tokens", "sealed_proposal"): ("totp-seed",),
+    ("recovery_codes", "sealed"): ("recovery-code",),
     ("devices", "sealed"): ("device-verifier",),
     ("user_pool_clients", "sealed_secret"): ("client-secret",),
     ("signing_keys", "sealed"): ("signing-key",),

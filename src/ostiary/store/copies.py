@@ -29,6 +29,7 @@ OF_USER = (
     schema.password_history,
     schema.foreign_passwords,
     schema.software_tokens,
+    schema.recovery_codes,
     schema.devices,
 )
 _TABLES = {table.name: table for table in (*OF_POOL, *OF_USER)}

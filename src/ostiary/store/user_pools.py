@@ -21,6 +21,7 @@ _TABLES_OF_A_POOL = (
     schema.software_tokens,
     schema.devices,
     schema.passkeys,
+    schema.recovery_codes,
     schema.groups,
     schema.users,
     schema.pool_parts,

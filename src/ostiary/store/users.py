@@ -201,6 +201,7 @@ def delete(tx: Tx, pool_id: str, sub: str) -> bool:
         schema.sign_in_failures,
         schema.token_families,
         schema.software_tokens,
+        schema.recovery_codes,
         schema.linked_users,
         schema.auth_events,
         schema.devices,

@@ -7,8 +7,8 @@ from ostiary.store.user_pools import UserPool
 from ostiary.triggers.custom_message import Source
 from ostiary.triggers.event import Occasion, document, function_of
 
-Notice = Literal["AccountTakeOverNotification"]
-"""A message without a code, which CustomMessage does not write."""
+Notice = Literal["AccountTakeOverNotification", "AccountNotice"]
+"""Messages that CustomMessage does not write; the second one is ours."""
 Medium = Literal["EMAIL", "SMS"]
 _NAMES = {"EMAIL": "CustomEmailSender", "SMS": "CustomSMSSender"}
 _TYPES = {"EMAIL": "customEmailSenderRequestV1", "SMS": "customSMSSenderRequestV1"}

@@ -36,6 +36,16 @@ software_tokens = table(
     Column("last_step", BigInteger, nullable=False),
 )
 """A user's TOTP seed, and one that was given out and is not proven yet; `last_step` is that of the last code used."""
+recovery_codes = table(
+    "recovery_codes",
+    ("pool_id", "sub", "number"),
+    text("pool_id"),
+    text("sub"),
+    Column("number", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    when("created_at"),
+)
+"""Codes that users keep for when their authenticator app is lost: hashes, sealed; a used one is gone."""
 user_attributes = table(
     "user_attributes",
     ("pool_id", "name", "value_key", "sub"),

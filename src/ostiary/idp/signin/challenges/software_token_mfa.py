@@ -1,13 +1,15 @@
-"""SOFTWARE_TOKEN_MFA: the code of an authenticator app, after the password (reference 11.4)."""
+"""SOFTWARE_TOKEN_MFA: the code of an authenticator app, or a recovery code, after the password (reference 11.4)."""
+
+from collections.abc import Callable
 
 from ostiary.aws.types.cognito_idp import CodeMismatchException, ExpiredCodeException, InvalidParameterException
 from ostiary.context import Context
-from ostiary.idp import seeds
+from ostiary.idp import recovery_codes, seeds
 from ostiary.idp.signin import lockout
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.session import Passed, Progress, SessionState, asked_user, new_session, open_session
 from ostiary.store import codes, sign_in_failures, software_tokens
-from ostiary.store.software_tokens import SoftwareToken
+from ostiary.store.db import Tx
 
 NAME = "SOFTWARE_TOKEN_MFA"
 
@@ -32,13 +34,20 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     with ctx.store.read() as tx:
         user = asked_user(tx, attempt, state, responses["USERNAME"])
         token = software_tokens.find(tx, user.pool_id, user.sub)
+        spare = recovery_codes.matching(tx, ctx, attempt.pool, user, digits)
     step = seeds.matching_step(ctx, token.sealed, digits) if token is not None else None
-    if not _tried(ctx, state, token, step):
+
+    def use(tx: Tx) -> bool:
+        if spare is not None:
+            return recovery_codes.use(tx, ctx, attempt.pool, user, spare)
+        return token is not None and step is not None and software_tokens.use(tx, token, step)
+
+    if not _tried(ctx, state, use, right=spare is not None or step is not None):
         raise CodeMismatchException("Invalid code received for user")
     return Passed(user, state.progress.with_passed(NAME), state.once)
 
 
-def _tried(ctx: Context, state: SessionState, token: SoftwareToken | None, step: int | None) -> bool:
+def _tried(ctx: Context, state: SessionState, use: Callable[[Tx], bool], *, right: bool) -> bool:
     """Count the try and use the code up; return whether it was right, in a session that may still try."""
     now = ctx.clock.now_seconds()
     limits = {"limit": codes.ATTEMPTS, "window": max(state.expires_at - now, 1), "now": now}
@@ -46,11 +55,11 @@ def _tried(ctx: Context, state: SessionState, token: SoftwareToken | None, step:
         codes.sweep(tx, state.pool_id, state.sub, now)
         if not codes.spend(tx, state.pool_id, state.sub, f"{NAME} {state.session_id}", **limits):
             return False
-        if step is None or token is None:
+        if not right:
             lockout.count(tx, ctx, state.pool_id, state.sub)
             return False
         lockout.check(ctx, sign_in_failures.find(tx, state.pool_id, state.sub))
-        used = software_tokens.use(tx, token, step)
+        used = use(tx)
     if not used:
         raise ExpiredCodeException("Your software token has already been used once.")
     return True

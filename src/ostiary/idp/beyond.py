@@ -1,0 +1,41 @@
+"""What pools can do beyond Cognito: each is off until a tag of the pool turns it on (docs/guide/beyond-cognito.md)."""
+
+import re
+from collections.abc import Mapping
+
+from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.store.user_pools import UserPool
+
+PREFIX = "ostiary:"
+RECOVERY_CODES = "recovery-codes"
+_VALUES = {RECOVERY_CODES: ("on or off", re.compile(r"on|off"))}
+"""What each may be set to: in words, and exactly."""
+_OFF = frozenset({"", "off"})
+
+
+def value(pool: UserPool, name: str) -> str:
+    """Return what a pool sets one of them to; empty where it is off."""
+    found: str = pool.configuration["UserPoolTags"].get(PREFIX + name, "")
+    return "" if found in _OFF else found
+
+
+def is_on(pool: UserPool, name: str) -> bool:
+    """Whether a pool has one of them on."""
+    return bool(value(pool, name))
+
+
+def check(tags: Mapping[str, str]) -> None:
+    """Refuse tags that look like a switch and are none: a misspelt one would leave things as they are, silently."""
+    for key, text in tags.items():
+        name = key.removeprefix(PREFIX)
+        if name == key:
+            continue
+        if name not in _VALUES:
+            raise InvalidParameterException(f"There is no tag {key}; there are {', '.join(_known())}.")
+        words, pattern = _VALUES[name]
+        if pattern.fullmatch(text) is None:
+            raise InvalidParameterException(f"The tag {key} must be {words}.")
+
+
+def _known() -> list[str]:
+    return sorted(PREFIX + name for name in _VALUES)
