@@ -74,15 +74,15 @@ def test_of_fifty_who_use_one_code_at_once_one_gets_in(made: Made) -> None:
     world, codes = made
     challenges = [world.app.password("ann") for _ in range(50)]
 
-    def use(challenge: dict[str, Any]) -> str:
+    def use(challenge: dict[str, Any]) -> bool:
         try:
-            return next(iter(world.answer(challenge, SOFTWARE_TOKEN_MFA_CODE=codes[3])))
-        except (CodeMismatchException, ExpiredCodeException, NotAuthorizedException) as error:
-            return type(error).__name__
+            return "AuthenticationResult" in world.answer(challenge, SOFTWARE_TOKEN_MFA_CODE=codes[3])
+        except (CodeMismatchException, ExpiredCodeException, NotAuthorizedException):
+            return False
 
     with ThreadPoolExecutor(50) as threads:
         answers = list(threads.map(use, challenges))
-    assert answers.count("AuthenticationResult") == 1
+    assert answers.count(True) == 1
     assert len([message for message in world.sent() if "You have 9 left." in message.body]) == 1
 
 
