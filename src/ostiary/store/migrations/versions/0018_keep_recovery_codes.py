@@ -15,11 +15,12 @@ def upgrade() -> None:
 
 
 def _recovery_codes() -> None:
-    op.create_table('recovery_codes',
-    sa.Column('pool_id', TEXT, nullable=False),
-    sa.Column('sub', TEXT, nullable=False),
-    sa.Column('number', sa.BigInteger(), nullable=False),
-    sa.Column('sealed', sa.LargeBinary(), nullable=False),
-    sa.Column('created_at', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('pool_id', 'sub', 'number', name=op.f('pk_recovery_codes'))
+    op.create_table(
+        "recovery_codes",
+        sa.Column("pool_id", TEXT, nullable=False),
+        sa.Column("sub", TEXT, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("pool_id", "sub", "number", name=op.f("pk_recovery_codes")),
     )
