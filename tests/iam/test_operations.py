@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
 
+from ostiary.aws.errors import AccessDeniedError
 from ostiary.aws.types.iam import (
     DeleteConflictException,
     EntityAlreadyExistsException,
@@ -14,7 +16,7 @@ from ostiary.aws.types.iam import (
     MalformedPolicyDocumentException,
     NoSuchEntityException,
 )
-from ostiary.context import Context
+from ostiary.context import Context, Principal
 from ostiary.iam.names import account_of
 from ostiary.iam.requests import conditions_of, role_arn
 from tests.fixtures.context import ACCOUNT, Api
@@ -170,6 +172,77 @@ def test_tags_are_the_same_whatever_their_case(iam: Api) -> None:
     assert iam("GetUser", UserName="u")["User"]["Tags"] == [{"Key": "team", "Value": "b"}]
     iam("UntagUser", UserName="u", TagKeys=["TEAM"])
     assert "Tags" not in iam("GetUser", UserName="u")["User"]
+
+
+def test_policies_and_providers_are_tagged_and_their_tags_listed(iam: Api) -> None:
+    policy = {"PolicyArn": iam("CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]}
+    made = iam("CreateOpenIDConnectProvider", Url="https://id.example.com", ClientIDList=["app"], ThumbprintList=[])
+    provider = {"OpenIDConnectProviderArn": made["OpenIDConnectProviderArn"]}
+    for kind, named in (("Policy", policy), ("OpenIDConnectProvider", provider)):
+        tags = [{"Key": "b", "Value": "2"}, {"Key": "a", "Value": "1"}]
+        iam(f"Tag{kind}", **named, Tags=tags)
+        first = iam(f"List{kind}Tags", **named, MaxItems=1)
+        assert (first["Tags"], first["IsTruncated"]) == ([{"Key": "a", "Value": "1"}], True)
+        assert iam(f"List{kind}Tags", **named, Marker=first["Marker"])["Tags"] == [{"Key": "b", "Value": "2"}]
+        iam(f"Untag{kind}", **named, TagKeys=["A", "absent"])
+        assert iam(f"List{kind}Tags", **named)["Tags"] == [{"Key": "b", "Value": "2"}]
+
+
+def test_a_renamed_user_keeps_keys_policies_boundary_and_id(iam: Api) -> None:
+    arn = iam("CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+    before = iam("CreateUser", UserName="u", PermissionsBoundary=arn, Tags=[{"Key": "a", "Value": "1"}])["User"]
+    key = iam("CreateAccessKey", UserName="u")["AccessKey"]["AccessKeyId"]
+    iam("PutUserPolicy", UserName="u", PolicyName="own", PolicyDocument=DOCUMENT)
+    iam("AttachUserPolicy", UserName="u", PolicyArn=arn)
+    iam("UpdateUser", UserName="u", NewUserName="v", NewPath="/team/")
+    after = iam("GetUser", UserName="v")["User"]
+    assert after == before | {"UserName": "v", "Path": "/team/", "Arn": f"arn:aws:iam::{ACCOUNT}:user/team/v"}
+    assert [found["AccessKeyId"] for found in iam("ListAccessKeys", UserName="v")["AccessKeyMetadata"]] == [key]
+    assert iam("ListUserPolicies", UserName="v")["PolicyNames"] == ["own"]
+    assert iam("ListAttachedUserPolicies", UserName="v")["AttachedPolicies"][0]["PolicyArn"] == arn
+    bounded = iam("ListEntitiesForPolicy", PolicyArn=arn, PolicyUsageFilter="PermissionsBoundary")
+    assert [user["UserName"] for user in bounded["PolicyUsers"]] == ["v"]
+    assert iam("ListUserTags", UserName="v")["Tags"] == [{"Key": "a", "Value": "1"}]
+    assert iam("ListGroupsForUser", UserName="v")["Groups"] == []
+    with pytest.raises(NoSuchEntityException):
+        iam("GetUser", UserName="u")
+    iam("CreateUser", UserName="u")
+    with pytest.raises(EntityAlreadyExistsException, match=r"User with name v already exists\."):
+        iam("UpdateUser", UserName="u", NewUserName="v")
+    iam("UpdateUser", UserName="u", NewPath="/x/")
+    assert iam("GetUser", UserName="u")["User"]["Path"] == "/x/"
+
+
+def test_a_trust_policy_does_not_follow_a_renamed_user(iam: Api) -> None:
+    user = iam("CreateUser", UserName="u")["User"]
+    statement = {"Effect": "Allow", "Principal": {"AWS": user["Arn"]}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = {"RoleArn": iam("CreateRole", RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]}
+
+    def assume(name: str) -> None:
+        found = iam("GetUser", UserName=name)["User"]
+        principal = Principal(ACCOUNT, "User", found["Arn"], found["UserId"], user_name=name)
+        Api(replace(iam.ctx, principal=principal), "sts")("AssumeRole", **role, RoleSessionName="s")
+
+    assume("u")
+    iam("UpdateUser", UserName="u", NewUserName="v")
+    with pytest.raises(AccessDeniedError):
+        assume("v")
+
+
+def test_who_renames_a_user_needs_the_right_to_both_names(iam: Api, context: Callable[..., Context]) -> None:
+    iam("CreateUser", UserName="renamer")
+    own = {"Effect": "Allow", "Action": "iam:UpdateUser", "Resource": f"arn:aws:iam::{ACCOUNT}:user/team-*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [own]})
+    iam("PutUserPolicy", UserName="renamer", PolicyName="own", PolicyDocument=document)
+    iam("CreateUser", UserName="team-a")
+    user = iam("GetUser", UserName="renamer")["User"]
+    principal = Principal(ACCOUNT, "User", user["Arn"], user["UserId"], user_name="renamer")
+    restricted = Api(replace(iam.ctx, principal=principal), "iam")
+    with pytest.raises(AccessDeniedError, match="user/admin"):
+        restricted("UpdateUser", UserName="team-a", NewUserName="admin")
+    restricted("UpdateUser", UserName="team-a", NewUserName="team-b")
+    assert iam("GetUser", UserName="team-b")["User"]["UserName"] == "team-b"
 
 
 def test_a_trust_policy_has_a_size(iam: Api) -> None:

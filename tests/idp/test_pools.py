@@ -92,6 +92,7 @@ def test_update_sets_back_what_is_omitted_and_keeps_what_is_immutable(admin: Api
         PoolName="p",
         UsernameAttributes=["email"],
         UserPoolTier="LITE",
+        UserPoolTags={"team": "a"},
         AutoVerifiedAttributes=["email"],
         Policies={"PasswordPolicy": {"MinimumLength": 12}},
         Schema=[{"Name": "tier", "AttributeDataType": "String"}],
@@ -100,7 +101,7 @@ def test_update_sets_back_what_is_omitted_and_keeps_what_is_immutable(admin: Api
     described = admin("DescribeUserPool", UserPoolId=created["Id"])["UserPool"]
     assert described["Policies"]["PasswordPolicy"]["MinimumLength"] == 8
     assert "AutoVerifiedAttributes" not in described
-    assert described["UserPoolTier"] == "LITE"
+    assert (described["UserPoolTier"], described["UserPoolTags"]) == ("LITE", {"team": "a"})
     assert described["UsernameAttributes"] == ["email"]
     assert described["SchemaAttributes"] == created["SchemaAttributes"]
     assert (described["Name"], described["DeletionProtection"]) == ("p", "ACTIVE")

@@ -88,6 +88,13 @@ def untagged(current: Sequence[Tag], keys: Sequence[str]) -> list[Tag]:
     return [tag for tag in current if tag["Key"].lower() not in gone]
 
 
+def listed_tags(ctx: Context, req: Mapping[str, Any], arn: str, tags: Sequence[Tag]) -> dict[str, Any]:
+    """Return a page of the tags of what has this ARN, by key."""
+    values = {tag["Key"]: tag["Value"] for tag in tags}
+    shown, more = listed_page(ctx, req, f"tags:{arn}", list(values))
+    return {"Tags": [{"Key": key, "Value": values[key]} for key in shown], **more}
+
+
 def page(
     ctx: Context,
     req: Mapping[str, Any],

@@ -18,13 +18,17 @@ from ostiary.aws.types.iam import (
     LimitExceededException,
     ListOpenIDConnectProvidersRequest,
     ListOpenIDConnectProvidersResponse,
+    ListOpenIDConnectProviderTagsRequest,
+    ListOpenIDConnectProviderTagsResponse,
     NoSuchEntityException,
     RemoveClientIDFromOpenIDConnectProviderRequest,
+    TagOpenIDConnectProviderRequest,
+    UntagOpenIDConnectProviderRequest,
     UpdateOpenIDConnectProviderThumbprintRequest,
 )
 from ostiary.config import LOOPBACK
 from ostiary.context import Context
-from ostiary.iam.entities import tagged
+from ostiary.iam.entities import listed_tags, tagged, untagged
 from ostiary.store import oidc_providers
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
@@ -129,6 +133,32 @@ def update_open_id_connect_provider_thumbprint(ctx: Context, req: UpdateOpenIDCo
     with ctx.store.write() as tx:
         provider = _known(tx, ctx, req["OpenIDConnectProviderArn"])
         oidc_providers.replace(tx, replace(provider, thumbprints=tuple(req["ThumbprintList"])))
+
+
+@operation("iam", resource=PROVIDER_ARN)
+def tag_open_id_connect_provider(ctx: Context, req: TagOpenIDConnectProviderRequest) -> None:
+    """Set tags of a provider."""
+    with ctx.store.write() as tx:
+        provider = _known(tx, ctx, req["OpenIDConnectProviderArn"])
+        oidc_providers.replace(tx, replace(provider, tags=tuple(tagged(provider.tags, req["Tags"]))))
+
+
+@operation("iam", resource=PROVIDER_ARN)
+def untag_open_id_connect_provider(ctx: Context, req: UntagOpenIDConnectProviderRequest) -> None:
+    """Remove tags of a provider."""
+    with ctx.store.write() as tx:
+        provider = _known(tx, ctx, req["OpenIDConnectProviderArn"])
+        oidc_providers.replace(tx, replace(provider, tags=tuple(untagged(provider.tags, req["TagKeys"]))))
+
+
+@operation("iam", resource=PROVIDER_ARN)
+def list_open_id_connect_provider_tags(
+    ctx: Context, req: ListOpenIDConnectProviderTagsRequest
+) -> ListOpenIDConnectProviderTagsResponse:
+    """Return a provider's tags."""
+    with ctx.store.read() as tx:
+        provider = _known(tx, ctx, req["OpenIDConnectProviderArn"])
+    return listed_tags(ctx, req, provider.arn, provider.tags)  # type: ignore[return-value]
 
 
 def _checked_url(ctx: Context, issuer: str) -> str:

@@ -22,14 +22,18 @@ from ostiary.aws.types.iam import (
     ListEntitiesForPolicyResponse,
     ListPoliciesRequest,
     ListPoliciesResponse,
+    ListPolicyTagsRequest,
+    ListPolicyTagsResponse,
     ListPolicyVersionsRequest,
     ListPolicyVersionsResponse,
     NoSuchEntityException,
     SetDefaultPolicyVersionRequest,
+    TagPolicyRequest,
+    UntagPolicyRequest,
 )
 from ostiary.context import Context
 from ostiary.iam import documents
-from ostiary.iam.entities import known_policy, page, tagged
+from ostiary.iam.entities import known_policy, listed_tags, page, tagged, untagged
 from ostiary.iam.names import new_unique_id
 from ostiary.store import iam_entities, policies
 from ostiary.store.db import Tx
@@ -182,6 +186,30 @@ def list_entities_for_policy(ctx: Context, req: ListEntitiesForPolicyRequest) ->
                 kind = owner_type.title()
                 answer[f"Policy{kind}s"].append({f"{kind}Name": name, f"{kind}Id": entity.unique_id})
     return answer  # type: ignore[no-any-return]
+
+
+@operation("iam", resource=POLICY_ARN)
+def tag_policy(ctx: Context, req: TagPolicyRequest) -> None:
+    """Set tags of a managed policy."""
+    with ctx.store.write() as tx:
+        policy = _own(tx, ctx, req["PolicyArn"])
+        policies.update(tx, policy, Tags=tagged(policy.configuration["Tags"], req["Tags"]))
+
+
+@operation("iam", resource=POLICY_ARN)
+def untag_policy(ctx: Context, req: UntagPolicyRequest) -> None:
+    """Remove tags of a managed policy."""
+    with ctx.store.write() as tx:
+        policy = _own(tx, ctx, req["PolicyArn"])
+        policies.update(tx, policy, Tags=untagged(policy.configuration["Tags"], req["TagKeys"]))
+
+
+@operation("iam", resource=POLICY_ARN)
+def list_policy_tags(ctx: Context, req: ListPolicyTagsRequest) -> ListPolicyTagsResponse:
+    """Return a managed policy's tags."""
+    with ctx.store.read() as tx:
+        policy = _own(tx, ctx, req["PolicyArn"])
+    return listed_tags(ctx, req, policy.arn, policy.configuration["Tags"])  # type: ignore[return-value]
 
 
 def _own(tx: Tx, ctx: Context, arn: str) -> ManagedPolicy:

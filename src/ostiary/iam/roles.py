@@ -31,7 +31,7 @@ from ostiary.aws.types.iam import (
 )
 from ostiary.context import Context
 from ostiary.iam import documents
-from ostiary.iam.entities import check_deletable, checked_boundary, known, listed_page, page, tagged, untagged
+from ostiary.iam.entities import check_deletable, checked_boundary, known, listed_tags, page, tagged, untagged
 from ostiary.iam.names import new_unique_id, role_name_of
 from ostiary.iam.requests import role_arn
 from ostiary.store import iam_entities, policies
@@ -161,9 +161,8 @@ def untag_role(ctx: Context, req: UntagRoleRequest) -> None:
 def list_role_tags(ctx: Context, req: ListRoleTagsRequest) -> ListRoleTagsResponse:
     """Return a role's tags."""
     with ctx.store.read() as tx:
-        tags = known(tx, ctx, "role", req["RoleName"]).tags
-    shown, more = listed_page(ctx, req, f"tags:role:{req['RoleName']}", list(tags))
-    return {"Tags": [{"Key": key, "Value": tags[key]} for key in shown], **more}  # type: ignore[typeddict-item]
+        role = known(tx, ctx, "role", req["RoleName"])
+    return listed_tags(ctx, req, role.arn, role.configuration.get("Tags", []))  # type: ignore[return-value]
 
 
 @operation("iam", resource=role_arn)

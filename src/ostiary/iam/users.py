@@ -1,5 +1,6 @@
 """Users of an account."""
 
+from dataclasses import replace
 from typing import Any
 
 from ostiary.aws.errors import ValidationError
@@ -12,13 +13,19 @@ from ostiary.aws.types.iam import (
     EntityAlreadyExistsException,
     GetUserRequest,
     GetUserResponse,
+    ListGroupsForUserRequest,
+    ListGroupsForUserResponse,
     ListUsersRequest,
     ListUsersResponse,
+    ListUserTagsRequest,
+    ListUserTagsResponse,
     TagUserRequest,
     UntagUserRequest,
+    UpdateUserRequest,
 )
 from ostiary.context import Context
-from ostiary.iam.entities import check_deletable, checked_boundary, known, page, tagged, untagged
+from ostiary.iam.authorize import authorize
+from ostiary.iam.entities import check_deletable, checked_boundary, known, listed_tags, page, tagged, untagged
 from ostiary.iam.names import new_unique_id
 from ostiary.iam.requests import user_arn
 from ostiary.store import access_keys, accounts, iam_entities, policies
@@ -82,6 +89,32 @@ def list_users(ctx: Context, req: ListUsersRequest) -> ListUsersResponse:
 
 
 @operation("iam", resource=user_arn)
+def update_user(ctx: Context, req: UpdateUserRequest) -> None:
+    """Give a user another name or path; keys, policies and unique id stay. Asks for the right to both ARNs."""
+    with ctx.store.read() as tx:
+        target = _renamed(known(tx, ctx, "user", req["UserName"]), req)
+    authorize(ctx, "iam:UpdateUser", target.arn)
+    with ctx.store.write() as tx:
+        user = known(tx, ctx, "user", req["UserName"])
+        target = _renamed(user, req)
+        if target.name == user.name:
+            iam_entities.update(tx, user, Path=target.path)
+            return
+        try:
+            iam_entities.create(tx, target)
+        except AlreadyExists:
+            raise EntityAlreadyExistsException(f"User with name {target.name} already exists.") from None
+        policies.move(tx, user, target.name)
+        access_keys.move(tx, ctx.account, user.name, target.name)
+        iam_entities.delete(tx, user)
+
+
+def _renamed(user: Entity, req: UpdateUserRequest) -> Entity:
+    path = req.get("NewPath", user.path)
+    return replace(user, name=req.get("NewUserName", user.name), configuration={**user.configuration, "Path": path})
+
+
+@operation("iam", resource=user_arn)
 def delete_user(ctx: Context, req: DeleteUserRequest) -> None:
     """Delete a user that has no keys and no policies."""
     with ctx.store.write() as tx:
@@ -107,6 +140,22 @@ def untag_user(ctx: Context, req: UntagUserRequest) -> None:
     with ctx.store.write() as tx:
         user = known(tx, ctx, "user", req["UserName"])
         iam_entities.update(tx, user, Tags=untagged(user.configuration.get("Tags", []), req["TagKeys"]))
+
+
+@operation("iam", resource=user_arn)
+def list_groups_for_user(ctx: Context, req: ListGroupsForUserRequest) -> ListGroupsForUserResponse:
+    """Return the groups of a user: there are none; Terraform asks before it deletes one."""
+    with ctx.store.read() as tx:
+        known(tx, ctx, "user", req["UserName"])
+    return {"Groups": [], "IsTruncated": False}
+
+
+@operation("iam", resource=user_arn)
+def list_user_tags(ctx: Context, req: ListUserTagsRequest) -> ListUserTagsResponse:
+    """Return a user's tags."""
+    with ctx.store.read() as tx:
+        user = known(tx, ctx, "user", req["UserName"])
+    return listed_tags(ctx, req, user.arn, user.configuration.get("Tags", []))  # type: ignore[return-value]
 
 
 def _described(user: Entity) -> Any:

@@ -37,7 +37,14 @@ IMMUTABLE = ("SchemaAttributes", "AliasAttributes", "UsernameAttributes", "Usern
 """Members that only CreateUserPool sets."""
 HIDDEN = (*FACTORS, "LogConfigurations")
 """Members that are kept with the pool and have operations of their own."""
-KEPT_WHEN_OMITTED = ("UserPoolTier", "IssuerConfiguration", "KeyConfiguration", "DcrConfiguration", *HIDDEN)
+KEPT_WHEN_OMITTED = (
+    "UserPoolTier",
+    "UserPoolTags",
+    "IssuerConfiguration",
+    "KeyConfiguration",
+    "DcrConfiguration",
+    *HIDDEN,
+)
 """Members that UpdateUserPool does not set back when they are omitted."""
 _MIRRORED = (
     ("EmailVerificationMessage", "EmailMessage"),

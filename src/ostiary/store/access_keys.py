@@ -46,6 +46,13 @@ def set_status(tx: Tx, access_key_id: str, status: str) -> None:
     tx.configuration_changed()
 
 
+def move(tx: Tx, account_id: str, user_name: str, new_name: str) -> None:
+    """Let a user's keys be those of the user's new name."""
+    table = schema.access_keys
+    tx.update(table, table.c.account_id == account_id, table.c.user_name == user_name, user_name=new_name)
+    tx.configuration_changed()
+
+
 def delete(tx: Tx, access_key_id: str) -> None:
     """Delete a key."""
     tx.delete(schema.access_keys, schema.access_keys.c.access_key_id == access_key_id)

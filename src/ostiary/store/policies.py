@@ -89,6 +89,16 @@ def set_boundary(tx: Tx, owner: Entity, arn: str | None) -> None:
     tx.configuration_changed()
 
 
+def move(tx: Tx, owner: Entity, new_name: str) -> None:
+    """Let an owner's policies, attachments and boundary be those of the owner's new name."""
+    inline, attached = schema.iam_inline_policies, schema.iam_attachments
+    tx.update(inline, *_of(inline, owner), owner_name=new_name)
+    for owner_type in (owner.owner_type, _BOUNDED[owner.owner_type]):
+        where = (attached.c.account_id == owner.account_id, attached.c.owner_type == owner_type)
+        tx.update(attached, *where, attached.c.owner_name == owner.name, owner_name=new_name)
+    tx.configuration_changed()
+
+
 def attached_to(tx: Tx, policy: ManagedPolicy) -> list[tuple[OwnerType, str]]:
     """Return (owner type, owner name) of everything a managed policy is attached to."""
     return _used_by(tx, policy, {"role": "role", "user": "user"})
