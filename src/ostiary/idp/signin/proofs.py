@@ -1,14 +1,20 @@
-"""The parts of an SRP proof that passwords and devices have in common: the public value, the time, the claim."""
+"""What the SRP proofs of passwords and of devices share: the exchange, its SECRET_BLOCK, the time, the claim."""
 
 import base64
+import binascii
 import hmac
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
+
+import msgspec
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
 from ostiary.context import Context
 from ostiary.crypto import srp
-from ostiary.idp.signin.attempt import Parameters
+from ostiary.crypto.seal import SealBrokenError
+from ostiary.idp.signin.attempt import Attempt, Parameters
 
 WINDOW_SECONDS = 300
 """How far a client's clock may be from ours (PWD-02)."""
@@ -19,10 +25,47 @@ _TIMESTAMP = re.compile(
 _HEX = re.compile(r"[0-9A-Fa-f]{1,800}")
 
 
-def is_claim(expected: bytes, responses: Parameters) -> bool:
-    """Whether the responses carry this proof."""
-    claimed = responses.get("PASSWORD_CLAIM_SIGNATURE", "").encode("utf-8", "surrogatepass")
-    return hmac.compare_digest(base64.b64encode(expected), claimed)
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The numbers of one SRP exchange, as bytes: the client's public one, ours, and what is behind ours."""
+
+    client_public: bytes
+    public: bytes
+    private: bytes
+
+    @classmethod
+    def begun(cls, ctx: Context, client_public: int, verifier: int) -> "Exchange":
+        """Answer a client's public value for somebody with this verifier."""
+        private = ctx.random.bytes(srp.PRIVATE_BYTES)
+        public = srp.server_public(verifier, int.from_bytes(private, "big"))
+        return cls(client_public.to_bytes(srp.NUMBER_BYTES, "big"), public.to_bytes(srp.NUMBER_BYTES, "big"), private)
+
+    @property
+    def srp_b(self) -> str:
+        """Our public value as the challenge says it."""
+        return f"{int.from_bytes(self.public, 'big'):x}"
+
+    def proven(self, verifier: int, who: tuple[str, str], raw_block: bytes, responses: Parameters) -> bool:
+        """Whether the responses prove the secret behind the verifier; `who` is its group and name."""
+        client_public, public = int.from_bytes(self.client_public, "big"), int.from_bytes(self.public, "big")
+        key = srp.session_key(client_public, public, verifier, int.from_bytes(self.private, "big"))
+        expected = base64.b64encode(srp.claim(key, *who, raw_block, responses["TIMESTAMP"]))
+        claimed = responses.get("PASSWORD_CLAIM_SIGNATURE", "").encode("utf-8", "surrogatepass")
+        return hmac.compare_digest(expected, claimed)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What every SECRET_BLOCK says: its id, at which client of which pool it is good, until when (epoch seconds)."""
+
+    block_id: str
+    pool_id: str
+    client_id: str
+    expires_at: int
+    exchange: Exchange
+
+
+B = TypeVar("B", bound=Block)
 
 
 def public_value(srp_a: str) -> int:
@@ -33,7 +76,27 @@ def public_value(srp_a: str) -> int:
     return number
 
 
-def check_timestamp(ctx: Context, timestamp: str) -> None:
+def sealed(ctx: Context, block: Block, purpose: str) -> str:
+    """Return a block as SECRET_BLOCK."""
+    return base64.b64encode(ctx.keyring.seal(msgspec.msgpack.encode(block), purpose)).decode()
+
+
+def opened(ctx: Context, attempt: Attempt, responses: Parameters, kind: type[B], purpose: str) -> tuple[bytes, B]:
+    """Return the SECRET_BLOCK of a proof of now, its bytes and what it says; raises NotAuthorizedException."""
+    try:
+        raw = base64.b64decode(responses.get("PASSWORD_CLAIM_SECRET_BLOCK", ""), validate=True)
+        block = msgspec.msgpack.decode(ctx.keyring.open(raw, purpose), type=kind)
+    except (binascii.Error, ValueError, SealBrokenError):
+        raise NotAuthorizedException("Incorrect username or password.") from None
+    if (block.pool_id, block.client_id) != (attempt.pool.pool_id, attempt.client.client_id):
+        raise NotAuthorizedException("Incorrect username or password.")
+    if block.expires_at <= ctx.clock.now():
+        raise NotAuthorizedException("Invalid session for the user, session is expired.")
+    _check_timestamp(ctx, responses.get("TIMESTAMP", ""))
+    return raw, block
+
+
+def _check_timestamp(ctx: Context, timestamp: str) -> None:
     """Refuse a proof of another time, or that does not say of which time it is."""
     then = _seconds(timestamp)
     if then is None:

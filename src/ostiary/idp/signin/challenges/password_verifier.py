@@ -1,20 +1,14 @@
 """PASSWORD_VERIFIER: the user proves the password by SRP. All state is in SECRET_BLOCK: answers need no Session."""
 
-import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 
-import msgspec
-
-from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context
 from ostiary.crypto import srp
-from ostiary.crypto.seal import SealBrokenError
 from ostiary.idp import names, passwords
-from ostiary.idp.signin import lockout
+from ostiary.idp.signin import lockout, proofs
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, wrong_password
-from ostiary.idp.signin.proofs import check_timestamp, is_claim, public_value
+from ostiary.idp.signin.proofs import Block, Exchange, public_value
 from ostiary.idp.signin.session import Passed, Progress
 from ostiary.store import sign_in_failures, users
 from ostiary.store.db import Tx
@@ -28,23 +22,16 @@ _SUBJECT_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
-class SecretBlock:
-    """What SECRET_BLOCK says; it is as long for a stranger as for a user, `known` is whether it is one.
+class SecretBlock(Block):
+    """Whose password is proven; the block is as long for a stranger as for a user, `known` is whether it is one.
 
     `subject` is where failures are counted, a user's sub or a stranger's id, padded with spaces.
     """
 
-    block_id: str
-    pool_id: str
-    client_id: str
     subject: str
     known: bool
     username: str
     flow: str
-    client_public: bytes
-    public: bytes
-    private: bytes
-    expires_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +48,7 @@ def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str, *
     client_public = public_value(srp_a)
     username = _shown(ctx, attempt, name) if person.user is None else person.user.username
     secret = _secret(ctx, attempt, username, person.user)
-    private = ctx.random.bytes(srp.PRIVATE_BYTES)
-    public = srp.server_public(secret.verifier, int.from_bytes(private, "big"))
+    exchange = Exchange.begun(ctx, client_public, secret.verifier)
     block = SecretBlock(
         block_id=ctx.random.uuid(),
         pool_id=attempt.pool.pool_id,
@@ -71,17 +57,15 @@ def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str, *
         known=person.user is not None,
         username=username,
         flow=flow,
-        client_public=client_public.to_bytes(srp.NUMBER_BYTES, "big"),
-        public=public.to_bytes(srp.NUMBER_BYTES, "big"),
-        private=private,
+        exchange=exchange,
         expires_at=ctx.clock.now_seconds() + attempt.session_seconds,
     )
     return {
         "ChallengeName": NAME,
         "ChallengeParameters": {
             "SALT": f"{int.from_bytes(secret.salt, 'big'):x}",
-            "SECRET_BLOCK": base64.b64encode(ctx.keyring.seal(msgspec.msgpack.encode(block), _PURPOSE)).decode(),
-            "SRP_B": f"{public:x}",
+            "SECRET_BLOCK": proofs.sealed(ctx, block, _PURPOSE),
+            "SRP_B": exchange.srp_b,
             "USERNAME": username,
             "USER_ID_FOR_SRP": username,
         },
@@ -93,8 +77,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
 
     Raises NotAuthorizedException; a wrong proof counts as a failed sign-in and uses up the block.
     """
-    raw, block = _open(ctx, attempt, responses.get("PASSWORD_CLAIM_SECRET_BLOCK", ""))
-    check_timestamp(ctx, responses.get("TIMESTAMP", ""))
+    raw, block = proofs.opened(ctx, attempt, responses, SecretBlock, _PURPOSE)
     with ctx.store.read() as tx:
         subject = block.subject.rstrip()
         user = _named(tx, attempt, block, responses["USERNAME"])
@@ -135,25 +118,10 @@ def _shown(ctx: Context, attempt: Attempt, name: str) -> str:
     return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
-def _open(ctx: Context, attempt: Attempt, text: str) -> tuple[bytes, SecretBlock]:
-    try:
-        raw = base64.b64decode(text, validate=True)
-        block = msgspec.msgpack.decode(ctx.keyring.open(raw, _PURPOSE), type=SecretBlock)
-    except (binascii.Error, ValueError, SealBrokenError):
-        raise NotAuthorizedException("Incorrect username or password.") from None
-    if (block.pool_id, block.client_id) != (attempt.pool.pool_id, attempt.client.client_id):
-        raise NotAuthorizedException("Incorrect username or password.")
-    if block.expires_at <= ctx.clock.now():
-        raise NotAuthorizedException("Invalid session for the user, session is expired.")
-    return raw, block
-
-
 def _proves(
     ctx: Context, attempt: Attempt, block: SecretBlock, user: User | None, *, raw: bytes, responses: Parameters
 ) -> bool:
     """Whether the claim is right; the work is the same for a stranger (ENU-04)."""
     secret = _secret(ctx, attempt, block.username, user)
-    client_public, public = int.from_bytes(block.client_public, "big"), int.from_bytes(block.public, "big")
-    key = srp.session_key(client_public, public, secret.verifier, int.from_bytes(block.private, "big"))
-    expected = srp.claim(key, attempt.pool.short_name, block.username, raw, responses["TIMESTAMP"])
-    return is_claim(expected, responses) and secret.known
+    who = attempt.pool.short_name, block.username
+    return block.exchange.proven(secret.verifier, who, raw, responses) and secret.known
