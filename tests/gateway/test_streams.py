@@ -90,10 +90,11 @@ def test_a_gibibyte_goes_up_and_down_in_little_memory(process: Process) -> None:
 
     assert (up.status, up.read()) == (200, b"")
     down = process.send("GET", "/large/k", {})
-    received = 0
+    received, back = 0, hashlib.sha256()
     while piece := down.read(len(PIECE)):
         received += len(piece)
-    assert received == GIBIBYTE
+        back.update(piece)
+    assert (received, back.digest()) == (GIBIBYTE, digest.digest())
     assert process.most_resident() < MOST_RESIDENT
     assert process.send("DELETE", "/large/k", {}).status == 204
 
