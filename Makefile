@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 NODE_CLIENTS := tests/clients/node
 NODE_RUNTIME := tests/conformance/node
 SIZE ?= 1000
+ENGINE ?= sqlite
 
 .PHONY: demo serve test check bench models docs install node format clean help
 
@@ -29,8 +30,8 @@ check: $(VENV)/dev ## Lint, types, layers, generated files
 	$(BIN)/python tools/models.py --check
 	$(BIN)/python tools/docs.py --check
 
-bench: $(VENV)/dev ## Measure throughput and latency (SIZE=users in the pool)
-	@$(BIN)/python -m bench --users $(SIZE)
+bench: $(VENV)/dev ## Measure throughput and latency (SIZE=users in the pool, ENGINE=sqlite or postgresql)
+	@$(BIN)/python -m bench --users $(SIZE) $(if $(filter postgresql,$(ENGINE)),--postgresql)
 
 models: $(VENV)/dev ## Refresh the service models and the types made from them
 	$(BIN)/python tools/models.py

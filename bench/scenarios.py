@@ -2,8 +2,10 @@
 
 import json
 import random
+import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import cycle
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +14,8 @@ from bench import sync
 from bench.load import Conversation
 from bench.srp_client import SrpClient
 from bench.world import PASSWORD, World
+from ostiary.aws import sigv4
+from ostiary.demo.world import REGION
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ def scenarios(world: World) -> Iterator[Scenario]:
     yield Scenario("password sign-in", _each(_password(world)), signatures=2, powers=1, target=450)
     yield Scenario("SRP sign-in", _srp(world), signatures=2, powers=3)
     yield Scenario("GetUser", _each(_get_user(world)), target=2000)
+    yield Scenario("AdminGetUser by alias", _each(_by_alias(world)))
+    yield Scenario("ListUsers by e-mail", _each(_by_email(world)))
     yield Scenario("GetId", _each(_get_id(world)))
     yield Scenario("GetCredentialsForIdentity", _each(_get_credentials(world)), target=1500)
     yield Scenario("AssumeRoleWithWebIdentity", _each([_assume_role(world)]))
@@ -54,17 +60,22 @@ def _each(requests: list[bytes]) -> Conversation:
     return conversation
 
 
-def _post(target: str, body: dict[str, Any]) -> bytes:
+def _post(target: str, body: dict[str, Any], root: tuple[str, str] | None = None) -> bytes:
+    """Return a request, signed by the account's root or not at all."""
     content = json.dumps(body).encode()
-    head = (
-        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-amz-json-1.1\r\n"
-        f"X-Amz-Target: {target}\r\nContent-Length: {len(content)}\r\n\r\n"
-    )
-    return head.encode() + content
+    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": target}
+    if root is None:
+        headers["host"] = "127.0.0.1"
+    else:
+        hashed = sha256(content).hexdigest()
+        url = "http://127.0.0.1/"
+        headers = sigv4.sign("POST", url, headers, hashed, *root, None, REGION, "cognito-idp", time.time())
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"POST / HTTP/1.1\r\n{lines}Content-Length: {len(content)}\r\n\r\n".encode() + content
 
 
-def _idp(operation: str, **body: Any) -> bytes:
-    return _post(f"AWSCognitoIdentityProviderService.{operation}", body)
+def _idp(operation: str, root: tuple[str, str] | None = None, **body: Any) -> bytes:
+    return _post(f"AWSCognitoIdentityProviderService.{operation}", body, root)
 
 
 def _identity(operation: str, **body: Any) -> bytes:
@@ -98,6 +109,20 @@ def _password(world: World) -> list[bytes]:
 
 def _get_user(world: World) -> list[bytes]:
     return [_idp("GetUser", AccessToken=session.access_token) for session in world.sessions]
+
+
+def _by_alias(world: World) -> list[bytes]:
+    return [
+        _idp("AdminGetUser", world.root, UserPoolId=world.pool_id, Username=f"{name}@example.com")
+        for name in world.usernames
+    ]
+
+
+def _by_email(world: World) -> list[bytes]:
+    return [
+        _idp("ListUsers", world.root, UserPoolId=world.pool_id, Filter=f'email = "{name}@example.com"')
+        for name in world.usernames
+    ]
 
 
 def _get_id(world: World) -> list[bytes]:

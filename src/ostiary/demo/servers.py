@@ -33,11 +33,18 @@ class Servers:
     s3: str
     data_dir: Path
     root: tuple[str, str]
+    database: str
+    """Its URL."""
 
 
 @contextmanager
-def running_servers(folder: Path, narrator: Narrator, *, development: bool = True) -> Iterator[Servers]:
-    """Start the four processes below `folder`, and stop them at the end; `development` is `ostiary serve --dev`."""
+def running_servers(
+    folder: Path, narrator: Narrator, *, development: bool = True, database: str = ""
+) -> Iterator[Servers]:
+    """Start the four processes below `folder`, and stop them at the end; `development` is `ostiary serve --dev`.
+
+    Without the URL of a `database` it is a file.
+    """
     ports = s3_port, provider_port, push_port, ostiary_port = [_free_port() for _ in range(4)]
     s3, provider, push_service, ostiary = (f"http://127.0.0.1:{port}" for port in ports)
     root = ("AKIADEMOROOTACCESSKE", "demo-root-secret-of-this-run-only-0000000")
@@ -53,7 +60,9 @@ def running_servers(folder: Path, narrator: Narrator, *, development: bool = Tru
         narrator.note(f"Starting a push service that stands in for Firebase on {push_service} …")
         command = [sys.executable, "-m", "ostiary.demo.push_service", str(push_port)]
         processes.enter_context(_process(command, folder / "push_service.log"))
-        narrator.note(f"Starting Ostiary on {ostiary}, on SQLite in a fresh data directory …")
+        database = database or f"sqlite:///{data_dir}/ostiary.sqlite3"
+        engine = "SQLite in a fresh data directory" if database.startswith("sqlite") else "PostgreSQL"
+        narrator.note(f"Starting Ostiary on {ostiary}, on {engine} …")
         settings = {
             "OSTIARY_ROOT_ACCESS_KEY_ID": root[0],
             "OSTIARY_ROOT_SECRET_ACCESS_KEY": root[1],
@@ -67,12 +76,12 @@ def running_servers(folder: Path, narrator: Narrator, *, development: bool = Tru
             "OSTIARY_FCM_TOKEN_URL": f"{push_service}/token",
         }
         command = [sys.executable, "-m", "ostiary", "serve", "--port", str(ostiary_port), "--data-dir", str(data_dir)]
-        command += ["--dev"] if development else ["--allow-private-addresses"]
+        command += ["--database", database, *(["--dev"] if development else ["--allow-private-addresses"])]
         processes.enter_context(_process(command, folder / "ostiary.log", settings))
         _wait(f"{provider}/.well-known/openid-configuration", folder / "provider.log")
         _wait(f"{push_service}/arrived?token=nobody", folder / "push_service.log")
         _wait(f"{ostiary}/readyz", folder / "ostiary.log")
-        yield Servers(ostiary, provider, push_service, s3, data_dir, root)
+        yield Servers(ostiary, provider, push_service, s3, data_dir, root, database)
 
 
 def rclone() -> str:

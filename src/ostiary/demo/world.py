@@ -78,7 +78,10 @@ def build_world(servers: Servers, narrator: Narrator) -> World:
 def _create_partner_account(servers: Servers) -> tuple[str, tuple[str, str]]:
     command = [sys.executable, "-m", "ostiary", "account", "create", "partner", "--json"]
     output = subprocess.run(  # noqa: S603
-        [*command, "--data-dir", str(servers.data_dir)], check=True, capture_output=True, text=True
+        [*command, "--data-dir", str(servers.data_dir), "--database", servers.database],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     made = json.loads(output)
     return made["AccountId"], (made["AccessKeyId"], made["SecretAccessKey"])
