@@ -8,7 +8,12 @@ from ostiary.store.user_pools import UserPool
 
 PREFIX = "ostiary:"
 RECOVERY_CODES = "recovery-codes"
-_VALUES = {RECOVERY_CODES: ("on or off", re.compile(r"on|off"))}
+LINK_BY_EMAIL = "link-by-email"
+_ON = ("on or off", re.compile(r"on|off"))
+_VALUES = {
+    RECOVERY_CODES: _ON,
+    LINK_BY_EMAIL: ("names of identity providers with spaces between, or off", re.compile(r"\S{1,32}( \S{1,32})*")),
+}
 """What each may be set to: in words, and exactly."""
 _OFF = frozenset({"", "off"})
 

@@ -23,6 +23,7 @@ from ostiary.idp.users import locked_user
 from ostiary.store import linked_users, users
 from ostiary.store.db import Tx
 from ostiary.store.linked_users import Link
+from ostiary.store.pool_parts import Part
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 
@@ -84,18 +85,28 @@ def admin_link_provider_for_user(
             raise InvalidParameterException(f"SourceUser is already linked to {same}")
         if len(linked_users.of_user(tx, pool.pool_id, user.sub)) >= MOST:
             raise LimitExceededException(f"A user cannot be linked to more than {MOST} identities.")
-        linked_users.create(tx, Link(pool.pool_id, name, attribute, value, user.sub, now))
         if attribute == SUBJECT:
-            shown = {
-                "userId": value,
-                "providerName": name,
-                "providerType": provider.configuration["ProviderType"],
-                "issuer": None,
-                "primary": False,
-                "dateCreated": now * 1000,
-            }
-            _write_identities(tx, ctx, user, [*identities_of(user), shown])
+            link_subject(tx, ctx, user, provider, value)
+        else:
+            linked_users.create(tx, Link(pool.pool_id, name, attribute, value, user.sub, now))
     return {}
+
+
+def link_subject(tx: Tx, ctx: Context, user: User, provider: Part, subject: str) -> bool:
+    """Link a provider's subject to a user who is locked, and show it; whether it was not linked to anybody yet."""
+    now = ctx.clock.now_seconds()
+    if not linked_users.create(tx, Link(user.pool_id, provider.key, SUBJECT, subject, user.sub, now)):
+        return False
+    shown = {
+        "userId": subject,
+        "providerName": provider.key,
+        "providerType": provider.configuration["ProviderType"],
+        "issuer": None,
+        "primary": False,
+        "dateCreated": now * 1000,
+    }
+    _write_identities(tx, ctx, user, [*identities_of(user), shown])
+    return True
 
 
 @operation("cognito-idp", resource=POOL_ARN)
