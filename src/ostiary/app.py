@@ -52,6 +52,7 @@ from ostiary.sync.live.admission import Door
 from ostiary.sync.live.edge import Live
 from ostiary.sync.live.hub import Hub
 from ostiary.sync.worker import SyncWorker
+from ostiary.tokens.key_worker import KeyWorker
 
 
 def open_services(settings: Settings) -> Services:
@@ -122,6 +123,7 @@ def create_app(services: Services) -> ASGIApp:
         SyncWorker(services),
         ImportWorker(services),
         TopicWorker(services),
+        KeyWorker(services),
     )
     hub = Hub(services)
 

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from ostiary.config import SettingsError, load_settings
+from ostiary.key_commands import keys_cli
 from ostiary.pool_commands import pool_cli
 from ostiary.store.errors import AlreadyExists, SchemaError, Unavailable
 from ostiary.terminal import ConfigFile, Database, DataDir, console, opened, refuse
@@ -28,6 +29,7 @@ cli.add_typer(sms_cli, name="sms")
 users_cli = typer.Typer(no_args_is_help=True, help="Carry users of a pool between deployments.")
 cli.add_typer(users_cli, name="users")
 cli.add_typer(pool_cli, name="pool")
+cli.add_typer(keys_cli, name="keys")
 _SHORTEST_PASSPHRASE = 12
 
 

@@ -115,6 +115,10 @@ class Settings:
     functions_python: str = ""
     """The Python of handlers' files, with `awslambdaric` installed; empty means the server's own."""
     functions_node: str = "node"
+    signing_keys_days: int = 0
+    """Days that a signing key signs before the next one follows by itself; 0 is never, `ostiary keys rotate` always."""
+    signing_keys_lead: int = 86_400
+    """Seconds for which the next signing key is published before it signs; longer than any verifier keeps a key set."""
     google_issuer: str = "https://accounts.google.com"
     google_jwks_url: str = "https://www.googleapis.com/oauth2/v3/certs"
     facebook_graph_url: str = "https://graph.facebook.com"
@@ -279,6 +283,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("workers, threads: must be at least 1.")
     if min(settings.live_heartbeat, settings.live_streams, settings.live_streams_per_identity) < 1:
         raise SettingsError("live_heartbeat, live_streams, live_streams_per_identity: must be at least 1.")
+    if min(settings.signing_keys_days, settings.signing_keys_lead) < 0:
+        raise SettingsError("signing_keys_days, signing_keys_lead: must not be negative.")
     if not 0 <= settings.port <= 65535:  # noqa: PLR2004
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535.")
     if settings.log_format not in {"text", "json"}:

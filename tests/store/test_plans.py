@@ -93,6 +93,7 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "a pool": lambda tx: user_pools.find(tx, POOL),
     "a client": lambda tx: clients.find(tx, "client"),
     "signing keys": lambda tx: signing_keys.of_pool(tx, POOL),
+    "whose signing keys there are": lambda tx: signing_keys.owners(tx, POOL, 10),
     "a sign-in": lambda tx: token_families.find(tx, POOL, "origin"),
     "failures": lambda tx: sign_in_failures.find(tx, POOL, SUB),
     "an access key": lambda tx: access_keys.find(tx, "AKIA"),

@@ -23,9 +23,9 @@ class IdentityPool:
 
     def verify(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
         """Return the identity in an OpenID token of an identity pool."""
-        key = keys.identity_key(ctx.services)
+        find_key = keys.finder(ctx.services, keys.IDENTITY_POOLS, "identity")
         try:
-            claims = jws.verify(token, lambda kid: key.key if kid == key.kid else None, [keys.ALGORITHMS["identity"]])
+            claims = jws.verify(token, find_key, [keys.ALGORITHMS["identity"]])
         except jws.SignatureError:
             raise InvalidTokenError("signature") from None
         except jws.JwsError as error:

@@ -130,7 +130,7 @@ def get_open_id_token(ctx: Context, req: GetOpenIdTokenInput) -> GetOpenIdTokenR
 
 def jwks(services: Services) -> dict[str, Any]:
     """Return the keys that verify the OpenID tokens of identity pools."""
-    return {"keys": [keys.identity_key(services).public]}
+    return {"keys": [key.public for key in keys.shared_keys(services, keys.IDENTITY_POOLS)]}
 
 
 def openid_configuration() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from ostiary.config import Settings
 from ostiary.context import Services
-from ostiary.tokens.keys import topic_key
+from ostiary.tokens.keys import TOPICS, shared_keys, topic_key
 
 NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
@@ -53,8 +53,8 @@ def text_to_sign(message: Mapping[str, str]) -> str:
 
 def certificate(services: Services, name: str) -> bytes | None:
     """Return the certificate that is served as a file, in PEM, or None when there is none of this name."""
-    _, pem, file = _identity(_pem(services))
-    return pem if name == file else None
+    made_of = ((key.key.as_pem(private=True), subject(services.settings)) for key in shared_keys(services, TOPICS))
+    return next((pem for _, pem, file in map(_identity, made_of) if file == name), None)
 
 
 def subject(settings: Settings) -> str:

@@ -1,7 +1,6 @@
 """Verifying a pool's own tokens (reference user-pools-api.md 14: the checks and their order)."""
 
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context, Services
@@ -32,7 +31,7 @@ def access_token_and_user(ctx: Context, token: str) -> tuple[Claims, User | None
         if found.claims.get("token_use") != "access":
             raise jws.MalformedError("not an access token")
         pool_id = _pool_of(ctx.services, found.claims)
-        claims = found.verified(_finder(ctx.services, pool_id, "access"), ["RS256"])
+        claims = found.verified(keys.finder(ctx.services, pool_id, "access"), ["RS256"])
         expires_at = jws.seconds(claims, "exp") or 0
     except jws.SignatureError:
         raise NotAuthorizedException("Could not verify signature for Access Token") from None
@@ -65,7 +64,7 @@ def id_token(services: Services, pool_id: str, token: str) -> Claims:
 
 def pool_token(services: Services, pool_id: str, use: Literal["id", "access"], token: str) -> Claims:
     """Return the claims of a token of this pool and this use (TOK-08) whatever its `exp`; raises jws.JwsError."""
-    claims = jws.verify(token, _finder(services, pool_id, use), ["RS256"])
+    claims = jws.verify(token, keys.finder(services, pool_id, use), ["RS256"])
     if claims.get("token_use") != use or claims.get("iss") != issuer(services.settings, pool_id):
         raise jws.MalformedError(f"not an {use} token of this pool")
     return claims
@@ -93,8 +92,3 @@ def _pool_of(services: Services, claims: Claims) -> str:
     if user_pools.cached(services.store, pool_id) is None:
         raise jws.MalformedError("no such pool")
     return pool_id
-
-
-def _finder(services: Services, pool_id: str, use: keys.TokenUse) -> Callable[[str], Any]:
-    found = keys.pool_keys(services, pool_id)
-    return lambda kid: next((key.key for key in found if key.kid == kid and key.token_use == use), None)

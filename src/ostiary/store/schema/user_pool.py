@@ -23,8 +23,10 @@ signing_keys = table(
     text("token_use"),
     Column("sealed", LargeBinary, nullable=False),
     when("created_at"),
+    Column("signs_at", BigInteger, nullable=False, server_default="0"),
 )
-"""`token_use` is `id` or `access` for a user pool's keys, `identity` for the ones of identity pools (pool_id `*`)."""
+"""`token_use` is `id` or `access` for a user pool's keys, `identity` for the ones of identity pools (pool_id `*`),
+`sns` for those of topics. A key is published from the beginning and signs from `signs_at`, until the next one does."""
 user_pool_clients = table(
     "user_pool_clients",
     ("pool_id", "client_id"),

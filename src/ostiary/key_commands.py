@@ -1,0 +1,106 @@
+"""`ostiary keys`: what signs tokens, and what seals secrets."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from ostiary.terminal import ConfigFile, Database, DataDir, console, opened, refuse
+
+keys_cli = typer.Typer(no_args_is_help=True, help="Keys that sign tokens, and the key that seals secrets.")
+_NAMES = {"identity-pools": "*", "topics": "sns"}
+"""What the keys are called here that belong to no user pool."""
+_PAGE = 500
+Owners = Annotated[
+    list[str] | None, typer.Argument(help="Ids of user pools, `identity-pools` or `topics`; without any, all of them.")
+]
+
+
+@keys_cli.command("list")
+def keys_list(
+    owners: Owners = None, config: ConfigFile = None, data_dir: DataDir = None, database: Database = None
+) -> None:
+    """Print the keys that sign, those that will, and those that did."""
+    with opened(config, data_dir, database) as services:
+        _show(services, _known(services, owners))
+
+
+@keys_cli.command("rotate")
+def keys_rotate(
+    owners: Owners = None,
+    at_once: Annotated[bool, typer.Option("--at-once", help="Sign with the next keys in seconds.")] = False,  # noqa: FBT002
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+) -> None:
+    """Publish the next keys, which sign after `signing_keys_lead` seconds; the old ones verify while need be."""
+    from ostiary.tokens import rotation  # noqa: PLC0415
+
+    with opened(config, data_dir, database) as services:
+        known = _known(services, owners)
+        lead = 0 if at_once else services.settings.signing_keys_lead
+        for owner in known:
+            rotation.rotate(services, owner, lead)
+        if owners:
+            _show(services, known)
+        else:
+            console.print(f"The keys of {len(known)} pools have successors.")
+
+
+@keys_cli.command("withdraw")
+def keys_withdraw(
+    owner: Annotated[str, typer.Argument(help="The id of a user pool, `identity-pools` or `topics`.")],
+    kid: Annotated[str, typer.Argument(help="The key's id.")],
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+) -> None:
+    """Delete a key that leaked: whatever it signed is refused from now on."""
+    from ostiary.tokens import rotation  # noqa: PLC0415
+
+    with opened(config, data_dir, database) as services:
+        try:
+            rotation.withdraw(services, _NAMES.get(owner, owner), kid)
+        except KeyError:
+            refuse(f"{owner} has no key {kid}.", 1)
+        except rotation.StillSigningError:
+            refuse(f"{kid} signs now; rotate first: ostiary keys rotate {owner} --at-once", 1)
+    console.print("The key is gone.")
+
+
+def _known(services: Any, owners: list[str] | None) -> list[str]:
+    """Return whose keys are meant; ends the command for one that has none."""
+    from ostiary.store import signing_keys  # noqa: PLC0415
+
+    with services.store.read() as tx:
+        if owners:
+            named = [_NAMES.get(owner, owner) for owner in owners]
+            for owner, name in zip(owners, named, strict=True):
+                if not signing_keys.of_pool(tx, name):
+                    refuse(f"{owner} has no keys.", 1)
+            return named
+        found: list[str] = []
+        while True:
+            page = signing_keys.owners(tx, found[-1] if found else "", _PAGE)
+            found += page
+            if len(page) < _PAGE:
+                return found
+
+
+def _show(services: Any, owners: list[str]) -> None:
+    from ostiary.tokens import rotation  # noqa: PLC0415
+
+    names = {name: shown for shown, name in _NAMES.items()}
+    shown = Table("of", "signs", "key", "state", "signs from", "published until")
+    for owner in owners:
+        for state in rotation.states(services, owner):
+            key = state.key
+            until = _time(state.retires_at) if state.retires_at else ""
+            begins = _time(max(key.signs_at, key.created_at))
+            shown.add_row(names.get(owner, owner), key.token_use, key.kid, state.state, begins, until)
+    console.print(shown)
+
+
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
