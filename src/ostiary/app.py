@@ -29,13 +29,13 @@ from ostiary.delivery.worker import DeliveryWorker
 from ostiary.development import development_routes
 from ostiary.feedback import auth_event_feedback
 from ostiary.gateway.serve import Gateway, is_s3_request
-from ostiary.hosted import recovery_codes
+from ostiary.hosted import email_revert, recovery_codes
 from ostiary.hosted.confirm_user import confirm_user
 from ostiary.http_client import HttpClient
 from ostiary.iam.authorize import authorize
 from ostiary.iam.requests import conditions_of
 from ostiary.identity import credentials
-from ostiary.idp import confirmation_links, discovery, imports
+from ostiary.idp import confirmation_links, discovery, email_reverts, imports
 from ostiary.idp.import_worker import ImportWorker
 from ostiary.idp.notices import FEEDBACK_PATH
 from ostiary.masterkey import load_keyring
@@ -161,6 +161,7 @@ def site_map(services: Services, endpoint: Endpoint, live: Live) -> list[BaseRou
         Route(f"{streams.PAYLOAD_PATH}/{{pool_id}}/{{payload_id}}", pages.stream_payload(services)),
         Route(confirmation_links.PATH, confirm_user(services), methods=["GET"]),
         Route(recovery_codes.PATH, recovery_codes.recovery_codes_of_user(services), methods=["GET", "POST"]),
+        Route(email_reverts.PATH, email_revert.email_revert(services), methods=["GET", "POST"]),
         Route(FEEDBACK_PATH, auth_event_feedback(services), methods=["GET", "POST"]),
         Route(imports.UPLOAD_PATH, uploads.import_file(services), methods=["PUT"]),
         *(route for path in _pool_paths(settings) for route in _pool_documents(services, path)),

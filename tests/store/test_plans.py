@@ -189,6 +189,7 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "a forgotten device": lambda tx: token_families.end_refreshing(tx, POOL, SUB, "k"),
     "a used code of an app": lambda tx: software_tokens.use(tx, SoftwareToken(POOL, SUB, b"", None, "", 0), 1),
     "a used recovery code": lambda tx: recovery_codes.use(tx, POOL, SUB, b""),
+    "codes of later changes": lambda tx: codes.discard_from(tx, POOL, SUB, "email revert 1", "email revert "),
     "a revocation": lambda tx: token_families.revoke(tx, POOL, "origin"),
     "a global sign-out": lambda tx: token_families.revoke_all(tx, POOL, SUB),
     "sign-ins that have expired": lambda tx: token_families.remove_expired(tx, 10),

@@ -1,13 +1,16 @@
-"""Mails that tell somebody what was done to their account; nobody without an address is told."""
+"""What was done to an account beside signing in: recorded, and told by mail to whoever has an address."""
 
 import html
 from dataclasses import dataclass
 
 import msgspec
+import structlog
 
 from ostiary.context import Context
 from ostiary.delivery.outbox import Message, enqueue
+from ostiary.idp import auth_events
 from ostiary.idp.messages import sender_of
+from ostiary.idp.risk import Visit
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
@@ -16,10 +19,12 @@ from ostiary.triggers.event import occasion_of
 
 _KEPT_SECONDS = 7 * 86400
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is told: plain texts. `link` is where the mail leads, `code` the secret in it."""
+    """What is told: plain texts. `link` is where the mail leads; the link's end is `code`, where that is a secret."""
 
     subject: str
     text: str
@@ -31,13 +36,14 @@ def tell(tx: Tx, ctx: Context, pool: UserPool, user: User, notice: Notice, *, to
     """Put a mail into the outbox, to the user's address or to `to`.
 
     A function that sends the pool's mail gets the trigger source `CustomEmailSender_AccountNotice`, with SUBJECT, TEXT
-    and LINK among the attributes, and the code encrypted like any.
+    and LINK among the attributes; the code that belongs behind the link comes to it encrypted, like any.
     """
     recipient = to or user.attributes.get("email", "")
     if not recipient:
         return
     function = custom_sender.sender_of(pool, "EMAIL")
-    link = f' <a href="{html.escape(notice.link)}">{html.escape(notice.link)}</a>' if notice.link else ""
+    address = html.escape(notice.link + notice.code)
+    link = f' <a href="{address}">{address}</a>' if notice.link else ""
     message = Message(
         pool_id=pool.pool_id,
         medium="EMAIL",
@@ -55,6 +61,13 @@ def tell(tx: Tx, ctx: Context, pool: UserPool, user: User, notice: Notice, *, to
         key=pool.configuration["LambdaConfig"].get("KMSKeyID", "") if function else "",
     )
     enqueue(tx, ctx, message)
+
+
+def note(tx: Tx, ctx: Context, pool: UserPool, user: User, kind: str) -> None:
+    """Record an event of the user's, in the log too."""
+    visit = Visit(at=ctx.clock.now(), ip=ctx.client.ip, device=ctx.client.user_agent[:256])
+    auth_events.record(tx, ctx, pool, user, event_type=kind, response="Pass", visit=visit)
+    log.info("account_event", kind=kind, pool_id=pool.pool_id, sub=user.sub)
 
 
 def _event(ctx: Context, pool: UserPool, user: User, notice: Notice) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ostiary.aws.types.cognito_idp import CodeDeliveryDetailsType
 from ostiary.context import Context
-from ostiary.idp import attributes, codes
+from ostiary.idp import attributes, beyond, codes
 from ostiary.idp.messages import Attribute, Wording, wording
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
@@ -27,6 +27,8 @@ def change(
     unproven = _unproven(user, written)
     settings = pool.configuration.get("UserAttributeUpdateSettings", {})
     kept = set(settings.get("AttributesRequireVerificationBeforeUpdate", []))
+    if beyond.is_on(pool, beyond.EMAIL_REVERT):
+        kept |= {"email"} & set(pool.configuration.get("AutoVerifiedAttributes", []))
     pending = {name for name in unproven if name in kept and name in user.attributes}
     after = attributes.merged(user.attributes, {name: value for name, value in written.items() if name not in pending})
     attributes.check_required(pool, after, before=user.attributes)

@@ -6,14 +6,11 @@ have proven the address; against whoever prepared an account for somebody else's
 
 from collections.abc import Mapping
 
-import structlog
-
 from ostiary.context import Context
-from ostiary.idp import account_notices, attributes, auth_events, beyond, codes, factors, linked_providers
+from ostiary.idp import account_notices, attributes, beyond, codes, factors, linked_providers
 from ostiary.idp.account_notices import Notice
 from ostiary.idp.identity_providers import find_provider
 from ostiary.idp.names import user_key
-from ostiary.idp.risk import Visit
 from ostiary.store import linked_users, token_families, users
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
@@ -21,8 +18,6 @@ from ostiary.store.users import Filter, User
 
 MOST_COMPARED = 50
 """Users with one address that are looked at; where there are more, nobody is linked."""
-
-log = structlog.get_logger()
 
 
 def link_by_email(
@@ -88,8 +83,6 @@ def _taken_over(tx: Tx, ctx: Context, pool: UserPool, user: User, provider_name:
         f"You signed in with {provider_name}, which is now linked to your account because both have this address. "
         "Other devices were signed out. If you did not set the account's password yourself, reset it now."
     )
-    visit = Visit(at=ctx.clock.now(), ip=ctx.client.ip, device=ctx.client.user_agent[:256])
-    auth_events.record(tx, ctx, pool, user, event_type="LinkedByEmail", response="Pass", visit=visit)
+    account_notices.note(tx, ctx, pool, user, "LinkedByEmail")
     account_notices.tell(tx, ctx, pool, user, Notice(f"{provider_name} was linked to your account", text))
-    log.info("account_event", kind="LinkedByEmail", pool_id=pool.pool_id, sub=user.sub, provider=provider_name)
     return users.find(tx, pool.pool_id, user.sub) or user

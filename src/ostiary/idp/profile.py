@@ -21,7 +21,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.crypto.jws import Claims
-from ostiary.idp import attributes, codes, factors
+from ostiary.idp import attributes, codes, email_reverts, factors
 from ostiary.idp.addresses import change, worded_change
 from ostiary.idp.clients import client_of
 from ostiary.idp.messages import wording
@@ -89,7 +89,9 @@ def update_user_attributes(ctx: Context, req: UpdateUserAttributesRequest) -> Up
     written = attributes.parsed(pool, req["UserAttributes"])
     worded = worded_change(ctx, occasion_of(pool, user, client.client_id, req.get("ClientMetadata")), user, written)
     with ctx.store.write() as tx:
-        _, sent = change(tx, ctx, pool, locked_again(tx, user), written, worded=worded)
+        user = locked_again(tx, user)
+        after, sent = change(tx, ctx, pool, user, written, worded=worded)
+        email_reverts.offer(tx, ctx, pool, user, after)
     return {"CodeDeliveryDetailsList": sent}
 
 
@@ -100,7 +102,9 @@ def delete_user_attributes(ctx: Context, req: DeleteUserAttributesRequest) -> De
     attributes.check_writable(client, req["UserAttributeNames"])
     deleted = attributes.parsed(pool, [{"Name": name} for name in req["UserAttributeNames"]])
     with ctx.store.write() as tx:
-        change(tx, ctx, pool, locked_again(tx, user), deleted)
+        user = locked_again(tx, user)
+        after, _ = change(tx, ctx, pool, user, deleted)
+        email_reverts.offer(tx, ctx, pool, user, after)
     return {}
 
 
@@ -136,7 +140,8 @@ def verify_user_attribute(ctx: Context, req: VerifyUserAttributeRequest) -> Veri
         if tried.outcome == "redeemed":
             after = {**user.attributes, tried.attribute: tried.address}
             after[attributes.verified_flag(tried.attribute)] = "true"
-            attributes.write(tx, pool, user, after, ctx.clock.now_seconds())
+            changed = attributes.write(tx, pool, user, after, ctx.clock.now_seconds())
+            email_reverts.offer(tx, ctx, pool, user, changed)
     codes.refuse(tried.outcome)
     return {}
 

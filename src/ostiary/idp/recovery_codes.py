@@ -3,13 +3,10 @@
 import hashlib
 import hmac
 
-import structlog
-
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
-from ostiary.idp import account_notices, auth_events, beyond
+from ostiary.idp import account_notices, beyond
 from ostiary.idp.account_notices import Notice
-from ostiary.idp.risk import Visit
 from ostiary.store import recovery_codes, users
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
@@ -21,8 +18,6 @@ _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 """Letters and digits that nobody mistakes for another; ten of them are 49 bits."""
 _LENGTH = 10
 _HALF = _LENGTH // 2
-
-log = structlog.get_logger()
 
 
 def make(ctx: Context, pool: UserPool, user: User) -> list[str]:
@@ -44,7 +39,8 @@ def make(ctx: Context, pool: UserPool, user: User) -> list[str]:
         if known is None or not known.factors.software_token:
             raise InvalidParameterException("The user has no authenticator app that a recovery code could stand for.")
         recovery_codes.replace(tx, pool.pool_id, user.sub, sealed, ctx.clock.now_seconds())
-        _note(tx, ctx, pool, known, Notice("New recovery codes", text), kind="RecoveryCodesMade")
+        account_notices.note(tx, ctx, pool, known, "RecoveryCodesMade")
+        account_notices.tell(tx, ctx, pool, known, Notice("New recovery codes", text))
     return [f"{code[:_HALF]}-{code[_HALF:]}" for code in made]
 
 
@@ -84,15 +80,9 @@ def use(tx: Tx, ctx: Context, pool: UserPool, user: User, sealed: bytes) -> bool
         "A recovery code was used to sign in to your account in place of your authenticator app. "
         f"You have {remaining} left. If it was not you, change your password now."
     )
-    _note(tx, ctx, pool, user, Notice("A recovery code was used", text), kind="RecoveryCodeUsed")
+    account_notices.note(tx, ctx, pool, user, "RecoveryCodeUsed")
+    account_notices.tell(tx, ctx, pool, user, Notice("A recovery code was used", text))
     return True
-
-
-def _note(tx: Tx, ctx: Context, pool: UserPool, user: User, notice: Notice, *, kind: str) -> None:
-    visit = Visit(at=ctx.clock.now(), ip=ctx.client.ip, device=ctx.client.user_agent[:256])
-    auth_events.record(tx, ctx, pool, user, event_type=kind, response="Pass", visit=visit)
-    account_notices.tell(tx, ctx, pool, user, notice)
-    log.info("account_event", kind=kind, pool_id=pool.pool_id, sub=user.sub)
 
 
 def _digest(pool_id: str, sub: str, code: str) -> bytes:

@@ -79,6 +79,13 @@ def discard(tx: Tx, pool_id: str, sub: str, purpose: str) -> None:
     tx.delete(codes, codes.c.pool_id == pool_id, codes.c.sub == sub, codes.c.purpose == purpose)
 
 
+def discard_from(tx: Tx, pool_id: str, sub: str, purpose: str, prefix: str) -> None:
+    """Forget the codes of purposes that begin with `prefix`, from this one on."""
+    codes = schema.codes
+    later = (codes.c.purpose >= purpose, codes.c.purpose < f"{prefix}\U0010ffff")
+    tx.delete(codes, codes.c.pool_id == pool_id, codes.c.sub == sub, *later)
+
+
 def spend(tx: Tx, pool_id: str, sub: str, activity: str, *, limit: int, window: int, now: int) -> bool:
     """Count one `activity` of the user; whether it is within `limit` per `window` seconds."""
     codes = schema.codes
