@@ -1,17 +1,20 @@
 """Carrying users to another deployment, and moving in from a Cognito elsewhere."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ostiary.crypto import totp
 from ostiary.iam.accounts import create_account
 from ostiary.moving import from_aws, users_file
 from ostiary.moving.sealed_file import FileBrokenError, Writer, read
 from ostiary.store import copies
+from tests.fixtures.authenticator import Authenticator, decoded_base32
 from tests.fixtures.refusals import refused
-from tests.fixtures.server import PASSWORD, LivePool, Server
+from tests.fixtures.server import PASSWORD, LivePool, Server, make_live_pool
 
 PASSPHRASE = "correct horse battery"
 GOOGLE = {"client_id": "app", "client_secret": "hush-hush", "authorize_scopes": "profile email openid"}
@@ -104,6 +107,54 @@ def test_exported_users_sign_in_elsewhere_with_their_passwords(
         users_file.import_users(elsewhere.services, other.account_id, path, PASSPHRASE, silent)
     with pytest.raises(KeyError):
         users_file.export_users(server.services, "us-east-1_none", tmp_path / "none", PASSPHRASE, silent)
+
+
+def test_passkeys_and_authenticator_apps_move_along(
+    client: Any, anybody: Any, server: Server, elsewhere: Server, tmp_path: Path
+) -> None:
+    first = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
+    flows = {"ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"]}
+    pool = make_live_pool(client, anybody, {"Policies": first}, flows)
+    pool.admin.set_user_pool_mfa_config(
+        UserPoolId=pool.id,
+        WebAuthnConfiguration={"RelyingPartyId": "example.com"},
+        SoftwareTokenMfaConfiguration={"Enabled": True},
+        MfaConfiguration="OPTIONAL",
+    )
+    passkey = Authenticator()
+    token = pool.sign_in(pool.user("ann"))["AccessToken"]
+    options = pool.app.start_web_authn_registration(AccessToken=token)["CredentialCreationOptions"]
+    pool.app.complete_web_authn_registration(AccessToken=token, Credential=passkey.register(options))
+    token = pool.sign_in(pool.user("bob"))["AccessToken"]
+    secret = pool.app.associate_software_token(AccessToken=token)["SecretCode"]
+    step = totp.step_at(server.services.clock.now())
+    pool.app.verify_software_token(AccessToken=token, UserCode=totp.code(decoded_base32(secret), step))
+    enabled = {"Enabled": True, "PreferredMfa": True}
+    pool.app.set_user_mfa_preference(AccessToken=token, SoftwareTokenMfaSettings=enabled)
+
+    users_file.export_users(server.services, pool.id, tmp_path / "users", PASSPHRASE, silent)
+    key = create_account(elsewhere.services, "new")
+    users_file.import_users(elsewhere.services, key.account_id, tmp_path / "users", PASSPHRASE, silent)
+
+    moved = there(pool, elsewhere, key).app
+    asked = {"USERNAME": "ann", "PREFERRED_CHALLENGE": "WEB_AUTHN"}
+    answer = moved.initiate_auth(ClientId=pool.client_id, AuthFlow="USER_AUTH", AuthParameters=asked)
+    proof = passkey.prove(json.loads(answer["ChallengeParameters"]["CREDENTIAL_REQUEST_OPTIONS"]))
+    assert "AuthenticationResult" in moved.respond_to_auth_challenge(
+        ClientId=pool.client_id,
+        ChallengeName="WEB_AUTHN",
+        Session=answer["Session"],
+        ChallengeResponses={"USERNAME": "ann", "CREDENTIAL": proof},
+    )
+    asked = {"USERNAME": "bob", "PASSWORD": PASSWORD}
+    answer = moved.initiate_auth(ClientId=pool.client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=asked)
+    code = totp.code(decoded_base32(secret), step + 1)
+    assert "AuthenticationResult" in moved.respond_to_auth_challenge(
+        ClientId=pool.client_id,
+        ChallengeName="SOFTWARE_TOKEN_MFA",
+        Session=answer["Session"],
+        ChallengeResponses={"USERNAME": "bob", "SOFTWARE_TOKEN_MFA_CODE": code},
+    )
 
 
 def test_users_of_another_cognito_move_in_with_their_first_sign_in(live_pool: LivePool, elsewhere: Server) -> None:

@@ -117,8 +117,10 @@ def _opened(services: Services, rows: Rows) -> list[Any]:
 
 
 def _open(services: Services, table: str, column: str, value: Any) -> Any:
-    if value is None or (table, column) not in copies.SEALED:
+    if value is None or (table, column) not in copies.BINARY:
         return value
+    if (table, column) not in copies.SEALED:
+        return b64encode(bytes(value)).decode()
     for purpose in PURPOSES[table, column]:
         try:
             opened = services.keyring.open(bytes(value), purpose)
@@ -135,7 +137,9 @@ def _sealed(services: Services, rows: list[Any]) -> Rows:
 
 
 def _seal(services: Services, table: str, column: str, value: Any) -> Any:
-    if value is None or (table, column) not in copies.SEALED:
+    if value is None or (table, column) not in copies.BINARY:
         return value
+    if (table, column) not in copies.SEALED:
+        return b64decode(value)
     purpose, opened = value
     return services.keyring.seal(b64decode(opened), purpose)

@@ -31,15 +31,18 @@ OF_USER = (
     schema.software_tokens,
     schema.recovery_codes,
     schema.devices,
+    schema.passkeys,
 )
 _TABLES = {table.name: table for table in (*OF_POOL, *OF_USER)}
-SEALED = {
+BINARY = {
     (table.name, column.name)
     for table in _TABLES.values()
     for column in table.c
     if isinstance(column.type, LargeBinary)
 }
-"""Every column that holds ciphertext, with its table."""
+"""Every column that holds bytes, with its table."""
+SEALED = {(table, column) for table, column in BINARY if column.startswith("sealed")}
+"""Those of them that hold ciphertext."""
 
 
 def of_pool(tx: Tx, pool_id: str) -> Rows:
