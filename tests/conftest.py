@@ -8,5 +8,6 @@ pytest_plugins = [
     "tests.fixtures.mail_server",
     "tests.fixtures.oidc_provider",
     "tests.fixtures.pushing",
+    "tests.fixtures.receiver",
     "tests.fixtures.server",
 ]

@@ -167,13 +167,17 @@ def sms_opt_out(
     database: Database = None,
 ) -> None:
     """Have an account publish nothing to a phone until OptInPhoneNumber."""
+    from ostiary.iam.accounts import list_accounts  # noqa: PLC0415
     from ostiary.sns.texts import is_number  # noqa: PLC0415
     from ostiary.store import sms  # noqa: PLC0415
 
     if not is_number(phone_number):
         refuse(f"{phone_number} is no phone number; write it as +15551234567.", 2)
-    with opened(config, data_dir, database) as services, services.store.write() as tx:
-        sms.opt_out(tx, account, phone_number, services.clock.now_seconds())
+    with opened(config, data_dir, database) as services:
+        if account not in {found.account_id for found in list_accounts(services)}:
+            refuse(f"There is no account {account}; see: ostiary account list", 2)
+        with services.store.write() as tx:
+            sms.opt_out(tx, account, phone_number, services.clock.now_seconds())
     console.print(f"Account {account} publishes nothing to {phone_number} any more.")
 
 

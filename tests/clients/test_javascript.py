@@ -17,12 +17,8 @@ PASSWORD = "Difference-Engine-1833"
 
 
 def run_scenario(world: World, name: str, **values: Any) -> dict[str, Any]:
-    """Run a scenario of tests/clients/node and return what it reports."""
-    if shutil.which("node") is None:
-        not_run("Node is not installed")
-    if not (NODE / "node_modules").is_dir():
-        not_run("the JavaScript clients are not installed: make node")
-    scenario = {
+    """Run a scenario of tests/clients/node in the demo's world and return what it reports."""
+    common = {
         "endpoint": world.servers.ostiary,
         "region": REGION,
         "poolId": world.pool_id,
@@ -30,9 +26,17 @@ def run_scenario(world: World, name: str, **values: Any) -> dict[str, Any]:
         "identityPoolId": world.identity_pool_id,
         "bucket": BUCKET,
         "password": PASSWORD,
-        **values,
     }
-    environment = {**os.environ, "SCENARIO": json.dumps(scenario)}
+    return run_node(name, {**common, **values})
+
+
+def run_node(name: str, scenario: dict[str, Any], **environment: str) -> dict[str, Any]:
+    """Run a scenario of tests/clients/node and return what it reports."""
+    if shutil.which("node") is None:
+        not_run("Node is not installed")
+    if not (NODE / "node_modules").is_dir():
+        not_run("the JavaScript clients are not installed: make node")
+    environment = {**os.environ, **environment, "SCENARIO": json.dumps(scenario)}
     run = subprocess.run(
         ["node", f"{name}.mjs"], cwd=NODE, env=environment, capture_output=True, text=True, timeout=90, check=False
     )

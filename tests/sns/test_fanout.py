@@ -16,7 +16,8 @@ from ostiary.store import publications, schema
 from ostiary.store.db import Store, Tx
 from ostiary.store.publications import Delivery
 from tests.fixtures.context import ACCOUNT, Api
-from tests.sns.conftest import Receiver, parsed
+from tests.fixtures.receiver import Receiver
+from tests.sns.conftest import parsed
 from tests.sync.waiting import until
 
 

@@ -9,8 +9,9 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 
 from ostiary.store import schema
+from tests.fixtures.receiver import Receiver
 from tests.fixtures.server import MovingClock, Server
-from tests.sns.conftest import Receiver, attribute, parsed, refused
+from tests.sns.conftest import attribute, parsed, refused
 from tests.sns.verifier import verified, verify
 from tests.sync.waiting import until
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from ostiary.iam.accounts import create_account
+from tests.fixtures.receiver import Receiver
 from tests.fixtures.server import Server
-from tests.sns.conftest import Receiver, parsed
+from tests.sns.conftest import parsed
 from tests.sync.waiting import until
 
 
