@@ -7,7 +7,7 @@ import pytest
 
 from ostiary.delivery.push import Credential
 from ostiary.delivery.senders import SENDERS
-from tests.fixtures.push_vendors import VENDORS, Vendor
+from tests.fixtures.push_vendors import VENDORS, AppleVendor, Vendor
 from tests.fixtures.pushing import Pushing, eventually
 
 
@@ -143,3 +143,37 @@ def test_no_token_and_no_content_is_logged(pushing: Pushing, logged: io.StringIO
     assert "push_not_sent" in shown
     for secret in ("between us", pushing.vendor.token(0), pushing.vendor.token(0).lower()):
         assert secret not in shown
+
+
+class TestHttp1:
+    """Services and gateways that do not speak HTTP/2, which only Apple demands."""
+
+    @pytest.fixture(params=[kind for kind in VENDORS if kind is not AppleVendor], ids=lambda kind: kind.platform)
+    def pushing(self, request: pytest.FixtureRequest, start_pushing: Callable[[type[Vendor]], Pushing]) -> Pushing:
+        return start_pushing(type(f"Plain{request.param.__name__}", (request.param,), {"protocol": "http/1.1"}))
+
+    def test_pushes_arrive_over_connections_that_are_kept(self, pushing: Pushing) -> None:
+        for number in range(5):
+            pushing.owe(str(number))
+        pushing.settle()
+        assert pushing.texts() == ["0", "1", "2", "3", "4"]
+        assert pushing.vendor.server.connections == 1
+
+    def test_many_go_at_once_and_a_connection_that_ends_costs_nothing(self, pushing: Pushing) -> None:
+        pushing.vendor.script.append("drop")
+        for device in range(20):
+            pushing.owe(str(device), device)
+
+        def retried() -> bool:
+            pushing.ctx.clock.advance(0.2)
+            return not pushing.owed()
+
+        eventually(retried)
+        assert set(pushing.texts()) == set(map(str, range(20)))
+        assert pushing.vendor.violations == []
+
+    def test_a_token_that_is_nobodys_disables_its_endpoint(self, pushing: Pushing) -> None:
+        pushing.vendor.script.append("unregistered")
+        pushing.owe("never")
+        pushing.settle()
+        assert not pushing.endpoint(0).enabled
