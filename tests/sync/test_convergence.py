@@ -1,6 +1,7 @@
 """Whatever five devices do, and whatever is lost on the way, they end with the same data (reference A5)."""
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from ostiary.context import Context
 from ostiary.store import datasets, identities, identity_pools, records
 from ostiary.store.datasets import Key
-from ostiary.store.db import Tx
+from ostiary.store.db import Store, Tx
 from ostiary.store.identities import Identity
 from ostiary.store.identity_pools import IdentityPool
 from ostiary.sync import changes, updates
@@ -24,8 +25,10 @@ PASSES = 12
 _devices = st.integers(0, DEVICES - 1)
 _keys = st.sampled_from("abcd")
 _troubles = st.sampled_from(
-    ["none", "none", "none", "answer lost", "asked twice", "server fails", "device restarts"],
+    ["none", "none", "none", "answer lost", "asked twice", "server fails", "server restarts", "device restarts"],
 )
+SERVERS = {"server fails", "server restarts"}
+"""What befalls the server in the middle of a transaction, and not the device."""
 ACTIONS = st.one_of(
     st.tuples(st.just("put"), _devices, _keys, st.text("xyz", max_size=2)),
     st.tuples(st.just("put"), _devices, _keys, st.none()),
@@ -36,22 +39,43 @@ ACTIONS = st.one_of(
 )
 
 
+class Process:
+    """What serves: it loses what is under way when it is started again, and keeps what it acknowledged."""
+
+    def __init__(self, ctx: Context, database: str) -> None:
+        self.ctx, self._database = ctx, database
+
+    def restart(self) -> None:
+        """End, with every connection, and begin again on the same database."""
+        self.ctx.store.close()
+        store = Store.open(self._database)
+        self.ctx = dataclasses.replace(self.ctx, services=dataclasses.replace(self.ctx.services, store=store))
+
+
 @dataclass
 class Server:
     """The operations, and what must always hold of what they keep."""
 
-    api: Api
+    process: Process
     key: Key
     acknowledged: dict[tuple[str, int], str | None] = field(default_factory=dict)
     highest: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def __call__(self, operation: str, **req: Any) -> dict[str, Any]:
+        """Call an operation."""
+        return Api(self.process.ctx, "cognito-sync")(operation, **req)
 
     def check(self) -> None:
         """Sync counts never go back, no acknowledged write is lost, and the sizes are those of the records."""
-        with self.api.ctx.store.read() as tx:
+        with self.process.ctx.store.read() as tx:
             dataset = datasets.find(tx, self.key)
             kept = {record.key: record for record in records.of_dataset(tx, self.key)}
         assert dataset.sync_count >= self.highest
         self.highest = dataset.sync_count
+        for record_key, record in kept.items():
+            assert record.sync_count >= self.counts.get(record_key, 0)
+            self.counts[record_key] = record.sync_count
         assert all(record.sync_count <= dataset.sync_count for record in kept.values())
         assert dataset.data_storage == sum(record.size for record in kept.values())
         assert dataset.num_records == sum(record.value is not None for record in kept.values())
@@ -64,7 +88,7 @@ class Server:
 
     def values(self) -> dict[str, str]:
         """Return what is there."""
-        with self.api.ctx.store.read() as tx:
+        with self.process.ctx.store.read() as tx:
             return {record.key: record.value for record in records.of_dataset(tx, self.key) if record.value is not None}
 
 
@@ -83,20 +107,22 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 @pytest.fixture
-def new_server(context: Callable[..., Context]) -> Callable[[], Server]:
+def new_server(context: Callable[..., Context], database: str) -> Iterator[Callable[[], Server]]:
     """Make an identity that nobody has used, in a pool of the test."""
     ctx = context()
+    process = Process(ctx, database)
     pool_id = f"us-east-1:{ctx.random.uuid()}"
     with ctx.store.write() as tx:
         identity_pools.create(tx, IdentityPool(pool_id, ctx.account, "apps", {}, {}, 0))
 
     def make() -> Server:
         identity = Identity(pool_id, f"us-east-1:{ctx.random.uuid()}", "", 0, 0)
-        with ctx.store.write() as tx:
+        with process.ctx.store.write() as tx:
             identities.create(tx, identity)
-        return Server(Api(ctx, "cognito-sync"), Key(pool_id, identity.identity_id, "notes"))
+        return Server(process, Key(pool_id, identity.identity_id, "notes"))
 
-    return make
+    yield make
+    process.ctx.store.close()
 
 
 def run(server: Server, devices: list[Device], failing: list[bool], action: tuple[Any, ...]) -> None:
@@ -109,9 +135,11 @@ def run(server: Server, devices: list[Device], failing: list[bool], action: tupl
         device.delete()
     else:
         meanwhile = devices[more] if more not in {None, number} else None
-        failing[0] = what == "server fails"
+        failing[0] = what in SERVERS
         device.synchronize("none" if failing[0] else what, meanwhile)
         failing[0] = False
+        if what == "server restarts":
+            server.process.restart()
     server.check()
 
 
@@ -122,7 +150,7 @@ def test_devices_converge(
 ) -> None:
     server = new_server()
     place = {"IdentityPoolId": server.key.pool_id, "IdentityId": server.key.identity_id, "DatasetName": "notes"}
-    devices = [Device(server.api, place, keeps_own, server.acknowledged) for keeps_own in own]
+    devices = [Device(server, place, keeps_own, server.acknowledged) for keeps_own in own]
     for action in actions:
         run(server, devices, failing, action)
     for _ in range(PASSES):
