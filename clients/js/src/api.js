@@ -5,6 +5,12 @@ import { encode, presigned, signedHeaders } from "./sign.js";
 /** @typedef {import("./sign.js").Credentials} Credentials */
 
 /**
+ * Answers credentials. `lastIdentityId` is whose they were the last time, as far as that is still who asks: it opens what is
+ * on this device when there is no network.
+ * @typedef {(() => Promise<Credentials>) & { lastIdentityId?: () => Promise<string | undefined> }} CredentialsProvider
+ */
+
+/**
  * @typedef {object} ServerRecord
  * @property {string} Key
  * @property {string} [Value]
@@ -40,7 +46,7 @@ import { encode, presigned, signedHeaders } from "./sign.js";
  * @property {string} identityPoolId
  * @property {string} [identityId] whose datasets; without it the credentials' own
  * @property {string} [endpoint] Ostiary's address; without it AWS's own
- * @property {() => Promise<Credentials>} credentials asked again before they end, and when they were refused
+ * @property {CredentialsProvider} credentials asked again before they end, and when they were refused
  * @property {string} [deviceId]
  * @property {typeof fetch} [fetch]
  * @property {() => number} [now] milliseconds since the epoch
@@ -94,9 +100,24 @@ export class Api {
 
   /** Return whose datasets these are. */
   async identityId() {
-    const id = this.#options.identityId ?? (await this.credentials()).identityId;
+    const id = this.#options.identityId ?? (await this.#ownIdentityId());
     if (!id) throw new TypeError("Neither the options nor the credentials say the identityId.");
     return id;
+  }
+
+  /** Return the guest's identity that became part of this one, if any. */
+  async mergedFrom() {
+    return (await this.credentials()).mergedFrom;
+  }
+
+  async #ownIdentityId() {
+    try {
+      return (await this.credentials()).identityId;
+    } catch (error) {
+      const last = error instanceof ServiceError ? undefined : await this.#options.credentials.lastIdentityId?.();
+      if (last) return last;
+      throw error;
+    }
   }
 
   /** @param {string} dataset @param {number} since @returns {Promise<Listing>} all pages as one */

@@ -28,7 +28,8 @@ import { backoff, ServiceError } from "./api.js";
  * @property {(dataset: string) => "purge" | "keep" | Promise<"purge" | "keep">} [onDeleted] the dataset was deleted elsewhere:
  *   forget all of it, or keep what is here and send it anew; without it, what the server has not had yet is kept
  * @property {(dataset: string, merged: string[]) => boolean | Promise<boolean>} [onMerged] datasets came by a merge of
- *   identities; return whether to take their records over (and delete them), which is done without it
+ *   identities, the server's or a guest's on this device; return whether to take their records over (and delete them),
+ *   which is done without it
  */
 
 const MOST_ROUNDS = 6;
@@ -115,6 +116,7 @@ export class Dataset {
 
   /** Do one round; return whether both sides are the same then. */
   async #exchange() {
+    await this.#adopt();
     const before = await this.stored();
     if (before.syncCount < 0) return this.#deleteThere();
     const listing = await this.api.listRecords(this.name, before.syncCount);
@@ -165,7 +167,17 @@ export class Dataset {
     }
     /** @type {string[]} */
     const keys = [];
+    const unlisted = before.syncCount === 0 ? missing(before, listing) : [];
     await this.#update((stored) => {
+      for (const key of unlisted) {
+        const local = stored.records[key];
+        if (!local || local.syncCount !== before.records[key]?.syncCount) continue; // another tab was told more
+        if (local.changed && local.value !== null) stored.records[key] = { ...local, syncCount: 0, sent: undefined };
+        else {
+          delete stored.records[key];
+          if (local.value !== null) keys.push(key);
+        }
+      }
       for (const remote of listing.Records) {
         const local = stored.records[remote.Key];
         const known = before.records[remote.Key];
@@ -188,6 +200,26 @@ export class Dataset {
     const decide = this.decisions.onConflict;
     if (decide) return decide({ dataset: this.name, key: remote.Key, local: here, remote: there });
     return here.modifiedAt >= there.modifiedAt ? here.value : there.value;
+  }
+
+  /** Take over what a guest left on this device who turned out to be this person, once; a server merges only what it had. */
+  async #adopt() {
+    const guest = await this.api.mergedFrom();
+    const left = guest && (await this.storage.read(`${guest}/${this.name}`));
+    if (!left || (await this.decisions.onMerged?.(this.name, [`${this.name}.${guest}`])) === false) return;
+    /** @type {string[]} */
+    const keys = [];
+    await this.#update((stored) => {
+      for (const [key, record] of Object.entries(left.records)) {
+        const here = stored.records[key];
+        if (record.value === null || (here && here.modifiedAt >= record.modifiedAt)) continue;
+        if (record.value !== (here?.value ?? null)) keys.push(key);
+        stored.records[key] = { ...record, syncCount: here?.syncCount ?? 0, changed: true, sent: here?.sent };
+      }
+      return stored;
+    });
+    await this.storage.update(`${guest}/${this.name}`, () => undefined);
+    if (keys.length) this.#told(this.name, keys, true);
   }
 
   /** Take records of merged datasets over; return which datasets can be deleted then. @param {string[]} names */
@@ -248,6 +280,15 @@ export class Dataset {
   async #key() {
     return `${await this.api.identityId()}/${this.name}`;
   }
+}
+
+/**
+ * What the server told once and does not list from the beginning: the dataset was deleted since.
+ * @param {StoredDataset} before @param {Listing} listing
+ */
+function missing(before, listing) {
+  const listed = new Set(listing.Records.map((remote) => remote.Key));
+  return Object.keys(before.records).filter((key) => before.records[key]?.syncCount && !listed.has(key));
 }
 
 /** How far a listing brings this device; a dataset that is not there begins at 0. @param {Listing} listing */

@@ -100,6 +100,18 @@ export class SyncClient extends EventTarget {
     this.#due.clear();
   }
 
+  /** Ask for credentials again and show that identity's data: somebody signed in or out. */
+  async reauthenticate() {
+    const running = Boolean(this.#live);
+    this.stop();
+    this.#api.forgetCredentials();
+    for (const [name, dataset] of this.#open) {
+      this.#tell("change", { dataset: name, keys: Object.keys(await dataset.getAll()), remote: true });
+    }
+    if (running) this.start();
+    else await this.synchronize();
+  }
+
   /** @param {string} name @param {string[]} keys @param {boolean} remote */
   #changed(name, keys, remote) {
     this.#tell("change", { dataset: name, keys, remote });

@@ -7,6 +7,7 @@
  * @property {string} [sessionToken]
  * @property {Date} [expiration] when they end; without it they are kept for good
  * @property {string} [identityId] whose they are, when the client was not told
+ * @property {string} [mergedFrom] the guest's identity that became part of this one
  */
 
 /**

@@ -11,6 +11,10 @@ class Server {
     return "us-east-1:somebody";
   }
 
+  async mergedFrom() {
+    return this.guest;
+  }
+
   async listRecords(name, since) {
     const found = this.datasets.get(name) ?? { count: 0, deleted: 0, exists: false, records: new Map() };
     return {
@@ -47,7 +51,7 @@ class Server {
   }
 }
 
-const device = (server, decisions = {}) => new Dataset("notes", server, new MemoryStorage(), decisions, () => {});
+const device = (server, decisions = {}, storage = new MemoryStorage()) => new Dataset("notes", server, storage, decisions, () => {});
 
 async function settle(...datasets) {
   for (let round = 0; round < 2; round++) for (const dataset of datasets) await dataset.synchronize();
@@ -130,4 +134,46 @@ test("the records of a merged dataset are taken over, and it is deleted", async 
   await phone.synchronize();
   assert.deepEqual(await phone.getAll(), { a: "guest", b: "mine" });
   assert.deepEqual([...server.datasets.keys()], ["notes"]);
+});
+
+test("what a listing from the beginning does not have is gone, but for what was changed here since", async () => {
+  const server = new Server();
+  const [phone, tablet] = [device(server), device(server)];
+  await phone.putAll({ a: "phone", b: "phone" });
+  const send = server.updateRecords.bind(server);
+  server.updateRecords = async (...given) => {
+    server.updateRecords = send;
+    await tablet.put("c", "tablet"); // overtakes the phone's first write, which is told a count that is not the next one
+    await tablet.synchronize();
+    const answer = await send(...given);
+    await tablet.delete();
+    await tablet.synchronize();
+    await phone.put("b", "changed");
+    return answer;
+  };
+  await settle(phone, tablet);
+  assert.deepEqual(await phone.getAll(), { b: "changed" });
+  assert.deepEqual(await tablet.getAll(), { b: "changed" });
+});
+
+test("what a guest left on the device becomes the person's, the newer of two winning, once", async () => {
+  const server = new Server();
+  const storage = new MemoryStorage();
+  const record = (value, modifiedAt) => ({ value, syncCount: 3, modifiedAt, changed: true });
+  const left = { a: record("guest", 5), b: record("guest", Date.now() + 60_000), gone: record(null, 9), c: record("guest", 7) };
+  await storage.update("us-east-1:guest/notes", () => ({ syncCount: 3, records: left }));
+  server.guest = "us-east-1:guest";
+  const asked = [];
+  const phone = device(server, { onMerged: (...given) => asked.push(given) > 1 }, storage);
+  await phone.putAll({ a: "mine", b: "mine" });
+  await phone.synchronize();
+  assert.deepEqual(await phone.getAll(), { a: "mine", b: "mine" });
+  await phone.synchronize();
+  await phone.synchronize();
+  assert.deepEqual(await phone.getAll(), { a: "mine", b: "guest", c: "guest" });
+  assert.deepEqual(asked, [["notes", ["notes.us-east-1:guest"]], ["notes", ["notes.us-east-1:guest"]]]);
+  assert.deepEqual(await storage.keys("us-east-1:guest/"), []);
+  const tablet = device(server);
+  await tablet.synchronize();
+  assert.deepEqual(await tablet.getAll(), { a: "mine", b: "guest", c: "guest" });
 });

@@ -23,6 +23,8 @@ export class Api {
     forgetCredentials(): void;
     /** Return whose datasets these are. */
     identityId(): Promise<string>;
+    /** Return the guest's identity that became part of this one, if any. */
+    mergedFrom(): Promise<string | undefined>;
     /** @param {string} dataset @param {number} since @returns {Promise<Listing>} all pages as one */
     listRecords(dataset: string, since: number): Promise<Listing>;
     /** @param {string} dataset @param {Patch[]} patches @param {string} token @returns {Promise<ServerRecord[]>} */
@@ -38,6 +40,13 @@ export class Api {
     #private;
 }
 export type Credentials = import("./sign.js").Credentials;
+/**
+ * Answers credentials. `lastIdentityId` is whose they were the last time, as far as that is still who asks: it opens what is
+ * on this device when there is no network.
+ */
+export type CredentialsProvider = (() => Promise<Credentials>) & {
+    lastIdentityId?: () => Promise<string | undefined>;
+};
 export type ServerRecord = {
     Key: string;
     Value?: string | undefined;
@@ -76,7 +85,7 @@ export type ApiOptions = {
     /**
      * asked again before they end, and when they were refused
      */
-    credentials: () => Promise<Credentials>;
+    credentials: CredentialsProvider;
     deviceId?: string | undefined;
     fetch?: typeof fetch | undefined;
     /**

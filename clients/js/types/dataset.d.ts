@@ -67,7 +67,8 @@ export type Decisions = {
     onDeleted?: ((dataset: string) => "purge" | "keep" | Promise<"purge" | "keep">) | undefined;
     /**
      * datasets came by a merge of
-     * identities; return whether to take their records over (and delete them), which is done without it
+     * identities, the server's or a guest's on this device; return whether to take their records over (and delete them),
+     * which is done without it
      */
     onMerged?: ((dataset: string, merged: string[]) => boolean | Promise<boolean>) | undefined;
 };

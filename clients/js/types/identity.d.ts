@@ -1,19 +1,25 @@
-/** @typedef {import("./sign.js").Credentials} Credentials */
 /**
- * @typedef {object} IdentityOptions
- * @property {string} region
- * @property {string} identityPoolId
- * @property {string} [endpoint] Ostiary's address; without it AWS's own
- * @property {string} [identityId] of a guest who was here before
- * @property {() => Promise<Record<string, string>>} [logins] provider → token; without it a guest
- */
-/**
- * Return a function for the client's `credentials`.
+ * Return a function for the client's `credentials`. A guest who signs in becomes that person, or part of them: then the
+ * credentials say so, as `mergedFrom`. The function's `lastIdentityId` is who it was, for when there is no network.
  * @param {IdentityOptions} options
- * @returns {() => Promise<Credentials>}
+ * @returns {import("./api.js").CredentialsProvider}
  */
-export function cognitoIdentity(options: IdentityOptions): () => Promise<Credentials>;
+export function cognitoIdentity(options: IdentityOptions): import("./api.js").CredentialsProvider;
+export type Note = {
+    id?: string;
+    who?: string;
+    from?: string;
+    into?: string;
+};
 export type Credentials = import("./sign.js").Credentials;
+/**
+ * Keeps a few texts; `localStorage` is one.
+ */
+export type Notes = {
+    getItem: (name: string) => string | null;
+    setItem: (name: string, value: string) => void;
+    removeItem: (name: string) => void;
+};
 export type IdentityOptions = {
     region: string;
     identityPoolId: string;
@@ -26,7 +32,12 @@ export type IdentityOptions = {
      */
     identityId?: string | undefined;
     /**
-     * provider → token; without it a guest
+     * provider → token; without any, a guest
      */
-    logins?: (() => Promise<Record<string, string>>) | undefined;
+    logins?: (() => Promise<Record<string, string> | undefined>) | undefined;
+    /**
+     * where a guest's identity is remembered, so that the same guest comes back; `localStorage`, if there is one
+     */
+    notes?: Notes | undefined;
+    fetch?: typeof fetch | undefined;
 };

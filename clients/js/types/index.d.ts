@@ -17,6 +17,8 @@ export class SyncClient extends EventTarget {
     /** From now on exchange changes of open datasets with the server as they happen; `stop` ends that. */
     start(): void;
     stop(): void;
+    /** Ask for credentials again and show that identity's data: somebody signed in or out. */
+    reauthenticate(): Promise<void>;
     #private;
 }
 export type ApiOptions = import("./api.js").ApiOptions;

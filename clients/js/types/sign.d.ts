@@ -29,6 +29,10 @@ export type Credentials = {
      * whose they are, when the client was not told
      */
     identityId?: string | undefined;
+    /**
+     * the guest's identity that became part of this one
+     */
+    mergedFrom?: string | undefined;
 };
 export type Scope = {
     credentials: Credentials;
