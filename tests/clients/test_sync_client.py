@@ -49,11 +49,12 @@ def test_its_types_hold_and_its_declarations_are_of_them(tmp_path: Path) -> None
 
 @pytest.fixture
 def synchronizing(world: World) -> World:
-    """The world of the demo, whose guests may synchronize."""
+    """The world of the demo, whose guests and people may synchronize."""
     statement = {"Effect": "Allow", "Action": "cognito-sync:*", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam = administrator(world.servers, "iam", world.servers.root)
-    iam.put_role_policy(RoleName="guest", PolicyName="sync", PolicyDocument=policy)
+    for role in ("guest", "person"):
+        iam.put_role_policy(RoleName=role, PolicyName="sync", PolicyDocument=policy)
     return world
 
 
@@ -159,3 +160,44 @@ def test_a_browser_that_is_opened_again_still_has_what_it_had(devices: tuple[Pag
     keys = phone.run("kept.keys('')")
     assert len(keys) == 1
     assert phone.run(f"kept.read('{keys[0]}').then((each) => each.records.title.value)") == "Kept"
+
+
+SIGN_IN = """
+(async () => {{
+  const {{ SyncClient, cognitoIdentity }} = await import("/src/index.js");
+  const place = {place};
+  window.tokens ??= {tokens};
+  const credentials = cognitoIdentity({{ ...place, logins: async () => tokens }});
+  window.client = new SyncClient({{ ...place, credentials }});
+  window.notes = client.dataset("notes");
+  client.start();
+}})()
+"""
+
+
+def test_a_guest_who_signs_in_brings_along_what_was_written_with_and_without_a_network(
+    synchronizing: World, site: str, tmp_path: Path
+) -> None:
+    token = synchronizing.google_token("guest-becomes-person", "person@example.com")
+    tokens = json.dumps({"accounts.google.com": token})
+    pool_id = synchronizing.identity_pool_id
+    place = json.dumps({"endpoint": synchronizing.servers.ostiary, "region": REGION, "identityPoolId": pool_id})
+    with browser(tmp_path / "laptop", f"{site}/package.json") as laptop:
+        until(lambda: laptop.run("location.protocol"), "http:")
+        laptop.run(SIGN_IN.format(place=place, tokens=tokens))
+        laptop.run("notes.put('title', 'Mine').then(() => client.synchronize())")
+        with browser(tmp_path / "phone", f"{site}/package.json") as phone:
+            until(lambda: phone.run("location.protocol"), "http:")
+            phone.run(SIGN_IN.format(place=place, tokens="{}"))
+            phone.run("notes.put('idea', 'by a guest').then(() => client.synchronize())")
+            guest = phone.run("Object.keys(localStorage).filter((name) => name.includes('guest')).length")
+            phone.offline(offline=True)
+            phone.run("notes.put('late', 'by a guest in a tunnel')")
+            phone.offline(offline=False)
+            phone.run(f"tokens = {tokens}, client.reauthenticate()")
+            all_of_it = {"title": "Mine", "idea": "by a guest", "late": "by a guest in a tunnel"}
+            for page in (phone, laptop):
+                until(lambda page=page: page.run("notes.getAll()"), all_of_it)
+            assert guest == 1
+            assert phone.run("Object.keys(localStorage).filter((name) => name.includes('guest')).length") == 0
+            until(lambda: phone.run("client.datasets()"), ["notes"])

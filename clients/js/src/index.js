@@ -15,6 +15,9 @@ export { Dataset, IndexedDbStorage, MemoryStorage, ServiceError };
  * @typedef {import("./dataset.js").Conflict} Conflict
  * @typedef {import("./storage.js").Storage} Storage
  * @typedef {import("./sign.js").Credentials} Credentials
+ * @typedef {import("./api.js").CredentialsProvider} CredentialsProvider
+ * @typedef {import("./identity.js").IdentityOptions} IdentityOptions
+ * @typedef {import("./identity.js").Notes} Notes
  */
 
 /**

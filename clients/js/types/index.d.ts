@@ -26,6 +26,9 @@ export type Decisions = import("./dataset.js").Decisions;
 export type Conflict = import("./dataset.js").Conflict;
 export type Storage = import("./storage.js").Storage;
 export type Credentials = import("./sign.js").Credentials;
+export type CredentialsProvider = import("./api.js").CredentialsProvider;
+export type IdentityOptions = import("./identity.js").IdentityOptions;
+export type Notes = import("./identity.js").Notes;
 export type ClientOptions = {
     /**
      * IndexedDB in browsers, memory elsewhere
