@@ -38,6 +38,7 @@ from ostiary.identity import credentials
 from ostiary.idp import confirmation_links, discovery, email_reverts, imports
 from ostiary.idp.import_worker import ImportWorker
 from ostiary.idp.notices import FEEDBACK_PATH
+from ostiary.idp.schema_changes import AttributeRemover
 from ostiary.masterkey import load_keyring
 from ostiary.observability import answered
 from ostiary.randomness import Random
@@ -122,6 +123,7 @@ def create_app(services: Services) -> ASGIApp:
         PushWorker(services),
         SyncWorker(services),
         ImportWorker(services),
+        AttributeRemover(services),
         TopicWorker(services),
         KeyWorker(services),
     )

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from typing import Annotated
 
 import typer
@@ -37,3 +38,58 @@ def recovery_codes(  # noqa: PLR0917 - one parameter for each flag
         return
     console.print(f"Recovery codes of {username}; each stands once for a code of the app:")
     console.print("\n".join(f"  {code}" for code in codes))
+
+
+@pool_cli.command("relax-attribute")
+def relax_attribute(  # noqa: PLR0917 - one parameter for each flag
+    pool: Pool,
+    name: Annotated[str, typer.Argument(help="The attribute: email, custom:age …")],
+    optional: Annotated[bool, typer.Option("--optional", help="Users need not have it.")] = False,  # noqa: FBT002
+    mutable: Annotated[bool, typer.Option("--mutable", help="It may be changed.")] = False,  # noqa: FBT002
+    least: Annotated[str | None, typer.Option("--min", help="The least length or value; empty for none.")] = None,
+    most: Annotated[str | None, typer.Option("--max", help="The greatest length or value; empty for none.")] = None,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+) -> None:
+    """Make an attribute of a pool's schema less strict."""
+    from ostiary.idp import operators, schema_changes  # noqa: PLC0415
+
+    change = schema_changes.Relaxation(optional, mutable, least, most)
+    with opened(config, data_dir, database) as services:
+        try:
+            relaxed = schema_changes.relax(operators.context_of(services, pool), pool, name, change)
+        except ServiceError as error:
+            refuse(error.message, 1)
+    sys.stdout.write(json.dumps(relaxed, indent=2) + "\n")
+
+
+@pool_cli.command("remove-attribute")
+def remove_attribute(  # noqa: PLR0917 - one parameter for each flag
+    pool: Pool,
+    name: Annotated[str, typer.Argument(help="The custom attribute: custom:age.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+) -> None:
+    """Remove a custom attribute, and its values from all users; one that was begun is gone on with."""
+    from ostiary.idp import operators, schema_changes  # noqa: PLC0415
+
+    with opened(config, data_dir, database) as services:
+        try:
+            ctx = operators.context_of(services, pool)
+            if not schema_changes.is_removing(ctx, pool, name):
+                if not yes and typer.prompt(f"Its values are gone for good. Type {name} to remove it") != name:
+                    refuse("Nothing was removed.", 1)
+                schema_changes.remove(ctx, pool, name)
+        except ServiceError as error:
+            refuse(error.message, 1)
+        remover = schema_changes.AttributeRemover(services)
+        with console.status("") as status:
+            while schema_changes.is_removing(ctx, pool, name):
+                done = remover.run_due()
+                status.update(f"{done.seen if done else 0} users")
+                if done is None:
+                    time.sleep(1)
+    console.print(f"{name} is removed from {pool}.")

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, event, text
 
 from ostiary.store import (
     access_keys,
+    attribute_removals,
     auth_events,
     bulk_publishes,
     clients,
@@ -102,6 +103,7 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "a part by its alias": lambda tx: pool_parts.find_by_alias(tx, POOL, "terms", "a"),
     "a user's recovery codes": lambda tx: recovery_codes.of_user(tx, POOL, SUB),
     "how many recovery codes": lambda tx: recovery_codes.left(tx, POOL, SUB),
+    "removals of attributes": lambda tx: attribute_removals.of_pool(tx, POOL),
     "a domain": lambda tx: domains.find(tx, "people"),
     "a linked user": lambda tx: linked_users.find(tx, POOL, "Google", "Cognito_Subject", "1"),
     "an authentication event": lambda tx: auth_events.find(tx, POOL, SUB, "e"),
@@ -152,6 +154,7 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "lines of an import": lambda tx: import_jobs.log(tx, POOL, "import-1", 1, 60),
     "identities": lambda tx: identities.page(tx, IDENTITY.pool_id, "i", 60, hide_merged=False),
     "changed records": lambda tx: records.changed(tx, DATASET, (3, "k"), 9, 100),
+    "removals that wait": lambda tx: attribute_removals.waiting(tx, 9),
     "messages due": lambda tx: messages.due(tx, 9, 10),
     "applications that owe pushes": lambda tx: pushes.waiting_application(tx, "a"),
     "pushes due": lambda tx: pushes.due(tx, "app", 9, 10),

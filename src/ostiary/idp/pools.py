@@ -5,8 +5,6 @@ from typing import Any
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
-    AddCustomAttributesRequest,
-    AddCustomAttributesResponse,
     CreateUserPoolRequest,
     CreateUserPoolResponse,
     DeleteUserPoolRequest,
@@ -26,7 +24,7 @@ from ostiary.context import Context
 from ostiary.idp import factors, lambda_config, plans
 from ostiary.idp.pages import listed
 from ostiary.idp.pool_settings import FACTORS, HIDDEN, IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
-from ostiary.idp.schema import schema_of, with_custom
+from ostiary.idp.schema import schema_of
 from ostiary.store import domains, import_jobs, user_pools
 from ostiary.store.db import Tx
 from ostiary.store.domains import Domain
@@ -68,7 +66,8 @@ def _of_caller(ctx: Context, pool_id: str, pool: UserPool | None) -> UserPool:
     return pool
 
 
-def _check_not_importing(tx: Tx, pool: UserPool) -> None:
+def check_not_importing(tx: Tx, pool: UserPool) -> None:
+    """Refuse while users are imported into the pool."""
     if import_jobs.is_running(tx, pool.pool_id):
         raise UserImportInProgressException("A user import job is in progress for the user pool.")
 
@@ -127,7 +126,7 @@ def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPool
     lambda_config.check(ctx, settings["LambdaConfig"])
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
-        _check_not_importing(tx, pool)
+        check_not_importing(tx, pool)
         kept = {
             name: pool.configuration[name]
             for name in (*IMMUTABLE, *FACTORS, *(name for name in KEPT_WHEN_OMITTED if name not in req))
@@ -147,7 +146,7 @@ def delete_user_pool(ctx: Context, req: DeleteUserPoolRequest) -> None:
     """Delete a pool and everything in it, unless it is protected from that (ATT-10)."""
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
-        _check_not_importing(tx, pool)
+        check_not_importing(tx, pool)
         if pool.configuration["DeletionProtection"] == "ACTIVE":
             raise InvalidParameterException(
                 "The user pool cannot be deleted because deletion protection is activated. "
@@ -181,14 +180,3 @@ def _listed(pool: UserPool) -> UserPoolDescriptionType:
         "CreationDate": pool.created_at,
         "LastModifiedDate": pool.modified_at,
     }
-
-
-@operation("cognito-idp", resource=POOL_ARN)
-def add_custom_attributes(ctx: Context, req: AddCustomAttributesRequest) -> AddCustomAttributesResponse:
-    """Add custom attributes to a pool; they can never be removed."""
-    with ctx.store.write() as tx:
-        pool = locked_pool(ctx, tx, req["UserPoolId"])
-        _check_not_importing(tx, pool)
-        schema = with_custom(pool.configuration["SchemaAttributes"], req["CustomAttributes"])
-        write_pool(ctx, tx, pool, {**pool.configuration, "SchemaAttributes": schema})
-    return {}

@@ -1,5 +1,6 @@
 """The attributes a user pool knows: the standard ones and the pool's own."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException, SchemaAttributeType
@@ -43,10 +44,11 @@ STANDARD = (
     "nickname",
 )
 """The standard attributes, in the order in which pools list them."""
-_CONSTRAINTS = {
+CONSTRAINTS = {
     "String": ("StringAttributeConstraints", "MinLength", "MaxLength", "length"),
     "Number": ("NumberAttributeConstraints", "MinValue", "MaxValue", "value"),
 }
+"""The member that bounds an attribute of a type, its two bounds, and what they bound."""
 
 
 def _standard(name: str) -> SchemaAttributeType:
@@ -80,24 +82,35 @@ def _overridden(standard: SchemaAttributeType, given: SchemaAttributeType | None
             f"{standard['Name']}"
         )
     merged: SchemaAttributeType = {**standard, **given}
-    _check_constraints(merged)
+    check_constraints(merged)
     return merged
 
 
-def with_custom(existing: list[SchemaAttributeType], added: list[SchemaAttributeType]) -> list[SchemaAttributeType]:
+Relax = Callable[[SchemaAttributeType, SchemaAttributeType], SchemaAttributeType]
+"""What becomes of an attribute that is there, and another that is to take its place; raises where it may not."""
+
+
+def refuse_existing(before: SchemaAttributeType, _wanted: SchemaAttributeType) -> SchemaAttributeType:
+    """Keep attributes as they are, as AWS does."""
+    name = before["Name"]
+    raise InvalidParameterException(f"{name}: Existing attribute already has name {name}.")
+
+
+def with_custom(
+    existing: list[SchemaAttributeType], added: list[SchemaAttributeType], relax: Relax = refuse_existing
+) -> list[SchemaAttributeType]:
     """Return `existing` with the custom attributes `added`; raises InvalidParameterException."""
-    schema = list(existing)
-    names = {attribute["Name"] for attribute in schema}
+    schema = {attribute["Name"]: attribute for attribute in existing}
+    new: set[str] = set()
     for attribute in added:
         custom = _custom(attribute)
-        if custom["Name"] in names:
-            name = custom["Name"]
-            raise InvalidParameterException(f"{name}: Existing attribute already has name {name}.")
-        names.add(custom["Name"])
-        schema.append(custom)
+        name = custom["Name"]
+        known = schema.get(name)
+        schema[name] = custom if known is None else (refuse_existing if name in new else relax)(known, custom)
+        new.add(name)
     if len(schema) - len(STANDARD) > MAXIMUM_CUSTOM:
         raise InvalidParameterException(f"A user pool cannot have more than {MAXIMUM_CUSTOM} custom attributes.")
-    return schema
+    return list(schema.values())
 
 
 def _custom(given: SchemaAttributeType) -> SchemaAttributeType:
@@ -115,15 +128,16 @@ def _custom(given: SchemaAttributeType) -> SchemaAttributeType:
         "Mutable": given.get("Mutable", True),
         "Required": False,
     }
-    if given["AttributeDataType"] in _CONSTRAINTS:
-        member = _CONSTRAINTS[given["AttributeDataType"]][0]
+    if given["AttributeDataType"] in CONSTRAINTS:
+        member = CONSTRAINTS[given["AttributeDataType"]][0]
         attribute[member] = given.get(member, {})
-    _check_constraints(attribute)
+    check_constraints(attribute)
     return attribute  # type: ignore[return-value]
 
 
-def _check_constraints(attribute: Any) -> None:
-    kind = _CONSTRAINTS.get(attribute["AttributeDataType"])
+def check_constraints(attribute: Any) -> None:
+    """Refuse bounds that are none; raises InvalidParameterException."""
+    kind = CONSTRAINTS.get(attribute["AttributeDataType"])
     if kind is None:
         return
     member, least, most, what = kind

@@ -33,6 +33,7 @@ _TABLES_OF_A_POOL = (
     schema.import_chunks,
     schema.import_log,
     schema.import_jobs,
+    schema.attribute_removals,
     schema.user_pool_clients,
     schema.signing_keys,
     schema.user_pools,

@@ -188,6 +188,20 @@ password_history = table(
     when("created_at"),
 )
 """Passwords that users had before, where the pool forbids them; `history_key` sorts the newest first."""
+attribute_removals = table(
+    "attribute_removals",
+    ("pool_id", "name"),
+    text("pool_id"),
+    text("name"),
+    text("position"),
+    Column("seen", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    text("worker"),
+    when("leased_until"),
+    when("created_at"),
+    Index(None, "leased_until"),
+)
+"""Attributes that were removed and whose values users still have, behind the sub `position`."""
 import_jobs = table(
     "import_jobs",
     ("pool_id", "job_key"),

@@ -1,0 +1,250 @@
+"""A schema that may change: attributes are relaxed, and custom ones removed with their data (guide beyond-cognito)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from threading import Event, Thread
+from typing import Any
+
+import structlog
+
+from ostiary.aws.operations import operation
+from ostiary.aws.types.cognito_idp import (
+    AddCustomAttributesRequest,
+    AddCustomAttributesResponse,
+    InvalidParameterException,
+    SchemaAttributeType,
+)
+from ostiary.context import Context, Services
+from ostiary.idp import beyond, identity_providers
+from ostiary.idp.pools import POOL_ARN, check_not_importing, locked_pool, write_pool
+from ostiary.idp.schema import CONSTRAINTS, STANDARD, check_constraints, refuse_existing, with_custom
+from ostiary.store import attribute_removals, clients, pool_parts, users
+from ostiary.store.attribute_removals import AttributeRemoval
+from ostiary.store.db import Tx
+from ostiary.store.errors import Retry, StoreError
+from ostiary.store.user_pools import UserPool
+
+POLL_SECONDS = 2.0
+LEASE_SECONDS = 60
+BATCH = 200
+"""Users that are looked at in one transaction."""
+_CLIENTS = 1000
+_FIXED = frozenset({"sub", "identities", "email_verified", "phone_number_verified"})
+"""What the service itself writes."""
+_LISTS = ("ReadAttributes", "WriteAttributes")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """What is to be different; None leaves a bound as it is, an empty text takes it away."""
+
+    optional: bool = False
+    mutable: bool = False
+    least: str | None = None
+    most: str | None = None
+
+
+@operation("cognito-idp", resource=POOL_ARN)
+def add_custom_attributes(ctx: Context, req: AddCustomAttributesRequest) -> AddCustomAttributesResponse:
+    """Add custom attributes to a pool; where its schema may change, one that is there is made laxer."""
+    with ctx.store.write() as tx:
+        pool = locked_pool(ctx, tx, req["UserPoolId"])
+        check_not_importing(tx, pool)
+        relaxing = relaxed_attribute if beyond.is_on(pool, beyond.SCHEMA_CHANGES) else refuse_existing
+        schema = with_custom(_schema(pool), req["CustomAttributes"], relaxing)
+        check_not_removing(tx, pool.pool_id, {attribute["Name"] for attribute in schema})
+        write_schema(ctx, tx, pool, schema)
+    return {}
+
+
+# -- relaxing --------------------------------------------------------------------------------------------------------
+def relax(ctx: Context, pool_id: str, name: str, change: Relaxation) -> SchemaAttributeType:
+    """Make an attribute of a pool laxer and return it; raises InvalidParameterException for what would be stricter."""
+    with ctx.store.write() as tx:
+        pool = _changing(ctx, tx, pool_id)
+        attribute = _known(pool, name)
+        wanted: dict[str, Any] = dict(attribute)
+        wanted["Required"] = attribute["Required"] and not change.optional
+        wanted["Mutable"] = attribute["Mutable"] or change.mutable
+        bounds = _bounds(attribute)
+        if bounds is not None:
+            member, least, most = bounds
+            given = {least: change.least, most: change.most}
+            merged = {**wanted.get(member, {}), **{key: value for key, value in given.items() if value is not None}}
+            wanted[member] = {key: value for key, value in merged.items() if value}
+        relaxed = relaxed_attribute(attribute, wanted)
+        write_schema(ctx, tx, pool, [relaxed if each["Name"] == name else each for each in _schema(pool)])
+    return relaxed
+
+
+def relaxed_attribute(before: SchemaAttributeType, wanted: Mapping[str, Any]) -> SchemaAttributeType:
+    """Return `wanted` in place of `before`, if whatever was good stays good; raises InvalidParameterException."""
+    name = before["Name"]
+    if name in _FIXED:
+        raise InvalidParameterException(f"{name}: This attribute cannot be changed.")
+    if wanted.get("AttributeDataType", before["AttributeDataType"]) != before["AttributeDataType"]:
+        raise InvalidParameterException(f"{name}: The type of an attribute cannot be changed.")
+    stricter = wanted.get("Required", False) and not before["Required"]
+    stricter = stricter or (before["Mutable"] and not wanted.get("Mutable", True))
+    if stricter or _narrower(before, wanted):
+        raise InvalidParameterException(f"{name}: An attribute can only be made less strict.")
+    check_constraints({**before, **wanted})
+    return {**before, **wanted}  # type: ignore[typeddict-item]
+
+
+def _narrower(before: SchemaAttributeType, wanted: Mapping[str, Any]) -> bool:
+    bounds = _bounds(before)
+    if bounds is None:
+        return False
+    member, least, most = bounds
+    old: Mapping[str, str] = before.get(member, {})  # type: ignore[assignment]
+    new: Mapping[str, str] = wanted.get(member, {})
+    try:
+        higher = least in new and (least not in old or int(new[least]) > int(old[least])) and int(new[least]) != 0
+        lower = most in new and (most not in old or int(new[most]) < int(old[most]))
+    except ValueError:
+        raise InvalidParameterException(f"user.{before['Name']}: Constraints must be integers.") from None
+    return higher or lower
+
+
+def _bounds(attribute: SchemaAttributeType) -> tuple[str, str, str] | None:
+    kind = CONSTRAINTS.get(attribute["AttributeDataType"])
+    return None if kind is None else (kind[0], kind[1], kind[2])
+
+
+def _schema(pool: UserPool) -> list[SchemaAttributeType]:
+    found: list[SchemaAttributeType] = pool.configuration["SchemaAttributes"]
+    return found
+
+
+def _known(pool: UserPool, name: str) -> SchemaAttributeType:
+    for attribute in _schema(pool):
+        if attribute["Name"] == name:
+            return attribute
+    raise InvalidParameterException(f"{name}: Attribute does not exist in the schema.")
+
+
+def _changing(ctx: Context, tx: Tx, pool_id: str) -> UserPool:
+    pool = locked_pool(ctx, tx, pool_id)
+    if not beyond.is_on(pool, beyond.SCHEMA_CHANGES):
+        raise InvalidParameterException("The tag ostiary:schema-changes of this user pool is not on.")
+    check_not_importing(tx, pool)
+    return pool
+
+
+def write_schema(ctx: Context, tx: Tx, pool: UserPool, schema: list[SchemaAttributeType]) -> None:
+    """Replace the schema of a locked pool."""
+    write_pool(ctx, tx, pool, {**pool.configuration, "SchemaAttributes": schema})
+
+
+# -- removing --------------------------------------------------------------------------------------------------------
+def remove(ctx: Context, pool_id: str, name: str) -> None:
+    """Take a custom attribute out of the schema and the app clients' lists; its values go in the background.
+
+    Raises InvalidParameterException for a standard attribute, and for one that an identity provider writes.
+    """
+    with ctx.store.write() as tx:
+        pool = _changing(ctx, tx, pool_id)
+        _known(pool, name)
+        if name in STANDARD:
+            raise InvalidParameterException(f"{name}: A standard attribute cannot be removed.")
+        for provider in pool_parts.page(tx, pool_id, identity_providers.KIND):
+            if name in provider.configuration.get("AttributeMapping", {}):
+                raise InvalidParameterException(f"{name}: The identity provider {provider.key} writes this attribute.")
+        write_schema(ctx, tx, pool, [each for each in _schema(pool) if each["Name"] != name])
+        _forget_in_clients(ctx, tx, pool_id, name)
+        now = ctx.clock.now_seconds()
+        attribute_removals.create(tx, AttributeRemoval(pool_id, name, "", 0, 0, "", 0, now))
+
+
+def is_removing(ctx: Context, pool_id: str, name: str) -> bool:
+    """Whether values of an attribute that was removed are still there."""
+    with ctx.store.read() as tx:
+        return any(removal.name == name for removal in attribute_removals.of_pool(tx, pool_id))
+
+
+def check_not_removing(tx: Tx, pool_id: str, names: set[str]) -> None:
+    """Refuse to add an attribute whose old values are still being removed: the new ones would go too."""
+    for removal in attribute_removals.of_pool(tx, pool_id):
+        if removal.name in names:
+            raise InvalidParameterException(f"{removal.name}: Values of a removed attribute of this name remain.")
+
+
+def _forget_in_clients(ctx: Context, tx: Tx, pool_id: str, name: str) -> None:
+    for client in clients.page(tx, pool_id, None, _CLIENTS):
+        kept = {
+            member: [each for each in client.configuration[member] if each != name]
+            for member in _LISTS
+            if name in client.configuration.get(member, [])
+        }
+        if kept:
+            now = ctx.clock.now_seconds()
+            configuration = {**client.configuration, **kept}
+            if not clients.update(tx, client, name=client.name, configuration=configuration, now=now):
+                raise Retry
+
+
+class AttributeRemover:
+    """The thread that removes values. Any number of processes may run one: a removal is leased, and goes on."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._name = services.random.uuid()
+        self._stopped = Event()
+        self._thread = Thread(target=self._run, name="attributes", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the users at hand and end."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(POLL_SECONDS):
+            try:
+                while not self._stopped.is_set() and self.run_due() is not None:
+                    pass
+            except StoreError as error:
+                log.warning("attribute_removal_waits", reason=str(error))
+            except Exception:
+                log.exception("attribute_removal_failed")
+
+    def run_due(self) -> AttributeRemoval | None:
+        """Do one batch of a removal that nobody else does; return how far it is, None when there is none."""
+        now = self._services.clock.now_seconds()
+        with self._services.store.read() as tx:
+            removal = attribute_removals.waiting(tx, now)
+        if removal is None:
+            return None
+        with self._services.store.write() as tx:
+            leased = replace(removal, worker=self._name, leased_until=now + LEASE_SECONDS)
+            if not attribute_removals.advance(tx, removal, leased):
+                return removal
+        return self._batch(leased)
+
+    def _batch(self, removal: AttributeRemoval) -> AttributeRemoval:
+        with self._services.store.write() as tx:
+            page = users.page(tx, removal.pool_id, None, removal.position or None, BATCH)
+            having = [user for user in page if removal.name in user.attributes]
+            done = replace(
+                removal,
+                position=page[-1].sub if page else removal.position,
+                seen=removal.seen + len(page),
+                changed=removal.changed + len(having),
+                worker="",
+                leased_until=0,
+            )
+            if not attribute_removals.advance(tx, removal, done):
+                return removal
+            for user in having:
+                kept = {name: value for name, value in user.attributes.items() if name != removal.name}
+                users.update(tx, user, attributes=kept)
+            if len(page) < BATCH:
+                attribute_removals.delete(tx, removal.pool_id, removal.name)
+                log.info("attribute_removed", pool_id=removal.pool_id, attribute=removal.name, changed=done.changed)
+        return done
