@@ -168,6 +168,27 @@ def nodes(services: Services, database: str, receiver: Receiver) -> Iterator[lis
         yield made
 
 
+def test_a_delivery_that_breaks_its_carrier_is_tried_again_later_each_time(
+    news: News, nodes: list[TopicWorker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Breaking:
+        way = "sqs"
+        tries = 0
+
+        def carry(self, _ctx: Context, _parcel: parcels.Parcel) -> None:
+            self.tries += 1
+            raise BrokenError
+
+    carrier = Breaking()
+    monkeypatch.setitem(worker.CARRIERS, "sqs", carrier)
+    news.subscribe("queue")
+    news.publish("m")
+    until(lambda: carrier.tries)
+    news.api.ctx.clock.advance(2)
+    until(lambda: carrier.tries == 2)
+    assert nodes
+
+
 @pytest.mark.usefixtures("nodes")
 def test_two_nodes_share_a_fan_out_and_send_nothing_twice(
     news: News, receiver: Receiver, monkeypatch: pytest.MonkeyPatch

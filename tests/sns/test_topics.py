@@ -59,6 +59,8 @@ def test_a_name_that_cannot_be_is_refused(sns: Any, name: str) -> None:
         ("Policy", "{"),
         ("Policy", '{"Version":"2012-10-17","Statement":[]}'),
         ("DeliveryPolicy", '{"http":{"defaultHealthyRetryPolicy":{"numRetries":1000}}}'),
+        ("DeliveryPolicy", '{"http":{"defaultRequestPolicy":{"headerContentType":7}}}'),
+        ("DeliveryPolicy", '{"http":{"defaultRequestPolicy":{"headerContentType":"text/plain\\r\\nx: y"}}}'),
         ("HTTPSuccessFeedbackSampleRate", "101"),
         ("ContentBasedDeduplication", "true"),
     ],

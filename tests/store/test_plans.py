@@ -217,6 +217,7 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "deleted datasets dropped": lambda tx: datasets.drop_deleted(tx, DATASET, 0),
     "an identity's data deleted": lambda tx: datasets.delete_all(tx, IDENTITY.pool_id, [IDENTITY.identity_id], 1),
     "moved logins": lambda tx: identities.move_logins(tx, IDENTITY.pool_id, IDENTITY.identity_id, "other"),
+    "an identity's newest devices": lambda tx: sync_devices.keep_newest(tx, *DEVICE[:2], 100),
     "devices of somebody deleted": lambda tx: sync_devices.delete_all(tx, DEVICE[0], [DEVICE[1]]),
     "a lease": lambda tx: leases.take(tx, "work", "me", 0, 9),
     "a lease given back": lambda tx: leases.release(tx, "work", "me"),

@@ -13,7 +13,7 @@ from ostiary.delivery import push
 from ostiary.delivery.push import Notification
 from ostiary.store import schema
 from ostiary.store.pushes import StoredPush
-from tests.fixtures.server import Server
+from tests.fixtures.server import MovingClock, Server
 from tests.sync.conftest import Dataset, IdentityPool, Person, replace
 
 APPS = {
@@ -133,6 +133,21 @@ class TestRegistering:
         pushing.sns.delete_endpoint(EndpointArn=before)
         assert register(person, "token") == device_id
         assert pushing.endpoint("GCM") != before
+
+    def test_of_very_many_devices_the_newest_are_kept(
+        self, pushing: PushingPool, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ostiary.sync.devices.MOST_DEVICES", 2)
+        person = pushing.guest()
+        ids = []
+        for number in range(4):
+            clock.advance(1)
+            ids.append(register(person, f"token-{number}"))
+            subscribe(person, ids[-1])
+        for device_id in ids[:2]:
+            assert refused(subscribe, person, device_id) == ("ResourceNotFoundException", 404)
+        person.dataset().update(replace("a", "2", 1))
+        assert len(pushing.owed()) == 2
 
     def test_without_an_application_of_the_platform_there_is_no_device(self, pool: IdentityPool) -> None:
         person = pool.guest()

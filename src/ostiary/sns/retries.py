@@ -1,6 +1,7 @@
 """How long SNS waits before each new try: delivery policies (developer guide, "Creating an HTTP/S delivery policy")."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ DEFAULT: dict[str, Any] = {
 }
 DEFAULT_CONTENT_TYPE = "text/plain; charset=UTF-8"
 MOST_RETRIES, LONGEST = 100, 3600
+_CONTENT_TYPE = re.compile(r"(text|application)/[a-z0-9.+-]{1,64}(; ?charset=[A-Za-z0-9-]{1,32})?", re.IGNORECASE)
 _FUNCTIONS = ("linear", "arithmetic", "geometric", "exponential")
 _NUMBERS = tuple(name for name, value in DEFAULT.items() if isinstance(value, int))
 _PARTS = {"healthyRetryPolicy", "throttlePolicy", "sicklyRetryPolicy", "requestPolicy", "guaranteed"}
@@ -43,6 +45,8 @@ def check(text: str, *, of_topic: bool) -> None:
     request = policy.get("defaultRequestPolicy" if of_topic else "requestPolicy") or {}
     if not isinstance(retry, dict) or not isinstance(request, dict) or request.keys() - {"headerContentType"}:
         raise PolicyError("Unexpected JSON member")
+    if not _is_content_type(request.get("headerContentType", DEFAULT_CONTENT_TYPE)):
+        raise PolicyError("headerContentType is not supported")
     _check_retry(retry)
 
 
@@ -107,6 +111,10 @@ def _backing_off(function: str, least: int, longest: int, step: int, steps: int)
         case "exponential":
             share = (2 ** (share * 8) - 1) / (2**8 - 1)
     return round(least + (longest - least) * share)
+
+
+def _is_content_type(value: object) -> bool:
+    return isinstance(value, str) and _CONTENT_TYPE.fullmatch(value) is not None
 
 
 def _check_retry(retry: Mapping[str, Any]) -> None:

@@ -123,7 +123,7 @@ class TopicWorker:
         try:
             self._carry(delivery)
         except Exception:
-            log.exception("delivery_broken", subscription=delivery.subscription_arn)
+            log.exception("delivery_not_settled", subscription=delivery.subscription_arn)  # the lease runs out
         finally:
             self._release(delivery)
             self._rung.set()
@@ -134,8 +134,12 @@ class TopicWorker:
         try:
             CARRIERS[parcel.way].carry(ctx, parcel)
         except CarrierError as error:
-            MESSAGES.labels(parcel.way, "failed").inc()
             self._failed(delivery, parcel, error)
+            return
+        except Exception as error:
+            # Whatever is wrong with one parcel, it is given up in the end.
+            log.exception("delivery_broken", subscription=delivery.subscription_arn)
+            self._failed(delivery, parcel, CarrierError(type(error).__name__))
             return
         MESSAGES.labels(parcel.way, "sent").inc()
         with ctx.store.write() as tx:
@@ -143,6 +147,7 @@ class TopicWorker:
 
     def _failed(self, delivery: Delivery, parcel: Parcel, error: CarrierError) -> None:
         ctx = self._ctx
+        MESSAGES.labels(parcel.way, "failed").inc()
         now = ctx.clock.now_seconds()
         delay = None if error.permanent else parcel.delay(delivery.attempts, now)
         told = {"subscription": delivery.subscription_arn, "way": parcel.way, "reason": str(error)}

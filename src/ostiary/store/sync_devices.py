@@ -24,11 +24,14 @@ _SUBSCRIBED = (
         _SUBSCRIPTIONS.c.dataset_name == bindparam("dataset_name"),
     )
 )
+_OF_IDENTITY = select(_DEVICES.c.device_id, _DEVICES.c.created_at).where(
+    _DEVICES.c.pool_id == bindparam("pool_id"), _DEVICES.c.identity_id == bindparam("identity_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device; `token_key` is a keyed hash of its token, `endpoint_arn` the SNS endpoint that reaches it."""
+    """A device; `token_key` is a hash of its token, `endpoint_arn` the SNS endpoint that reaches it."""
 
     pool_id: str
     identity_id: str
@@ -42,6 +45,15 @@ class Device:
 def add(tx: Tx, device: Device) -> bool:
     """Insert a device; return whether this identity had none with this token."""
     return tx.insert_if_absent(_DEVICES, **{name: getattr(device, name) for name in Device.__slots__})
+
+
+def keep_newest(tx: Tx, pool_id: str, identity_id: str, most: int) -> None:
+    """Delete an identity's oldest devices beyond `most`, and what they are woken for."""
+    mine = {"pool_id": pool_id, "identity_id": identity_id}
+    rows = tx.all(_OF_IDENTITY, **mine)
+    for row in sorted(rows, key=lambda row: (row.created_at, row.device_id))[: max(0, len(rows) - most)]:
+        for table in (_SUBSCRIPTIONS, _DEVICES):
+            tx.delete(table, {**mine, "device_id": row.device_id})
 
 
 def find(tx: Tx, pool_id: str, identity_id: str, device_id: str) -> Device | None:

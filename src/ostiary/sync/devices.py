@@ -1,7 +1,6 @@
 """Devices that are woken when a dataset changes (reference sync-push.md A8)."""
 
 from dataclasses import replace
-from hashlib import sha256
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_sync import (
@@ -18,6 +17,7 @@ from ostiary.aws.types.cognito_sync import (
 )
 from ostiary.aws.types.sns import NotFoundException
 from ostiary.context import Context
+from ostiary.delivery import push
 from ostiary.sns import endpoints
 from ostiary.store import datasets, platform_endpoints, sync_configurations, sync_devices
 from ostiary.store.datasets import Key
@@ -29,6 +29,8 @@ from ostiary.sync.access import check_pool, dataset_arn, held_identity, identity
 
 MOST_TOKEN = 4096
 """Bytes of a token; a Web Push subscription is the longest."""
+MOST_DEVICES = 100
+"""Devices of an identity: tokens change, and whoever makes them up must not make others' updates slow."""
 
 
 @operation("cognito-sync", resource=identity_arn)
@@ -38,8 +40,7 @@ def register_device(ctx: Context, req: RegisterDeviceRequest) -> RegisterDeviceR
     application_arn = _application(ctx, req["IdentityPoolId"], req["Platform"])
     if not 0 < len(req["Token"].encode()) <= MOST_TOKEN:
         raise InvalidParameterException(f"Token must be 1 to {MOST_TOKEN} bytes long.")
-    token_key = sha256(req["Token"].encode()).hexdigest()
-    found = (req["IdentityPoolId"], req["IdentityId"], req["Platform"], token_key)
+    found = (req["IdentityPoolId"], req["IdentityId"], req["Platform"], push.token_key(req["Token"]))
     with ctx.store.write() as tx:
         held_identity(tx, req)
         endpoint_arn = _endpoint(tx, ctx, application_arn, req["Token"])
@@ -48,6 +49,7 @@ def register_device(ctx: Context, req: RegisterDeviceRequest) -> RegisterDeviceR
             device = Device(*found[:2], ctx.random.uuid(), *found[2:], endpoint_arn, ctx.clock.now_seconds())
             if not sync_devices.add(tx, device):
                 raise Retry("The same device registered meanwhile.")
+            sync_devices.keep_newest(tx, *found[:2], MOST_DEVICES)
         elif device.endpoint_arn != endpoint_arn:
             sync_devices.change_endpoint(tx, device, endpoint_arn)
     return {"DeviceId": device.device_id}

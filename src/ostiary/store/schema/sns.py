@@ -29,7 +29,7 @@ platform_endpoints = table(
     Index(None, "account_id", "application_arn", "token_key", unique=True),
     Index(None, "account_id", "application_arn", "arn"),
 )
-"""Apps on devices: `sealed` is the token that a push service knows the device by, `token_key` a keyed hash of it."""
+"""Apps on devices: `sealed` is the token that a push service knows the device by, `token_key` a hash of it."""
 push_queues = table(
     "push_queues",
     ("account_id", "endpoint_arn"),

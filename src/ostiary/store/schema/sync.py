@@ -77,7 +77,7 @@ sync_devices = table(
     when("created_at"),
     Index(None, "pool_id", "identity_id", "platform", "token_key", unique=True),
 )
-"""Devices of an identity; `token_key` is a keyed hash of the token that the push service knows the device by."""
+"""Devices of an identity; `token_key` is a hash of the token that the push service knows the device by."""
 sync_subscriptions = table(
     "sync_subscriptions",
     ("pool_id", "identity_id", "dataset_name", "device_id"),
