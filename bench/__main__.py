@@ -52,10 +52,6 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="also append the table to this Markdown file")
     arguments = parser.parse_args()
     console = Console(highlight=False)
-    machine = Machine(signatures_per_second(), powers_per_second())
-    console.print(
-        f"One core makes {machine.signatures:,.0f} RSA-2048 signatures or {machine.powers:,.0f} SRP powers per second."
-    )
     rows: list[list[str]] = []
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="ostiary-bench-")))
@@ -65,6 +61,9 @@ def main() -> None:
             for size in sorted({min(SMALL, arguments.users), arguments.users})
         ]
         console.print("Driving each operation …")
+        machine = Machine(signatures_per_second(), powers_per_second())
+        able = f"{machine.signatures:,.0f} RSA-2048 signatures or {machine.powers:,.0f} SRP powers"
+        console.print(f"  One core makes {able} per second.")
         for beside in zip(*(scenarios(world) for world in worlds), strict=True):
             if arguments.only not in beside[0].name:
                 continue

@@ -66,13 +66,13 @@ def find(tx: Tx, dataset: Key, key: str) -> Record | None:
 
 def of_dataset(tx: Tx, dataset: Key) -> list[Record]:
     """Return all records, by key."""
-    return [Record._make(row) for row in tx.all(_ALL, **dataset._asdict())]
+    return [Record(*row) for row in tx.tuples(_ALL, **dataset._asdict())]
 
 
 def changed(tx: Tx, dataset: Key, after: tuple[int, str], up_to: int, most: int) -> list[Record]:
     """Return at most `most` records in the order of their changes, those behind the count and key `after`."""
     place = {"after_count": after[0], "after_key": after[1], "up_to": up_to, "most": most}
-    return [Record._make(row) for row in tx.all(_CHANGED, **dataset._asdict(), **place)]
+    return [Record(*row) for row in tx.tuples(_CHANGED, **dataset._asdict(), **place)]
 
 
 def put(tx: Tx, dataset: Key, record: Record) -> None:

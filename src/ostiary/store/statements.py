@@ -11,6 +11,8 @@ from sqlalchemy import Column, Dialect, Executable, Row, Select, Table, bindpara
 from sqlalchemy.engine.result import SimpleResultMetaData
 
 MakeInsert = Callable[[Table], Any]
+Gather = Callable[[Select[Any]], Select[Any]]
+"""Makes a query of one row of a query: a JSON array of all its rows, each an array."""
 PLAIN = frozenset({str, int, bool, bytes, float, type(None)})
 """The types of values that a kept statement takes; anything else is an SQL expression."""
 
@@ -43,14 +45,22 @@ class Prepared:
 class Statements:
     """The kept statements of one dialect."""
 
-    def __init__(self, dialect: Dialect, make_insert: MakeInsert) -> None:
+    def __init__(self, dialect: Dialect, make_insert: MakeInsert, gather: Gather | None = None) -> None:
         self._dialect = dialect
         self._make_insert = make_insert
+        self._gather = gather
         self._kept: dict[Any, Prepared] = {}
 
     def prepared(self, query: Select[Any]) -> Prepared:
         """Return a query that lives as long as the process, with `bindparam` where values go."""
         return self._keep(query, lambda: query, query.selected_columns)
+
+    def gathered(self, query: Select[Any]) -> tuple[Prepared, bool]:
+        """Return a query as `prepared` does, and whether all its rows come as one JSON text."""
+        gather = self._gather
+        if gather is None:
+            return self.prepared(query), False
+        return self._keep(("gathered", query), lambda: gather(query)), True
 
     def get(self, table: Table, names: tuple[str, ...]) -> Prepared:
         """Return SELECT … WHERE name = :where_name for all names."""

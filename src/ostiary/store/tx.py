@@ -1,10 +1,11 @@
 """A transaction: the statements that aggregates are made of."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import eq
 from typing import Any, TypeVar, cast
 
+import msgspec
 from sqlalchemy import (
     BinaryExpression,
     BindParameter,
@@ -67,6 +68,16 @@ class Tx:
         if parameters:
             return self._rows(self.engine.statements.prepared(query), parameters)
         return self._guard(lambda: list(self.handle.connection.execute(query).all()))
+
+    def tuples(self, query: Select[Any], /, **parameters: Any) -> Sequence[Sequence[Any]]:
+        """Return the columns of every row, which must be texts, whole numbers or None; `parameters` as for `one`."""
+        prepared, gathered = self.engine.statements.gathered(query)
+        try:
+            rows = self._guard(lambda: self._run(prepared, parameters).fetchall())
+        except Unstorable:
+            return []
+        found: list[Sequence[Any]] = msgspec.json.decode(rows[0][0]) if gathered else rows
+        return found
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run any statement."""

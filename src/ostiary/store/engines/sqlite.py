@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
-from sqlalchemy import Connection, NullPool, create_engine, event, make_url
+from sqlalchemy import Connection, NullPool, Select, create_engine, event, func, make_url, select
 from sqlalchemy.dialects.sqlite import insert
 
 from ostiary.store.engines.engine import Carrier, Handle, Heard
@@ -69,7 +69,7 @@ class SQLite:
             connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "cached_statements": 512},
         )
         event.listen(self._engine, "connect", _configure)
-        self.statements = Statements(self._engine.dialect, insert)
+        self.statements = Statements(self._engine.dialect, insert, _gathered)
         self._readers: deque[Handle] = deque()
         self._kept_writer: Handle | None = None
         self._writing = Lock()
@@ -210,6 +210,12 @@ class SQLite:
                 driver.execute("ROLLBACK")
             return self.translated(error)
         return None
+
+
+def _gathered(query: Select[Any]) -> Select[Any]:
+    """Have a query's rows come as one: the driver gives the interpreter's lock away, and waits for it, at each row."""
+    rows = query.subquery()
+    return select(func.json_group_array(func.json_array(*rows.c)))
 
 
 def _configure(connection: Any, _record: Any) -> None:
