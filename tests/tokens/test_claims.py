@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet
 from ostiary.context import Services
 from ostiary.crypto import jws
 from ostiary.idp import discovery
-from tests.signin.conftest import App, Pool
+from tests.signin.conftest import FLOWS, App, Pool
 
 MakePool = Callable[..., Pool]
 ROLE = "arn:aws:iam::111111111111:role"
@@ -117,12 +117,35 @@ def test_no_two_tokens_share_an_id(app: App) -> None:
     assert len({each["origin_jti"] for each in found}) == 4
 
 
-def test_a_client_without_revocation_has_no_origin(pool: Pool) -> None:
+def test_tokens_that_cannot_be_revoked_are_not_numbered(pool: Pool) -> None:
+    """Reference tokens.md 2: `jti` and `origin_jti` come with revocation or rotation."""
     pool.user("ann")
-    tokens = pool.app(EnableTokenRevocation=False).tokens("ann")
-    assert "origin_jti" not in claims(tokens["IdToken"])
-    assert "origin_jti" not in claims(tokens["AccessToken"])
-    assert "jti" in claims(tokens["AccessToken"])
+    rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
+    rotating = pool.app(EnableTokenRevocation=False, RefreshTokenRotation=rotation, ExplicitAuthFlows=FLOWS)
+    for app, numbered in ((pool.app(EnableTokenRevocation=False), False), (rotating, True)):
+        tokens = app.tokens("ann")
+        for name in ("IdToken", "AccessToken"):
+            assert ({"jti", "origin_jti"} <= claims(tokens[name]).keys()) is numbered
+            assert numbered or not {"jti", "origin_jti"} & claims(tokens[name]).keys()
+
+
+def test_an_id_token_says_who_the_user_is_at_providers(pool: Pool) -> None:
+    """Reference tokens.md 2: as in the attribute, but that everything is text."""
+    pool.user("ann")
+    details = {"client_id": "c", "client_secret": "s", "authorize_scopes": "openid"}
+    pool.call("CreateIdentityProvider", ProviderName="Google", ProviderType="Google", ProviderDetails=details)
+    source = {"ProviderName": "Google", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "1052"}
+    target = {"ProviderName": "Cognito", "ProviderAttributeValue": "ann"}
+    pool.call("AdminLinkProviderForUser", DestinationUser=target, SourceUser=source)
+    (identity,) = claims(pool.app().tokens("ann")["IdToken"])["identities"]
+    assert identity.pop("dateCreated").isdecimal()
+    assert list(identity.items()) == [
+        ("userId", "1052"),
+        ("providerName", "Google"),
+        ("providerType", "Google"),
+        ("issuer", None),
+        ("primary", "false"),
+    ]
 
 
 def test_each_client_has_its_own_lifetimes(pool: Pool, services: Services) -> None:

@@ -83,6 +83,12 @@ def validity(configuration: Mapping[str, Any], token: str) -> int:
     return amount * SECONDS[configuration.get("TokenValidityUnits", {}).get(token, unit)]
 
 
+def rotates(configuration: Mapping[str, Any]) -> bool:
+    """Whether the client's refresh tokens are replaced at each use."""
+    feature: str = configuration.get("RefreshTokenRotation", {}).get("Feature", "")
+    return feature == "ENABLED"
+
+
 def _check_flows(configuration: Mapping[str, Any], *, has_secret: bool) -> None:
     flows = set(configuration.get("ExplicitAuthFlows", []))
     legacy = flows & LEGACY_FLOWS
@@ -92,8 +98,7 @@ def _check_flows(configuration: Mapping[str, Any], *, has_secret: bool) -> None:
         )
     if CLIENT_TOKEN_FLOW in flows:
         _check_client_token_flow(flows, has_secret=has_secret)
-    rotates = configuration.get("RefreshTokenRotation", {}).get("Feature") == "ENABLED"
-    if rotates and "ALLOW_REFRESH_TOKEN_AUTH" in flows:
+    if rotates(configuration) and "ALLOW_REFRESH_TOKEN_AUTH" in flows:
         raise InvalidParameterException(
             "ALLOW_REFRESH_TOKEN_AUTH cannot be enabled when refresh token rotation is enabled."
         )

@@ -1,5 +1,6 @@
 """The claims of ID and access tokens (reference tokens.md 2, 3, 6)."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,7 @@ def id_claims(sign: Sign, user: User, attributes: Mapping[str, str], groups: Seq
         **({"origin_jti": sign.origin_jti} if sign.origin_jti else {}),
         **_role_claims(groups),
         "aud": sign.client_id,
+        **_identity_claims(user),
         "event_id": sign.event_id,
         "token_use": "id",
         "auth_time": sign.auth_time,
@@ -79,6 +81,19 @@ def _attribute(name: str, value: str) -> Any:
     if name in _BOOLEANS:
         return value == "true"
     return {"formatted": value} if name == "address" else value
+
+
+def _identity_claims(user: User) -> dict[str, Any]:
+    """Return who the user is at providers; what is a boolean and a number in the attribute is text in a token."""
+    try:
+        found = json.loads(user.attributes.get("identities", "[]"))
+    except ValueError:
+        return {}
+    told = [
+        {**each, "primary": str(each.get("primary")).lower(), "dateCreated": str(each.get("dateCreated"))}
+        for each in found
+    ]
+    return {"identities": told} if told else {}
 
 
 def _group_claims(groups: Sequence[Group]) -> dict[str, Any]:

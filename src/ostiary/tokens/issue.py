@@ -20,7 +20,10 @@ from ostiary.tokens.refresh import RefreshToken
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """How long an app client's tokens live, in seconds, and whether they can be revoked one sign-in at a time."""
+    """How long an app client's tokens live, in seconds, and whether they can be revoked one sign-in at a time.
+
+    Only then do they have `jti` and `origin_jti` (reference tokens.md 2).
+    """
 
     access: int
     id: int
@@ -91,9 +94,10 @@ def tokens(
     of_access, of_id = access_claims(sign, user, groups), id_claims(sign, user, attributes, groups)
     if override is not None:
         of_access, of_id = override.of_access(of_access), override.of_id(of_id)
+    sign_as = signed if lifetimes.revocable else _signed
     return {
-        "AccessToken": signed(ctx, token.pool_id, "access", of_access, now + lifetimes.access),
-        "IdToken": signed(ctx, token.pool_id, "id", of_id, now + lifetimes.id),
+        "AccessToken": sign_as(ctx, token.pool_id, "access", of_access, now + lifetimes.access),
+        "IdToken": sign_as(ctx, token.pool_id, "id", of_id, now + lifetimes.id),
         "ExpiresIn": lifetimes.access,
         "TokenType": "Bearer",
     }
@@ -106,6 +110,10 @@ def refresh_token(ctx: Context, token: RefreshToken) -> str:
 
 def signed(ctx: Context, pool_id: str, use: keys.TokenUse, claims: Mapping[str, Any], expires_at: int) -> str:
     """Return a token of the pool that says `claims`, until `expires_at` (epoch seconds), under a new `jti`."""
+    return _signed(ctx, pool_id, use, {**claims, "jti": ctx.random.uuid()}, expires_at)
+
+
+def _signed(ctx: Context, pool_id: str, use: keys.TokenUse, claims: Mapping[str, Any], expires_at: int) -> str:
     key = keys.signing_key(ctx.services, pool_id, use)
-    times = {"exp": expires_at, "iat": ctx.clock.now_seconds(), "jti": ctx.random.uuid()}
+    times = {"exp": expires_at, "iat": ctx.clock.now_seconds()}
     return jws.sign(key.header, {**claims, **times}, key.key)

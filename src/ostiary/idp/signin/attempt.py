@@ -8,7 +8,7 @@ from typing import Any
 from ostiary.aws.types.cognito_idp import NotAuthorizedException, UserNotFoundException
 from ostiary.context import Context
 from ostiary.idp import attributes
-from ostiary.idp.client_settings import validity
+from ostiary.idp.client_settings import rotates, validity
 from ostiary.idp.clients import hides_existence
 from ostiary.idp.names import find_user
 from ostiary.idp.signin import lockout
@@ -70,7 +70,7 @@ class Attempt:
             access=validity(settings, "AccessToken"),
             id=validity(settings, "IdToken"),
             refresh=validity(settings, "RefreshToken"),
-            revocable=settings.get("EnableTokenRevocation", True),
+            revocable=settings.get("EnableTokenRevocation", True) or rotates(settings),
         )
 
 

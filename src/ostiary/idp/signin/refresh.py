@@ -24,6 +24,7 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.idp.client_secrets import check_secret, check_secret_hash
+from ostiary.idp.client_settings import rotates
 from ostiary.idp.clients import client_of
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import signed_in
@@ -127,7 +128,7 @@ def _rotation(client: AppClient) -> int | None:
     """Return for how many seconds a rotated refresh token may be retried, or None where tokens are not rotated."""
     rotation = client.configuration.get("RefreshTokenRotation", {})
     grace_seconds: int = rotation.get("RetryGracePeriodSeconds", 0)
-    return grace_seconds if rotation.get("Feature") == "ENABLED" else None
+    return grace_seconds if rotates(client.configuration) else None
 
 
 def _checked(ctx: Context, attempt: Attempt, text: str) -> _SignedIn:
