@@ -42,6 +42,7 @@ from ostiary.idp.schema_changes import AttributeRemover
 from ostiary.masterkey import load_keyring
 from ostiary.observability import answered
 from ostiary.randomness import Random
+from ostiary.resealing import retained_keys
 from ostiary.sns import signing
 from ostiary.sns.access import allow
 from ostiary.sns.worker import TopicWorker
@@ -58,10 +59,12 @@ from ostiary.tokens.key_worker import KeyWorker
 
 def open_services(settings: Settings) -> Services:
     """Open what lives as long as the process; raises SettingsError. The database must have its schema."""
+    master = load_keyring(settings)
+    store = open_store(settings)
     return Services(
         settings=settings,
-        store=open_store(settings),
-        keyring=load_keyring(settings),
+        store=store,
+        keyring=load_keyring(settings, lambda: retained_keys(store, master)),
         clock=Clock(),
         random=Random(),
         http=HttpClient(settings),

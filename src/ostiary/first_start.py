@@ -18,11 +18,11 @@ from ostiary.iam.accounts import RootKey, ensure_root_key, list_accounts
 from ostiary.iam.names import new_access_key_id, new_secret
 from ostiary.masterkey import key_file, make_key_file, write_secret
 from ostiary.randomness import Random
-from ostiary.store import schema
+from ostiary.resealing import PROOF
+from ostiary.store import deployment, schema
 from ostiary.store.errors import Retry, Unavailable
 
 CREDENTIALS_FILE = "root-credentials"
-_SEALED_WITH = "sealed_with"
 _PROOF = b"the master key of this deployment"
 
 
@@ -119,13 +119,12 @@ def _lines(console: Console, *lines: str) -> None:
 
 def _check_master_key(services: Services) -> None:
     """Refuse to start with another master key than the one that sealed this database."""
-    table = schema.deployment
-    proof = services.keyring.seal_token(_PROOF, _SEALED_WITH)
+    proof = services.keyring.seal_token(_PROOF, PROOF)
     with services.store.write() as tx:
-        tx.insert_if_absent(table, name=_SEALED_WITH, value=proof)
-        row = tx.one(table.select().where(table.c.name == _SEALED_WITH))
+        tx.insert_if_absent(schema.deployment, name=deployment.SEALED_WITH, value=proof)
+        found = deployment.fact(tx, deployment.SEALED_WITH)
     try:
-        services.keyring.open_token(row.value if row else "", _SEALED_WITH)
+        services.keyring.open_token(found, PROOF)
     except SealBrokenError:
         raise SettingsError(
             "master_key: the database was sealed with another one; give that one, or both separated by a comma."

@@ -69,6 +69,36 @@ def keys_withdraw(
     console.print("The key is gone.")
 
 
+@keys_cli.command("reseal")
+def keys_reseal(
+    end_sessions: Annotated[  # noqa: FBT002
+        bool, typer.Option("--end-sessions", help="End what is out under the old key: it leaked.")
+    ] = False,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+) -> None:
+    """Seal every secret under the first master key; then the others can be thrown away."""
+    from ostiary.crypto.seal import SealBrokenError  # noqa: PLC0415
+    from ostiary.resealing import reseal  # noqa: PLC0415
+
+    with opened(config, data_dir, database) as services, console.status("") as status:
+
+        def told(table: str, done: int) -> None:
+            status.update(f"{table}: {done} sealed anew")
+
+        try:
+            outcome = reseal(services, told, end_sessions=end_sessions)
+        except SealBrokenError:
+            refuse("master_key: the database was sealed with another one; give that one too, behind a comma.", 1)
+    console.print(f"{outcome.done} secrets sealed anew.")
+    if outcome.lost:
+        refuse(f"{outcome.lost} secrets open under none of the master keys that were given.", 1)
+    if not outcome.settled:
+        refuse("A process seals under another key still: restart all with the new one first, and run this again.", 1)
+    console.print("Every secret is sealed under the first master key.")
+
+
 def _known(services: Any, owners: list[str] | None) -> list[str]:
     """Return whose keys are meant; ends the command for one that has none."""
     from ostiary.store import signing_keys  # noqa: PLC0415

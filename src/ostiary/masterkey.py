@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ostiary.config import Settings, SettingsError
@@ -16,10 +17,10 @@ def key_file(settings: Settings) -> Path:
     return settings.data_dir / FILE_NAME
 
 
-def load_keyring(settings: Settings) -> Keyring:
+def load_keyring(settings: Settings, retained: Callable[[], Mapping[str, bytes]] = dict) -> Keyring:
     """Return the keyring; raises SettingsError when there is no key or it is not one.
 
-    Several keys may be given, separated by commas or lines: the first seals, all of them open.
+    Several keys may be given, separated by commas or lines: the first seals, all of them open. `retained` is Keyring's.
     """
     text = settings.master_key
     source = "master_key"
@@ -31,7 +32,7 @@ def load_keyring(settings: Settings) -> Keyring:
             raise SettingsError(f"{source}: {error.strerror or error}.") from None
     try:
         keys = [base64.b64decode(part, validate=True) for part in text.replace(",", "\n").split()]
-        return Keyring(keys)
+        return Keyring(keys, retained)
     except (ValueError, binascii.Error):
         raise SettingsError(f"{source}: must be {MASTER_KEY_BYTES} bytes in base64.") from None
 

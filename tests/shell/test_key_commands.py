@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ostiary import key_commands
+from ostiary import key_commands, resealing
 from ostiary.cli import main
 from ostiary.context import Context, Services
+from ostiary.crypto.seal import Keyring
+from ostiary.store import deployment
 from ostiary.tokens import keys, rotation
-from tests.fixtures.context import Api
+from tests.fixtures.context import MASTER_KEY, Api
 
 Ostiary = Callable[..., str]
 
@@ -81,3 +83,17 @@ def test_all_keys_rotate_and_those_of_identity_pools_have_a_name(
     told = ostiary("keys", "list")
     assert all(name in told for name in ("identity-pools", "topics", pool_id))
     assert [state for _, state in rows(told)].count("next") == 4
+
+
+def test_an_operator_replaces_the_master_key(ostiary: Ostiary, services: Services, pool_id: str) -> None:
+    new, old = bytes(range(50, 82)), MASTER_KEY
+    assert "0 secrets sealed anew." in ostiary("keys", "reseal")
+    object.__setattr__(services, "keyring", Keyring([new, old]))
+    told = ostiary("keys", "reseal")
+    assert "2 secrets sealed anew." in told, "the keys of the pool"
+    assert "Every secret is sealed under the first master key." in told
+    with services.store.write() as tx:
+        proof = services.keyring.seal_token(b"proof", resealing.PROOF)
+        deployment.put(tx, deployment.SEALED_WITH, proof)
+    object.__setattr__(services, "keyring", Keyring([bytes(32)]))
+    assert "the database was sealed with another one" in ostiary("keys", "reseal", code=1)

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -57,13 +57,18 @@ class Xaes256Gcm:
 
 
 class Keyring:
-    """Seals under the first master key and opens what any of them sealed."""
+    """Seals under the first master key and opens what any of them sealed.
 
-    def __init__(self, master_keys: Sequence[bytes]) -> None:
+    `retained` gives single keys that were derived from master keys which are gone, by `older_keys`' names: what is
+    out in the world under them (refresh tokens) still opens. It is asked each time that a key is unknown.
+    """
+
+    def __init__(self, master_keys: Sequence[bytes], retained: Callable[[], Mapping[str, bytes]] = dict) -> None:
         if not master_keys or any(len(key) != MASTER_KEY_BYTES for key in master_keys):
             raise ValueError("A master key has 32 bytes.")
         self._keys = {_key_id(key): key for key in reversed(master_keys)}
         self._first = _key_id(master_keys[0])
+        self._retained = retained
         self._cipher = lru_cache(maxsize=1024)(self._make_cipher)
         self._derived = lru_cache(maxsize=1024)(self._derive)
 
@@ -75,8 +80,8 @@ class Keyring:
     def open(self, sealed: bytes, purpose: str) -> bytes:
         """Return what was sealed for `purpose`; raises SealBrokenError."""
         key_id, nonce = sealed[1 : 1 + KEY_ID_BYTES], sealed[1 + KEY_ID_BYTES : HEAD_BYTES]
-        if sealed[:1] != VERSION or key_id not in self._keys or len(sealed) < HEAD_BYTES + TAG_BYTES:
-            raise SealBrokenError("sealed under an unknown key")
+        if sealed[:1] != VERSION or len(sealed) < HEAD_BYTES + TAG_BYTES:
+            raise SealBrokenError("not sealed")
         try:
             return self._cipher(key_id, purpose).decrypt(nonce, sealed[HEAD_BYTES:])
         except InvalidTag:
@@ -100,16 +105,34 @@ class Keyring:
         So it stays the same when another master key becomes the first. Raises SealBrokenError.
         """
         raw = _raw(token)
-        key_id = raw[1 : 1 + KEY_ID_BYTES]
-        if key_id not in self._keys:
-            raise SealBrokenError("sealed under an unknown key")
-        return hmac.digest(self._derived(key_id, f"mac:{purpose}"), raw, "sha256")
+        return hmac.digest(self._derived(raw[1 : 1 + KEY_ID_BYTES], f"mac:{purpose}"), raw, "sha256")
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether something was sealed under the first master key."""
+        return sealed[:1] == VERSION and sealed[1 : 1 + KEY_ID_BYTES] == self._first
+
+    def older_keys(self, infos: Sequence[str]) -> dict[str, bytes]:
+        """Return keys derived for `infos` (`seal:<purpose>`, `mac:<purpose>`) from all master keys but the first.
+
+        They are named as `retained` names them, and tell nothing of the master keys or of other purposes.
+        """
+        return {
+            f"{key_id.hex()} {info}": self._derived(key_id, info)
+            for key_id in self._keys
+            if key_id != self._first
+            for info in infos
+        }
 
     def _make_cipher(self, key_id: bytes, purpose: str) -> Xaes256Gcm:
         return Xaes256Gcm(self._derived(key_id, f"seal:{purpose}"))
 
     def _derive(self, key_id: bytes, info: str) -> bytes:
-        return HKDF(SHA256(), MASTER_KEY_BYTES, salt=b"ostiary", info=info.encode()).derive(self._keys[key_id])
+        if key_id in self._keys:
+            return HKDF(SHA256(), MASTER_KEY_BYTES, salt=b"ostiary", info=info.encode()).derive(self._keys[key_id])
+        kept = self._retained().get(f"{key_id.hex()} {info}")
+        if kept is None:
+            raise SealBrokenError("sealed under an unknown key")
+        return kept
 
 
 def _key_id(master_key: bytes) -> bytes:

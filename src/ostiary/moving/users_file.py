@@ -15,21 +15,9 @@ from ostiary.crypto.seal import SealBrokenError
 from ostiary.moving.sealed_file import FileBrokenError, Writer, read
 from ostiary.store import copies, user_pools, users
 from ostiary.store.copies import Rows
+from ostiary.store.sealed import PURPOSES
 
 PAGE = 200
-PURPOSES = {
-    ("users", "sealed_verifier"): ("password-verifier",),
-    ("password_history", "sealed_verifier"): ("password-verifier",),
-    ("foreign_passwords", "sealed"): ("foreign-password",),
-    ("software_tokens", "sealed"): ("totp-seed",),
-    ("software_tokens", "sealed_proposal"): ("totp-seed",),
-    ("recovery_codes", "sealed"): ("recovery-code",),
-    ("devices", "sealed"): ("device-verifier",),
-    ("user_pool_clients", "sealed_secret"): ("client-secret",),
-    ("signing_keys", "sealed"): ("signing-key",),
-    ("pool_parts", "sealed"): ("provider-secret", "saml-signing-key"),
-}
-"""What each sealed column was sealed for: one of these."""
 Told = Callable[[int], None]
 """Hears how many users are done."""
 
