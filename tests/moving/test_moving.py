@@ -11,8 +11,8 @@ from ostiary.crypto import totp
 from ostiary.iam.accounts import create_account
 from ostiary.moving import from_aws, users_file
 from ostiary.moving.sealed_file import FileBrokenError, Writer, read
-from tests.fixtures.authenticator import Authenticator, decoded_base32
 from ostiary.store import copies, sealed
+from tests.fixtures.authenticator import Authenticator, decoded_base32
 from tests.fixtures.refusals import refused
 from tests.fixtures.server import PASSWORD, LivePool, Server, make_live_pool
 
