@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from ostiary.context import Services
 from ostiary.crypto.seal import Keyring, SealBrokenError
-from ostiary.delivery.push import TOKEN_PURPOSE
-from ostiary.store import deployment, platform_endpoints, sealed
+from ostiary.store import deployment, sealed
 from ostiary.store.db import Store, Tx
 from ostiary.store.sealed import SealedRow
 
@@ -152,15 +151,4 @@ class _Pass:
 
     def _write(self, tx: Tx, table: str, row: SealedRow, column: str, opened: tuple[str, bytes]) -> int:
         purpose, secret = opened
-        new: dict[str, bytes | str] = {column: self._keyring.seal(secret, purpose)}
-        if table == "platform_endpoints":
-            new |= self._token_key(tx, row, secret)
-        return int(sealed.replace(tx, table, row, column, new))
-
-    def _token_key(self, tx: Tx, row: SealedRow, token: bytes) -> dict[str, str]:
-        """Return by what the endpoint is found now: a hash under the first key, unless another one has it already."""
-        found = platform_endpoints.find(tx, *row.key)
-        key = self._keyring.mac(token, TOKEN_PURPOSE).hex()
-        if found is None or platform_endpoints.find_by_token(tx, found.account_id, found.application_arn, key):
-            return {}
-        return {"token_key": key}
+        return int(sealed.replace(tx, table, row, column, self._keyring.seal(secret, purpose)))

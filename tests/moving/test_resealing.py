@@ -150,7 +150,7 @@ def test_what_is_changed_meanwhile_is_not_overwritten(services: Services) -> Non
         row = sealed.page(tx, "users", None, 1)[0]
     there.pool.set_password("ann", "Another-horse-8")
     with services.store.write() as tx:
-        assert not sealed.replace(tx, "users", row, "sealed_verifier", {"sealed_verifier": b"old"})
+        assert not sealed.replace(tx, "users", row, "sealed_verifier", b"old")
     assert there.app.tokens("ann", "Another-horse-8")
 
 
@@ -162,7 +162,7 @@ def test_what_no_key_opens_stays_and_is_told(services: Services) -> None:
     there.pool.admin = api(stranger)
     with services.store.write() as tx:
         row = sealed.page(tx, "users", None, 1)[0]
-        lost = {"sealed_verifier": stranger.keyring.seal(b"?", "password-verifier")}
+        lost = stranger.keyring.seal(b"?", "password-verifier")
         assert sealed.replace(tx, "users", row, "sealed_verifier", lost)
     outcome = resealing.reseal(with_keys(services, NEW, MASTER_KEY), silent)
     assert outcome.lost == 1

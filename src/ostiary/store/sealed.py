@@ -68,9 +68,9 @@ def page(tx: Tx, name: str, after: tuple[Any, ...] | None, limit: int) -> list[S
     ]
 
 
-def replace(tx: Tx, name: str, row: SealedRow, column: str, new: Mapping[str, Any]) -> bool:
-    """Write columns of a row unless the sealed `column` was changed since it was read; whether that was so."""
+def replace(tx: Tx, name: str, row: SealedRow, column: str, value: bytes) -> bool:
+    """Write a sealed column of a row unless it was changed since it was read; whether that was so."""
     table: Table = schema.metadata.tables[name]
     key = zip(table.primary_key.columns, row.key, strict=True)
     same = and_(*(part == value for part, value in key), table.c[column] == row.sealed[column])
-    return tx.update(table, same, **new) == 1
+    return tx.update(table, same, **{column: value}) == 1
