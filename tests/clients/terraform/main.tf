@@ -18,7 +18,7 @@ variable "later" {
 
 provider "aws" {
   region                      = "us-east-1"
-  max_retries                 = 1
+  max_retries                 = 3
   skip_metadata_api_check     = true
   skip_region_validation      = true
   skip_credentials_validation = true
