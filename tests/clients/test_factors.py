@@ -1,23 +1,14 @@
 """Authenticator apps, remembered devices and mailed codes with unmodified clients, in Node and in Python."""
 
-import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
-import boto3
 import pytest
 from pycognito import Cognito
 from pycognito.aws_srp import AWSSRP, generate_hash_device
 
 from ostiary.crypto import totp
-from tests.clients.test_javascript import NODE
+from tests.clients.places import Place, make_place
 from tests.fixtures.authenticator import decoded_base32
-from tests.fixtures.context import REGION
-from tests.fixtures.required import not_run
 from tests.fixtures.server import PASSWORD, Server
 
 pytestmark = pytest.mark.xdist_group("clients")
@@ -31,51 +22,11 @@ def engine_name() -> str:
     return "sqlite"
 
 
-@dataclass(frozen=True)
-class Place:
-    """A development server with a pool that remembers devices and has second factors."""
-
-    server: Server
-    pool_id: str
-    client_id: str
-    admin: Any
-
-    def user(self, name: str) -> None:
-        named = {"UserPoolId": self.pool_id, "Username": name}
-        self.admin.admin_create_user(**named, MessageAction="SUPPRESS")
-        self.admin.admin_set_user_password(**named, Password=PASSWORD, Permanent=True)
-
-    def run(self, name: str, **values: str) -> dict[str, Any]:
-        """Run a scenario in Node and return what it reports."""
-        if shutil.which("node") is None or not (NODE / "node_modules").is_dir():
-            not_run("the JavaScript clients are not installed: make node")
-        known = {"endpoint": self.server.url, "poolId": self.pool_id, "clientId": self.client_id, "password": PASSWORD}
-        environment = {**os.environ, "SCENARIO": json.dumps({**known, **values})}
-        command = ["node", f"{name}.mjs"]
-        run = subprocess.run(
-            command, cwd=NODE, env=environment, capture_output=True, text=True, timeout=90, check=False
-        )
-        assert run.returncode == 0, run.stderr
-        report: dict[str, Any] = json.loads(run.stdout.strip().splitlines()[-1])
-        return report
-
-
 @pytest.fixture
 def place(start_server: Callable[..., Server]) -> Place:
-    server = start_server(dev=True)
-    keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
-    admin = boto3.client("cognito-idp", endpoint_url=server.url, region_name=REGION, **keys)
     policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}
-    settings: dict[str, Any] = {
-        "AutoVerifiedAttributes": ["email"],
-        "Policies": policies,
-        "DeviceConfiguration": TRACKING,
-    }
-    pool_id = admin.create_user_pool(PoolName="people", **settings)["UserPool"]["Id"]
-    factors = {"SoftwareTokenMfaConfiguration": {"Enabled": True}, "MfaConfiguration": "OPTIONAL"}
-    admin.set_user_pool_mfa_config(UserPoolId=pool_id, **factors)
-    app = admin.create_user_pool_client(UserPoolId=pool_id, ClientName="app", ExplicitAuthFlows=FLOWS)
-    return Place(server, pool_id, app["UserPoolClient"]["ClientId"], admin)
+    settings = {"Policies": policies, "DeviceConfiguration": TRACKING}
+    return make_place(start_server, settings, {"ExplicitAuthFlows": FLOWS})
 
 
 def test_amazon_cognito_identity_js_uses_an_app_and_a_device(place: Place) -> None:
