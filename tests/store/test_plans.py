@@ -48,6 +48,7 @@ from ostiary.store import (
     topic_subscriptions,
     topics,
     user_pools,
+    user_search,
     users,
 )
 from ostiary.store.datasets import Dataset, Key
@@ -180,6 +181,9 @@ PAGES: dict[str, Callable[[Tx], object]] = {
 FILTERS: dict[str, Callable[[Tx], object]] = {
     "users by e-mail": lambda tx: users.page(tx, POOL, Filter("email", "a@x.org", prefix=False), None, 60),
     "users by the beginning of an e-mail": lambda tx: users.page(tx, POOL, Filter("email", "a", prefix=True), None, 60),
+    "users by a part of anything": lambda tx: user_search.search(
+        tx, POOL, user_search.Search("custom:team", "a", "contains"), SUB[:-1], 60
+    ),
     "users by sub": lambda tx: users.page(tx, POOL, Filter("sub", SUB, prefix=False), None, 60),
 }
 CHANGES: dict[str, Callable[[Tx], object]] = {

@@ -1,32 +1,46 @@
-"""ListUsers and its filter: one clause, `name = "value"` or `name ^= "start of a value"`."""
+"""ListUsers and its filter: one clause, `name = "value"` or `name ^= "start of a value"`.
+
+Where the pool has user search on, the name may be any attribute, and `name *= "part of a value"` is a clause too.
+"""
 
 import re
+from collections.abc import Collection
+from typing import Literal
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import InvalidParameterException, ListUsersRequest, ListUsersResponse
 from ostiary.context import Context
-from ostiary.idp.pages import page
+from ostiary.idp import beyond
+from ostiary.idp.pages import page, walked
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.users import described
-from ostiary.store import users
+from ostiary.store import user_search, users
+from ostiary.store.user_search import Search
 from ostiary.store.users import SEARCHABLE, Filter
 
 PSEUDO_ATTRIBUTES = ("username", "cognito:user_status", "status", "sub")
-_CLAUSE = re.compile(r'\s*(?P<name>[^\s="^]+)\s*(?P<prefix>\^)?=\s*"(?P<value>(?:[^"\\]|\\.)*)"\s*', re.DOTALL)
+_CLAUSE = re.compile(r'\s*(?P<name>[^\s="^]+?)\s*(?P<how>[\^*])?=\s*"(?P<value>(?:[^"\\]|\\.)*)"\s*', re.DOTALL)
+_HOW: dict[str | None, Literal["is", "begins", "contains"]] = {None: "is", "^": "begins", "*": "contains"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
-def parse_filter(text: str) -> Filter | None:
-    """Return the clause of a filter, None for an empty one; raises InvalidParameterException (ENU-06)."""
+def parse_filter(text: str, searchable: Collection[str] = ()) -> Filter | Search | None:
+    """Return the clause of a filter, None for an empty one; raises InvalidParameterException (ENU-06).
+
+    `searchable` are the attributes that may be searched for without an index.
+    """
     if not text.strip():
         return None
     clause = _CLAUSE.fullmatch(text)
     if clause is None or "\x00" in text:
         raise InvalidParameterException("Error while parsing filter")
-    name = clause["name"]
-    if name not in SEARCHABLE and name not in PSEUDO_ATTRIBUTES:
-        raise InvalidParameterException(f"Invalid search attribute: {name}")
-    return Filter(name, _ESCAPED.sub(r"\1", clause["value"]), prefix=clause["prefix"] is not None)
+    name, how, value = clause["name"], _HOW[clause["how"]], _ESCAPED.sub(r"\1", clause["value"])
+    indexed = name in SEARCHABLE or name in PSEUDO_ATTRIBUTES
+    if indexed and how != "contains":
+        return Filter(name, value, prefix=how == "begins")
+    if not searchable or not (indexed or name in searchable):
+        raise InvalidParameterException(f"Invalid search attribute: {name}{'*' if how == 'contains' else ''}")
+    return Search(name, value, how)
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -38,15 +52,27 @@ def list_users(ctx: Context, req: ListUsersRequest) -> ListUsersResponse:
     if not set(wanted or ()) <= known:
         raise InvalidParameterException("One or more requested attributes do not exist.")
     text = req.get("Filter", "")
-    clause = parse_filter(text)
-    found, token = page(
-        ctx,
-        f"ListUsers {pool.pool_id} {text}",
-        req.get("PaginationToken"),
-        req.get("Limit"),
-        read=lambda tx, after, limit: users.page(tx, pool.pool_id, clause, after, limit),
-        key=lambda user: user.sub,
-    )
+    clause = parse_filter(text, known if beyond.is_on(pool, beyond.USER_SEARCH) else ())
+    scope, given, most = f"ListUsers {pool.pool_id} {text}", req.get("PaginationToken"), req.get("Limit")
+    if isinstance(clause, Search):
+        search = clause
+        found, token = walked(
+            ctx,
+            scope,
+            given,
+            most,
+            read=lambda tx, after, limit: user_search.search(tx, pool.pool_id, search, after, limit),
+        )
+    else:
+        indexed = clause
+        found, token = page(
+            ctx,
+            scope,
+            given,
+            most,
+            read=lambda tx, after, limit: users.page(tx, pool.pool_id, indexed, after, limit),
+            key=lambda user: user.sub,
+        )
     answer: ListUsersResponse = {"Users": [described(user, wanted or None) for user in found]}
     if token is not None:
         answer["PaginationToken"] = token

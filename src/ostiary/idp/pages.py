@@ -48,13 +48,34 @@ def page(
     `read(tx, after, limit)` reads items in the order of `key` behind the key `after`. `scope` names the list, and a
     token opens only the list it was sealed for. A limit of 0 or None is LARGEST.
     """
-    try:
-        after = paging.start_after(ctx.keyring, scope, token)
-    except ValueError as error:
-        raise InvalidParameterException("Invalid pagination token.") from error
-    size = limit or LARGEST
+    after, size = _start(ctx, scope, token), limit or LARGEST
     with ctx.store.read() as tx:
         items = read(tx, after, size + 1)
     if len(items) <= size:
         return items, None
     return items[:size], paging.next_token(ctx.keyring, scope, key(items[size - 1]))
+
+
+def walked(
+    ctx: Context,
+    scope: str,
+    token: str | None,
+    limit: int | None,
+    *,
+    read: Callable[[Tx, str | None, int], tuple[list[T], str | None]],
+) -> tuple[list[T], str | None]:
+    """Return one page as `page` does, of a list whose `read` says itself behind which key it goes on.
+
+    Such a page may be short, or empty, and not the last one.
+    """
+    after = _start(ctx, scope, token)
+    with ctx.store.read() as tx:
+        items, last = read(tx, after, limit or LARGEST)
+    return items, None if last is None else paging.next_token(ctx.keyring, scope, last)
+
+
+def _start(ctx: Context, scope: str, token: str | None) -> str | None:
+    try:
+        return paging.start_after(ctx.keyring, scope, token)
+    except ValueError as error:
+        raise InvalidParameterException("Invalid pagination token.") from error
