@@ -58,3 +58,40 @@ def test_no_groups_takes_the_groups_away_and_none_leaves_them() -> None:
 def test_an_audience_may_be_the_client_only() -> None:
     assert Override(access_token=ClaimChanges({"aud": "client"})).of_access(ACCESS)["aud"] == "client"
     assert "aud" not in Override(access_token=ClaimChanges({"aud": "another"})).of_access(ACCESS)
+
+
+def test_an_id_token_keeps_text_where_text_belongs() -> None:
+    """Reference tokens.md 7: these four are strings or stay as they were; others may be anything."""
+    added = {"email_verified": True, "phone_number_verified": 1, "updated_at": 1.5, "address": {"formatted": "x"}}
+    rich = {"plan": {"name": "pro", "seats": [1, 2]}, "flag": False, "rate": 0.5}
+    changed = Override(id_token=ClaimChanges({**added, **rich})).of_id(ID)
+    assert changed == {**ID, **rich}
+    texts = {"email_verified": "true", "address": "1 Main St"}
+    assert Override(id_token=ClaimChanges(texts)).of_id(ID) == {**ID, **texts}
+    assert Override(access_token=ClaimChanges(added)).of_access(ACCESS) == {**ACCESS, **added}
+
+
+def test_scopes_are_added_unless_they_are_reserved_or_none_and_suppressing_wins() -> None:
+    override = Override(
+        scopes_to_add=("c", "a", "two words", "aws.cognito.signin.user.admin", ""), scopes_to_suppress=("b",)
+    )
+    assert override.of_access(ACCESS)["scope"] == "a c"
+    scopeless = {name: value for name, value in ACCESS.items() if name != "scope"}
+    assert override.of_access(scopeless)["scope"] == "c a"
+    assert "scope" not in Override().of_access(scopeless)
+    both = Override(scopes_to_add=("c",), scopes_to_suppress=("c",))
+    assert both.of_access(ACCESS)["scope"] == "a b"
+
+
+def test_a_developers_attribute_is_left_out_but_not_written() -> None:
+    claims = {**ID, "dev:custom:x": "1"}
+    assert Override(id_token=ClaimChanges({"dev:custom:x": "2"})).of_id(claims) == claims
+    assert Override(id_token=ClaimChanges(suppress=("dev:custom:x", "cognito:groups"))).of_id(claims) == ID
+
+
+def test_who_acts_and_for_whom_a_token_was_made_stay_told() -> None:
+    """RFC 8693 4.1: a function neither claims that somebody acts nor hides it."""
+    derived = {**ACCESS, "aud": "files", "act": {"sub": "agent"}}
+    changes = ClaimChanges({"aud": "client", "act": {"sub": "eve"}}, ("aud", "act"))
+    assert Override(access_token=changes).of_access(derived) == derived
+    assert Override(access_token=ClaimChanges({"act": {"sub": "eve"}})).of_access(ACCESS) == ACCESS
