@@ -11,6 +11,7 @@ from ostiary.aws.types.cognito_idp import (
     InvalidParameterException,
     ScopeDoesNotExistException,
 )
+from ostiary.idp import plans
 from ostiary.idp.attributes import NEVER_WRITABLE
 from ostiary.store.user_pools import UserPool
 
@@ -35,6 +36,7 @@ ECHOED = (
 """Members that a client shows only when they were given."""
 LEGACY_FLOWS = frozenset({"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"})
 CLIENT_TOKEN_FLOW = "ALLOW_CLIENT_TOKEN_AUTH"  # noqa: S105 - a flow
+CHOICE_FLOW = "ALLOW_USER_AUTH"
 SCOPES = frozenset({"phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"})
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _SHORTHAND = "oidc:profile"
@@ -67,7 +69,7 @@ def settings_of(pool: UserPool, req: Mapping[str, Any], offers: Offers, *, has_s
     configuration["AuthSessionValidity"] = req.get("AuthSessionValidity", AUTH_SESSION_MINUTES)
     if propagate and not has_secret:
         raise InvalidParameterException("EnablePropagateAdditionalUserContextData requires a client secret.")
-    _check_flows(configuration, has_secret=has_secret)
+    _check_flows(configuration, pool.configuration["UserPoolTier"], has_secret=has_secret)
     _check_oauth(configuration, offers, has_secret=has_secret)
     _check_urls(configuration)
     _check_validity(configuration)
@@ -89,13 +91,15 @@ def rotates(configuration: Mapping[str, Any]) -> bool:
     return feature == "ENABLED"
 
 
-def _check_flows(configuration: Mapping[str, Any], *, has_secret: bool) -> None:
+def _check_flows(configuration: Mapping[str, Any], tier: str, *, has_secret: bool) -> None:
     flows = set(configuration.get("ExplicitAuthFlows", []))
     legacy = flows & LEGACY_FLOWS
     if legacy and flows - LEGACY_FLOWS:
         raise InvalidParameterException(
             f"Cannot use legacy ExplicitAuthFlows values ({', '.join(sorted(legacy))}) with new values"
         )
+    if CHOICE_FLOW in flows:
+        plans.check_choice(tier)
     if CLIENT_TOKEN_FLOW in flows:
         _check_client_token_flow(flows, has_secret=has_secret)
     if rotates(configuration) and "ALLOW_REFRESH_TOKEN_AUTH" in flows:

@@ -26,7 +26,7 @@ from ostiary.idp import attestation
 from ostiary.idp.attestation import ALGORITHMS, New
 from ostiary.idp.factors import PASSKEY
 from ostiary.idp.pages import listed
-from ostiary.idp.profile import locked_again, signed_in
+from ostiary.idp.profile import locked_again, signed_in_or_not
 from ostiary.idp.relying_party import relying_party
 from ostiary.store import codes, passkeys
 from ostiary.store.codes import Code
@@ -51,7 +51,7 @@ def start_web_authn_registration(
     ctx: Context, req: StartWebAuthnRegistrationRequest
 ) -> StartWebAuthnRegistrationResponse:
     """Return what the user's browser makes a passkey by; the challenge before it is dead then."""
-    pool, client, user = signed_in(ctx, req["AccessToken"])
+    pool, client, user = signed_in_or_not(ctx, req["AccessToken"])
     _check_enabled(pool)
     party = relying_party(ctx, pool)
     challenge = encoded(ctx.random.bytes(CHALLENGE_BYTES))
@@ -82,7 +82,7 @@ def complete_web_authn_registration(
     ctx: Context, req: CompleteWebAuthnRegistrationRequest
 ) -> CompleteWebAuthnRegistrationResponse:
     """Keep the passkey that the user's browser made, once for each challenge."""
-    pool, client, user = signed_in(ctx, req["AccessToken"])
+    pool, client, user = signed_in_or_not(ctx, req["AccessToken"])
     _check_enabled(pool)
     party = relying_party(ctx, pool)
     with ctx.store.read() as tx:
@@ -130,7 +130,7 @@ def _passkey(ctx: Context, user: User, rp_id: str, made: New, credential: Any) -
 @operation("cognito-idp")
 def list_web_authn_credentials(ctx: Context, req: ListWebAuthnCredentialsRequest) -> ListWebAuthnCredentialsResponse:
     """List the user's passkeys."""
-    pool, _, user = signed_in(ctx, req["AccessToken"])
+    pool, _, user = signed_in_or_not(ctx, req["AccessToken"])
     found, following = listed(
         ctx,
         req,
@@ -145,7 +145,7 @@ def list_web_authn_credentials(ctx: Context, req: ListWebAuthnCredentialsRequest
 @operation("cognito-idp")
 def delete_web_authn_credential(ctx: Context, req: DeleteWebAuthnCredentialRequest) -> DeleteWebAuthnCredentialResponse:
     """Forget a passkey of the user."""
-    pool, _, user = signed_in(ctx, req["AccessToken"])
+    pool, _, user = signed_in_or_not(ctx, req["AccessToken"])
     with ctx.store.write() as tx:
         if not passkeys.delete(tx, pool.pool_id, user.sub, req["CredentialId"]):
             raise ResourceNotFoundException("The credential does not exist.")

@@ -35,6 +35,12 @@ def _needs(settings: Mapping[str, Any]) -> dict[str, str]:
     return {feature: plan for (feature, plan), is_used in used.items() if is_used}
 
 
+def check_choice(tier: str) -> None:
+    """Refuse USER_AUTH in a plan that does not have it; raises FeatureUnavailableInTierException."""
+    if tier == "LITE":
+        raise FeatureUnavailableInTierException("Choice-based sign-in is not available in the LITE feature plan.")
+
+
 def tier_of(req: Mapping[str, Any]) -> str:
     """Return the plan of a new configuration: the given one, or the least that is at least ESSENTIALS and enough.
 

@@ -13,6 +13,8 @@ from ostiary.aws.types.cognito_idp import (
     GetUserResponse,
     InvalidParameterException,
     NotAuthorizedException,
+    PasswordResetRequiredException,
+    ResourceNotFoundException,
     UpdateUserAttributesRequest,
     UpdateUserAttributesResponse,
     UserNotFoundException,
@@ -40,6 +42,14 @@ def signed_in(ctx: Context, access_token: str) -> tuple[UserPool, AppClient, Use
     return pool, client, user
 
 
+def signed_in_or_not(ctx: Context, access_token: str) -> tuple[UserPool, AppClient, User]:
+    """Return what `signed_in` does, for operations whose models know no other refusal than NotAuthorizedException."""
+    try:
+        return signed_in(ctx, access_token)
+    except (UserNotFoundException, ResourceNotFoundException) as error:
+        raise NotAuthorizedException(error.message) from error
+
+
 def session_of(ctx: Context, access_token: str) -> tuple[Claims, UserPool, User]:
     """Return the claims, the pool and the user of an access token; raises NotAuthorizedException and others."""
     claims, pool, _, user = _opened(ctx, access_token)
@@ -53,6 +63,8 @@ def _opened(ctx: Context, access_token: str) -> tuple[Claims, UserPool, AppClien
         raise UserNotFoundException("User does not exist.")
     if not user.enabled:
         raise NotAuthorizedException("User is disabled.")
+    if user.status == "RESET_REQUIRED":
+        raise PasswordResetRequiredException("Password reset required for the user")
     return claims, pool, client, user
 
 

@@ -38,8 +38,7 @@ def begin(ctx: Context, attempt: Attempt, parameters: Parameters) -> Passed | An
     """Ask the functions what comes first, or begin with a proof of the password where the client does."""
     name = parameters["USERNAME"]
     person = person_named(ctx, attempt, name)
-    if not custom_challenge.is_configured(occasion(attempt, person)):
-        raise InvalidUserPoolConfigurationException("Custom auth lambda trigger is not configured for the user pool.")
+    check_configured(occasion(attempt, person))
     lockout.check(ctx, person.failures)
     progress = Progress(FLOW, (), parameters.get("DEVICE_KEY", ""))
     if parameters.get("CHALLENGE_NAME") != SRP_A:
@@ -74,6 +73,7 @@ def decide(
 ) -> Passed | Answer:
     """Have the functions say what follows these results: tokens, a failure, or one more challenge, made then."""
     about = occasion(attempt, person)
+    check_configured(about)
     following = custom_challenge.define(ctx, about, results)
     if following == "issue_tokens" and person.user is not None:
         return Passed(person.user, progress.with_passed(CUSTOM_CHALLENGE), once)
@@ -89,6 +89,12 @@ def decide(
         "Session": new_session(ctx, attempt, person.subject, CUSTOM_CHALLENGE, progress, memo=memo),
         "ChallengeParameters": {**made.public, "USERNAME": about.username},
     }
+
+
+def check_configured(about: Occasion) -> None:
+    """Refuse what needs functions that the pool does not have; raises InvalidUserPoolConfigurationException."""
+    if not custom_challenge.is_configured(about):
+        raise InvalidUserPoolConfigurationException("Custom auth lambda trigger is not configured for the user pool.")
 
 
 def occasion(attempt: Attempt, person: Person) -> Occasion:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
-from ostiary.idp import foreign_passwords, passwords
+from ostiary.idp import foreign_passwords, passwords, plans
 from ostiary.idp.clients import check_secret_hash
 from ostiary.idp.signin import lockout, refresh
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, person_named, wrong_password
@@ -76,7 +76,7 @@ _LEGACY = {"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"}
 
 
 def check_allowed(attempt: Attempt, flow: str) -> None:
-    """Refuse a flow that the client's ExplicitAuthFlows do not name; raises InvalidParameterException."""
+    """Refuse a flow that the client's ExplicitAuthFlows do not name; raises InvalidParameterException and others."""
     allowed = set(attempt.client.configuration.get("ExplicitAuthFlows") or _WHEN_NONE_IS_SET)
     if allowed <= _LEGACY:
         # The old values name what is added to SRP and refresh, which they always allow.
@@ -84,3 +84,5 @@ def check_allowed(attempt: Attempt, flow: str) -> None:
     if not allowed & _ALLOWED_BY[flow]:
         name = "REFRESH_TOKEN_AUTH" if flow == "REFRESH_TOKEN" else flow
         raise InvalidParameterException(_REFUSALS.get(flow, f"{name} is not enabled for the client."))
+    if flow == "USER_AUTH":
+        plans.check_choice(attempt.pool.configuration["UserPoolTier"])

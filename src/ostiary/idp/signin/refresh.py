@@ -27,7 +27,7 @@ from ostiary.idp.client_secrets import check_secret, check_secret_hash
 from ostiary.idp.client_settings import rotates
 from ostiary.idp.clients import client_of
 from ostiary.idp.pools import POOL_ARN, own_pool
-from ostiary.idp.profile import signed_in
+from ostiary.idp.profile import signed_in_or_not
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, new_device, tokens_of, tracks_devices
 from ostiary.idp.users import known_user
 from ostiary.store import groups, token_families, users
@@ -109,7 +109,7 @@ def revoke_token(ctx: Context, req: RevokeTokenRequest) -> RevokeTokenResponse:
 @operation("cognito-idp")
 def global_sign_out(ctx: Context, req: GlobalSignOutRequest) -> GlobalSignOutResponse:
     """End every sign-in of the user whose access token this is."""
-    _, _, user = signed_in(ctx, req["AccessToken"])
+    _, _, user = signed_in_or_not(ctx, req["AccessToken"])
     with ctx.store.write() as tx:
         sign_out_everywhere(tx, ctx, user)
     return {}

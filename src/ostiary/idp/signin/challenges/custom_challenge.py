@@ -26,6 +26,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     lockout.check(ctx, person.failures)
     memo = msgspec.json.decode(state.memo, type=Memo)
     about = custom.occasion(attempt, person)
+    custom.check_configured(about)
     passed = custom_challenge.verify(ctx, about, memo.private, responses["ANSWER"])
     results = [*memo.results, Result(NAME, passed, memo.metadata)]
     return custom.decide(ctx, attempt, person, state.progress, results, once=state.once)

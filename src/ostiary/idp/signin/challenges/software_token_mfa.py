@@ -2,7 +2,12 @@
 
 from collections.abc import Callable
 
-from ostiary.aws.types.cognito_idp import CodeMismatchException, ExpiredCodeException, InvalidParameterException
+from ostiary.aws.types.cognito_idp import (
+    CodeMismatchException,
+    ExpiredCodeException,
+    InvalidParameterException,
+    SoftwareTokenMFANotFoundException,
+)
 from ostiary.context import Context
 from ostiary.idp import recovery_codes, seeds
 from ostiary.idp.signin import lockout
@@ -35,12 +40,14 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
         user = asked_user(tx, attempt, state, responses["USERNAME"])
         token = software_tokens.find(tx, user.pool_id, user.sub)
         spare = recovery_codes.matching(tx, ctx, attempt.pool, user, digits)
-    step = seeds.matching_step(ctx, token.sealed, digits) if token is not None else None
+    if token is None:
+        raise SoftwareTokenMFANotFoundException("Software token MFA has not been set up for the user.")
+    step = seeds.matching_step(ctx, token.sealed, digits)
 
     def use(tx: Tx) -> bool:
         if spare is not None:
             return recovery_codes.use(tx, ctx, attempt.pool, user, spare)
-        return token is not None and step is not None and software_tokens.use(tx, token, step)
+        return step is not None and software_tokens.use(tx, token, step)
 
     if not _tried(ctx, state, use, right=spare is not None or step is not None):
         raise CodeMismatchException("Invalid code received for user")
