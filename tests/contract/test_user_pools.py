@@ -15,7 +15,7 @@ from ostiary.aws.model import Operation
 from ostiary.aws.operations import implementation
 from ostiary.iam.accounts import create_account
 from tests.contract.idp import clients, imports, own, pools, sign_in, sign_up, users
-from tests.contract.idp.home import Functions, Home
+from tests.contract.idp.home import OTHER_PASSWORD, Functions, Home
 from tests.contract.idp.reasons import NOT_HERE, reason
 from tests.contract.idp.rows import Refuses, Request, Succeeds
 from tests.contract.idp.rules import BY_FUNCTIONS, RULES
@@ -34,6 +34,20 @@ BUILT = [
     for name, operation in sorted(SERVICE.operations.items())
     if implementation("cognito-idp", name)
 ]
+FILLED: dict[str, Any] = {
+    "AttributeName": "email",
+    "Code": "000000",
+    "Credential": {},
+    "CredentialId": "none",
+    "DeviceKey": own.NO_DEVICE,
+    "MFAOptions": [],
+    "ProposedPassword": OTHER_PASSWORD,
+    "SessionId": "tkn",
+    "UserAttributeNames": ["name"],
+    "UserAttributes": [],
+    "UserCode": "000000",
+}
+"""Members of requests that are good, whoever sends them."""
 AS_AWS = {"answer.DomainDescription.CustomDomainConfig.CertificateArn is missing"}
 """What of AWS's own answers is not as its model says."""
 _numbers = itertools.count(1)
@@ -138,3 +152,19 @@ def test_rows_and_reasons_are_of_operations_and_their_errors() -> None:
         assert error in SERVICE.operations[name].errors
     assert SUCCEEDS.keys() | REPLICAS == SERVICE.operations.keys()
     assert not REFUSES.keys() & NOT_HERE.keys()
+
+
+def test_whoever_is_gone_is_told_as_each_model_can(homes: Homes) -> None:
+    """Models that have no UserNotFoundException or PasswordResetRequiredException have NotAuthorizedException."""
+    home, wrong = homes.plain, []
+    for token in (home.was_deleted, home.must_reset):
+        for name, operation in SERVICE.operations.items():
+            members = operation.input.members if operation.input else {}
+            if "AccessToken" not in members or implementation("cognito-idp", name) is None:
+                continue
+            required = operation.input.required if operation.input else ()
+            request = {member: value for member, value in FILLED.items() if member in required}
+            found, text = homes.refusal(operation, {**request, "AccessToken": token})
+            if found not in operation.errors or not text.endswith(("does not exist.", "required for the user")):
+                wrong.append(f"{name}: {found} {text}")
+    assert wrong == []

@@ -10,9 +10,12 @@ from ostiary.aws.types.cognito_idp import (
     AssociateSoftwareTokenResponse,
     EnableSoftwareTokenMFAException,
     InvalidParameterException,
+    NotAuthorizedException,
+    PasswordResetRequiredException,
     SoftwareTokenMFANotFoundException,
     VerifySoftwareTokenRequest,
     VerifySoftwareTokenResponse,
+    UserNotFoundException,
 )
 from ostiary.context import Context
 from ostiary.idp import factors, seeds
@@ -43,7 +46,10 @@ class _Owner:
 @operation("cognito-idp")
 def associate_software_token(ctx: Context, req: AssociateSoftwareTokenRequest) -> AssociateSoftwareTokenResponse:
     """Give out a fresh seed; the one in use stays until the new one is proven (MFA-02)."""
-    owner = _owner(ctx, req.get("AccessToken"), req.get("Session"))
+    try:
+        owner = _owner(ctx, req.get("AccessToken"), req.get("Session"))
+    except (UserNotFoundException, PasswordResetRequiredException) as error:
+        raise NotAuthorizedException(error.message) from error  # what the model of this operation has for both
     text, sealed = seeds.new_seed(ctx)
     with ctx.store.write() as tx:
         _locked(tx, owner)
