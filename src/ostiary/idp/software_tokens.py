@@ -13,9 +13,9 @@ from ostiary.aws.types.cognito_idp import (
     NotAuthorizedException,
     PasswordResetRequiredException,
     SoftwareTokenMFANotFoundException,
+    UserNotFoundException,
     VerifySoftwareTokenRequest,
     VerifySoftwareTokenResponse,
-    UserNotFoundException,
 )
 from ostiary.context import Context
 from ostiary.idp import factors, seeds
