@@ -3,9 +3,11 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from rich.status import Status
 
 from ostiary.aws.errors import ServiceError
 from ostiary.terminal import ConfigFile, Database, DataDir, console, opened, refuse
@@ -93,3 +95,41 @@ def remove_attribute(  # noqa: PLR0917 - one parameter for each flag
                 if done is None:
                     time.sleep(1)
     console.print(f"{name} is removed from {pool}.")
+
+
+@pool_cli.command("ignore-case")
+def ignore_case(
+    pool: Pool,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the names that would be one.")] = False,  # noqa: FBT002
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+) -> None:
+    """Compare user names and aliases of a pool without case from now on."""
+    from ostiary.idp import operators, username_case  # noqa: PLC0415
+    from ostiary.store.db import STALE_SECONDS  # noqa: PLC0415
+
+    with opened(config, data_dir, database) as services, console.status("") as status:
+        found: list[username_case.Collision] = []
+        changed = 0
+        try:
+            ctx = operators.context_of(services, pool)
+            if dry_run:
+                found = username_case.collisions(ctx, pool, _names(status))
+            else:
+                changed = username_case.switch(ctx, pool, _names(status))
+                time.sleep(2 * STALE_SECONDS)
+                found = username_case.settle(ctx, pool)
+        except username_case.CollisionsError as error:
+            found = error.collisions
+        except ServiceError as error:
+            refuse(error.message, 1)
+    for collision in found:
+        console.print(" = ".join(collision.names), markup=False)
+    if found:
+        refuse(f"{len(found)} names would be several users'. Rename or delete these users first.", 1)
+    console.print("No two names would be one." if dry_run else f"Case does not count in {pool} now; {changed} changed.")
+
+
+def _names(status: Status) -> Callable[[int], None]:
+    return lambda done: status.update(f"{done} names")

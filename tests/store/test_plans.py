@@ -49,6 +49,7 @@ from ostiary.store import (
     topics,
     user_pools,
     user_search,
+    username_keys,
     users,
 )
 from ostiary.store.datasets import Dataset, Key
@@ -156,6 +157,8 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "identities": lambda tx: identities.page(tx, IDENTITY.pool_id, "i", 60, hide_merged=False),
     "changed records": lambda tx: records.changed(tx, DATASET, (3, "k"), 9, 100),
     "removals that wait": lambda tx: attribute_removals.waiting(tx, 9),
+    "all user names": lambda tx: username_keys.usernames(tx, POOL, "a", 1000),
+    "all aliases": lambda tx: username_keys.aliases(tx, POOL, "a", 1000),
     "messages due": lambda tx: messages.due(tx, 9, 10),
     "applications that owe pushes": lambda tx: pushes.waiting_application(tx, "a"),
     "pushes due": lambda tx: pushes.due(tx, "app", 9, 10),
