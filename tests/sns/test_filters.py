@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ostiary.aws.errors import ServiceError
@@ -128,6 +128,7 @@ policies = st.dictionaries(st.sampled_from("abc"), st.lists(conditions, min_size
 found = st.dictionaries(st.sampled_from("abc"), values, max_size=3)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(policies, found)
 def test_attributes_and_bodies_are_judged_alike(policy: dict[str, Any], message: dict[str, Any]) -> None:
     assert by_attributes(policy, **message) is by_body(policy, message)
