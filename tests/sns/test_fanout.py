@@ -20,6 +20,8 @@ from tests.fixtures.receiver import Receiver
 from tests.sns.conftest import parsed
 from tests.sync.waiting import until
 
+NEVER = 99_999_999_999
+
 
 class BrokenError(Exception):
     """What a process dies of."""
@@ -49,13 +51,13 @@ class News:
     def questions(self) -> dict[str, str]:
         """Return what endpoints are asked before they are told anything, by subscription."""
         with self.api.ctx.store.read() as tx:
-            found = publications.deliveries_due(tx, 99_999_999_999, 100)
+            found = publications.deliveries_due(tx, NEVER, 100)
         return {each.subscription_arn: parcels.opened(self.api.ctx, each).body for each in found}
 
     def owed(self) -> Counter[tuple[str, str]]:
         """Count what subscriptions are owed: (subscription's name, text)."""
         with self.api.ctx.store.read() as tx:
-            found = publications.deliveries_due(tx, 99_999_999_999, 10_000)
+            found = publications.deliveries_due(tx, NEVER, 10_000)
         return Counter((_name(delivery), self._text(delivery)) for delivery in found)
 
     def _text(self, delivery: Delivery) -> str:
@@ -141,7 +143,7 @@ def test_a_delivery_that_another_node_took_is_neither_postponed_nor_given_up(new
     news.publish("m")
     news.work_off()
     with news.api.ctx.store.write() as tx:
-        [seen] = publications.deliveries_due(tx, 99_999_999_999, 10)
+        [seen] = publications.deliveries_due(tx, NEVER, 10)
         taken = publications.claim_delivery(tx, seen, 99_999)
         assert taken is not None
         assert publications.claim_delivery(tx, seen, 99_999) is None
@@ -166,6 +168,19 @@ def nodes(services: Services, database: str, receiver: Receiver) -> Iterator[lis
             node.start()
             running.callback(node.stop)
         yield made
+
+
+def test_a_dead_letter_that_does_not_leave_holds_up_nothing_in_order(news: News) -> None:
+    delivery = Delivery(ACCOUNT, f"{news.topic}:s", "1", "sqs", b"", ordered=True, attempts=0, due_at=0)
+    dead = dataclasses.replace(delivery, delivery_id="1-dead", ordered=False, due_at=NEVER)
+    following = dataclasses.replace(delivery, delivery_id="2")
+    with news.api.ctx.store.write() as tx:
+        for each in (delivery, dead, following):
+            publications.add_delivery(tx, each)
+        assert publications.deliveries_due(tx, 1, 10) == [delivery]
+        publications.remove_delivery(tx, delivery)
+        assert publications.deliveries_due(tx, 1, 10) == [following]
+        assert publications.is_next(tx, following)
 
 
 def test_a_delivery_that_breaks_its_carrier_is_tried_again_later_each_time(

@@ -12,6 +12,9 @@ from tests.fixtures.server import Server
 from tests.sns.conftest import parsed
 from tests.sync.waiting import until
 
+MANY = 130
+"""More than are looked at together, on their way to the subscriptions and from there."""
+
 
 @pytest.fixture
 def queues(start_server: Callable[..., Server], receiver: Receiver) -> tuple[Any, str]:
@@ -58,3 +61,22 @@ def test_what_a_subscriber_refuses_goes_to_its_dead_letters(queues: tuple[Any, s
     lost = parsed(receiver.taken[-1][1])
     assert lost["QueueUrl"].endswith(f"/{account_id}/lost")
     assert parsed(lost["MessageBody"])["Message"] == "lost"
+
+
+def test_a_long_queue_in_order_does_not_crawl(queues: tuple[Any, str], receiver: Receiver) -> None:
+    sns, account_id = queues
+    topic = sns.create_topic(Name="many.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    queue = f"arn:aws:sqs:us-east-1:{account_id}:many.fifo"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes={"RawMessageDelivery": "true"})
+    for start in range(0, MANY, 10):
+        entries = [
+            {"Id": str(number), "Message": str(number), "MessageGroupId": "g", "MessageDeduplicationId": str(number)}
+            for number in range(start, start + 10)
+        ]
+        assert len(sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)["Successful"]) == 10
+    until(lambda: len(_messages(receiver)) == MANY)
+    assert _messages(receiver) == [str(number) for number in range(MANY)]
+
+
+def _messages(receiver: Receiver) -> list[str]:
+    return [parsed(body)["MessageBody"] for headers, body in receiver.taken if "x-amz-target" in headers]

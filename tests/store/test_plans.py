@@ -312,7 +312,7 @@ def _assert_indexed(explainer: Explainer, *, sorted_by_index: bool) -> None:
             sorts = any("Sort" in node["Node Type"] for node in nodes)
         else:
             # What a subquery found (SQLAlchemy calls it anon_1) is read whole.
-            known = ("SEARCH", "LIST", "USE TEMP", "MULTI", "INDEX", "CO-ROUTINE anon_", "SCAN anon_")
+            known = ("SEARCH", "LIST", "USE TEMP", "MULTI", "INDEX", "CORRELATED", "CO-ROUTINE anon_", "SCAN anon_")
             assert all(step.startswith(known) for step in plan), (sql, plan)
             sorts = any("TEMP B-TREE" in step for step in plan)
         assert not (sorted_by_index and sorts), (sql, plan)

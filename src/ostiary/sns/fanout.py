@@ -38,8 +38,7 @@ class Fanout:
         ctx = self._ctx
         until = ctx.clock.now_seconds() + LEASE_SECONDS
         with ctx.store.write() as tx:
-            ordered = publication.topic_arn.endswith(".fifo")
-            if ordered and not publications.is_first(tx, publication):
+            if publication.topic_arn.endswith(publications.FIFO) and not publications.is_first(tx, publication):
                 return False
             if not publications.claim(tx, publication, until):
                 return False

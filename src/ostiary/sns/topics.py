@@ -24,10 +24,10 @@ from ostiary.sns.tags import as_mapping
 from ostiary.store import topic_subscriptions, topics
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists, Retry
+from ostiary.store.publications import FIFO
 from ostiary.store.topics import Topic
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_FIFO_SUFFIX = ".fifo"
 _MOST_NAME = 256
 
 
@@ -126,9 +126,7 @@ def change(
 
 def _is_name(name: str, *, fifo: bool) -> bool:
     return (
-        len(name) <= _MOST_NAME
-        and name.endswith(_FIFO_SUFFIX) is fifo
-        and _NAME.fullmatch(name.removesuffix(_FIFO_SUFFIX)) is not None
+        len(name) <= _MOST_NAME and name.endswith(FIFO) is fifo and _NAME.fullmatch(name.removesuffix(FIFO)) is not None
     )
 
 

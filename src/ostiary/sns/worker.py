@@ -90,14 +90,14 @@ class TopicWorker:
     def _claimed(self, chosen: list[Delivery], waiting: list[Delivery] | None, now: int) -> list[Delivery]:
         """Take what was chosen; what has to wait makes room for the rest, when it is told as `waiting`."""
         with self._ctx.store.write() as tx:
-            claimed, held = [], []
-            for delivery in chosen:
-                if delivery.ordered and not publications.is_next(tx, delivery):
-                    held.append(delivery)
-                elif taken := publications.claim_delivery(tx, delivery, now + LEASE_SECONDS):
-                    claimed.append(taken)
+            claimed = [
+                taken
+                for delivery in chosen
+                if (not delivery.ordered or publications.is_next(tx, delivery))
+                and (taken := publications.claim_delivery(tx, delivery, now + LEASE_SECONDS))
+            ]
             if waiting is not None:
-                publications.postpone_deliveries(tx, [*waiting, *held], now + AGAIN_SECONDS)
+                publications.postpone_deliveries(tx, waiting, now + AGAIN_SECONDS)
         return claimed
 
     def _chosen(self, due: list[Delivery], free: int) -> tuple[list[Delivery], list[Delivery]]:

@@ -4,23 +4,57 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, exists, not_, select
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
 
+FIFO = ".fifo"
+"""What the names of topics end with that keep the order of their messages."""
 _P, _D = schema.publications, schema.topic_deliveries
-_PUBLICATIONS_DUE = select(_P).where(_P.c.due_at <= bindparam("now")).order_by(_P.c.due_at).limit(bindparam("most"))
+_EARLIER_P, _EARLIER_D = _P.alias(), _D.alias()
+_WAITS_FOR_EARLIER_P = and_(
+    _P.c.topic_arn.endswith(FIFO),
+    exists().where(
+        _EARLIER_P.c.account_id == _P.c.account_id,
+        _EARLIER_P.c.topic_arn == _P.c.topic_arn,
+        _EARLIER_P.c.publication_id < _P.c.publication_id,
+    ),
+)
+_PUBLICATIONS_DUE = (
+    select(_P)
+    .where(_P.c.due_at <= bindparam("now"), not_(_WAITS_FOR_EARLIER_P))
+    .order_by(_P.c.due_at)
+    .limit(bindparam("most"))
+)
 _FIRST_PUBLICATION = (
     select(_P.c.publication_id)
     .where(_P.c.account_id == bindparam("account_id"), _P.c.topic_arn == bindparam("topic_arn"))
     .order_by(_P.c.publication_id)
     .limit(1)
 )
-_DELIVERIES_DUE = select(_D).where(_D.c.due_at <= bindparam("now")).order_by(_D.c.due_at).limit(bindparam("most"))
+_WAITS_FOR_EARLIER_D = and_(
+    _D.c.ordered,
+    exists().where(
+        _EARLIER_D.c.account_id == _D.c.account_id,
+        _EARLIER_D.c.subscription_arn == _D.c.subscription_arn,
+        _EARLIER_D.c.delivery_id < _D.c.delivery_id,
+        _EARLIER_D.c.ordered,
+    ),
+)
+_DELIVERIES_DUE = (
+    select(_D)
+    .where(_D.c.due_at <= bindparam("now"), not_(_WAITS_FOR_EARLIER_D))
+    .order_by(_D.c.due_at)
+    .limit(bindparam("most"))
+)
 _FIRST_DELIVERY = (
     select(_D.c.delivery_id)
-    .where(_D.c.account_id == bindparam("account_id"), _D.c.subscription_arn == bindparam("subscription_arn"))
+    .where(
+        _D.c.account_id == bindparam("account_id"),
+        _D.c.subscription_arn == bindparam("subscription_arn"),
+        _D.c.ordered,
+    )
     .order_by(_D.c.delivery_id)
     .limit(1)
 )
@@ -67,7 +101,7 @@ def add(tx: Tx, publication: Publication) -> None:
 
 
 def due(tx: Tx, now: int, most: int) -> list[Publication]:
-    """Return at most `most` publications whose time has come."""
+    """Return at most `most` publications whose time has come, and of a FIFO topic only the oldest."""
     return [_publication(row) for row in tx.all(_PUBLICATIONS_DUE, now=now, most=most)]
 
 
@@ -100,12 +134,12 @@ def add_delivery(tx: Tx, delivery: Delivery) -> None:
 
 
 def deliveries_due(tx: Tx, now: int, most: int) -> list[Delivery]:
-    """Return at most `most` deliveries whose time has come."""
+    """Return at most `most` deliveries whose time has come, of ordered ones the subscription's oldest."""
     return [_delivery(row) for row in tx.all(_DELIVERIES_DUE, now=now, most=most)]
 
 
 def is_next(tx: Tx, delivery: Delivery) -> bool:
-    """Whether nothing is owed to the subscription that is older."""
+    """Whether nothing in order is owed to the subscription that is older."""
     row = tx.one(_FIRST_DELIVERY, account_id=delivery.account_id, subscription_arn=delivery.subscription_arn)
     return row is not None and row.delivery_id == delivery.delivery_id
 
