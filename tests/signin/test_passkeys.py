@@ -195,13 +195,6 @@ def test_a_passkey_is_one_users(app: App, ann: Person, key: Authenticator) -> No
         bob.call("DeleteWebAuthnCredential", CredentialId=encoded(key.id))
 
 
-@pytest.mark.parametrize("operation", ["StartWebAuthnRegistration", "ListWebAuthnCredentials"])
-def test_somebody_deleted_is_not_authorized(app: App, ann: Person, operation: str) -> None:
-    app.pool.admin("AdminDeleteUser", UserPoolId=app.pool.id, Username=ann.name)
-    with pytest.raises(NotAuthorizedException, match="User does not exist"):
-        ann.call(operation)
-
-
 def test_of_many_who_complete_at_once_one_registers(ann: Person, key: Authenticator) -> None:
     credential = key.register(ann.options())
 
