@@ -195,6 +195,8 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "an alias": lambda tx: users.release_alias(tx, POOL, "a@x.org", SUB),
     "a code": lambda tx: codes.redeem(tx, POOL, SUB, "p", code_hash="h", now=0),
     "attempts": lambda tx: codes.spend(tx, POOL, SUB, "p", limit=5, window=9, now=0),
+    "a user's sessions": lambda tx: token_families.tracked(tx, POOL, SUB, 5),
+    "a session that was used": lambda tx: token_families.seen(tx, FAMILY, 1, "d", "i"),
     "a refresh token": lambda tx: token_families.rotate(tx, FAMILY, "next", 1),
     "a forgotten device": lambda tx: token_families.end_refreshing(tx, POOL, SUB, "k"),
     "a used code of an app": lambda tx: software_tokens.use(tx, SoftwareToken(POOL, SUB, b"", None, "", 0), 1),

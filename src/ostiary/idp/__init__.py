@@ -27,6 +27,7 @@ from ostiary.idp import (
     resource_servers,
     risk_configuration,
     schema_changes,
+    session_configuration,
     signin,
     signing_certificate,
     signup,
@@ -34,6 +35,7 @@ from ostiary.idp import (
     tags,
     terms,
     ui_customization,
+    user_sessions,
     users,
 )
 
@@ -64,6 +66,7 @@ __all__ = [
     "resource_servers",
     "risk_configuration",
     "schema_changes",
+    "session_configuration",
     "signin",
     "signing_certificate",
     "signup",
@@ -71,5 +74,6 @@ __all__ = [
     "tags",
     "terms",
     "ui_customization",
+    "user_sessions",
     "users",
 ]

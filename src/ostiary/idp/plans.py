@@ -18,6 +18,16 @@ def _registers(settings: Mapping[str, Any]) -> bool:
     return dcr is not None and dcr.get("EnableStatus", "Enabled") == "Enabled"
 
 
+def _tracks_sessions(settings: Mapping[str, Any]) -> bool:
+    return bool(settings.get("SessionConfiguration", {}).get("UserSessionTracking") == "ENABLED")
+
+
+def check_has_sessions(settings: Mapping[str, Any]) -> None:
+    """Refuse to configure sessions in a plan that has none."""
+    if settings["UserPoolTier"] == "LITE":
+        raise FeatureUnavailableInTierException("User session tracking is not available in the LITE feature plan.")
+
+
 def _needs(settings: Mapping[str, Any]) -> dict[str, str]:
     """Return the features that settings use, each with the least plan that has it."""
     policies = settings.get("Policies", {})
@@ -30,6 +40,7 @@ def _needs(settings: Mapping[str, Any]) -> dict[str, str]:
         ("E-mail MFA", "ESSENTIALS"): "EmailMfaConfiguration" in settings,
         ("Access token customization", "ESSENTIALS"): trigger != "V1_0",
         ("ACR level names", "ESSENTIALS"): "AcrConfiguration" in settings,
+        ("User session tracking", "ESSENTIALS"): _tracks_sessions(settings),
         ("Dynamic client registration", "ESSENTIALS"): _registers(settings),
     }
     return {feature: plan for (feature, plan), is_used in used.items() if is_used}

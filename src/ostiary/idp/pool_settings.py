@@ -35,7 +35,7 @@ FACTORS = ("SoftwareTokenMfaConfiguration", "EmailMfaConfiguration", "WebAuthnCo
 """Members that only SetUserPoolMfaConfig sets."""
 IMMUTABLE = ("SchemaAttributes", "AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
 """Members that only CreateUserPool sets."""
-HIDDEN = (*FACTORS, "LogConfigurations")
+HIDDEN = (*FACTORS, "LogConfigurations", "SessionConfiguration")
 """Members that are kept with the pool and have operations of their own."""
 KEPT_WHEN_OMITTED = (
     "UserPoolTier",

@@ -1,13 +1,40 @@
 """Sign-ins: one row each, for as long as its refresh token lives. A sign-in whose row is gone is revoked."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
 
 LONGEST_ACCESS_SECONDS = 86400
 """How long an access token lives at most: one that was made just before its refresh token expired outlives that."""
+
+
+class Session(NamedTuple):
+    """A sign-in as its user sees it among others; times are milliseconds, all is empty where nobody keeps track."""
+
+    session_id: str = ""
+    began_at: int = 0
+    active_at: int = 0
+    device_type: str = ""
+    last_ip: str = ""
+
+
+UNTRACKED = Session()
+_TABLE = schema.token_families
+_TRACKED = (
+    select(_TABLE)
+    .where(
+        _TABLE.c.pool_id == bindparam("pool_id"),
+        _TABLE.c.sub == bindparam("sub"),
+        _TABLE.c.session_id > "",
+        _TABLE.c.current_jti > "",
+        _TABLE.c.expires_at > bindparam("now"),
+    )
+    .order_by(_TABLE.c.active_at.desc(), _TABLE.c.session_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +53,16 @@ class TokenFamily:
     rotated_at: int
     expires_at: int
     device_key: str = ""
+    session: Session = UNTRACKED
+
+
+_COLUMNS = tuple(name for name in TokenFamily.__slots__ if name != "session")
 
 
 def add(tx: Tx, family: TokenFamily) -> None:
     """Insert a sign-in."""
-    tx.insert(schema.token_families, **{name: getattr(family, name) for name in TokenFamily.__slots__})
+    values = {name: getattr(family, name) for name in _COLUMNS}
+    tx.insert(schema.token_families, **values, **family.session._asdict())
 
 
 def find(tx: Tx, pool_id: str, origin_jti: str) -> TokenFamily | None:
@@ -44,6 +76,17 @@ def rotate(tx: Tx, family: TokenFamily, jti: str, now: int) -> bool:
     table = schema.token_families
     unchanged = {"pool_id": family.pool_id, "origin_jti": family.origin_jti, "current_jti": family.current_jti}
     return tx.update(table, unchanged, current_jti=jti, previous_jti=family.current_jti, rotated_at=now) == 1
+
+
+def tracked(tx: Tx, pool_id: str, sub: str, now: int) -> list[TokenFamily]:
+    """Return a user's sign-ins that are kept track of and still good, the one used last first."""
+    return [_family(row) for row in tx.all(_TRACKED, pool_id=pool_id, sub=sub, now=now)]
+
+
+def seen(tx: Tx, family: TokenFamily, active_at: int, device_type: str, last_ip: str) -> None:
+    """Note when (milliseconds) and from where a sign-in was used."""
+    key = {"pool_id": family.pool_id, "origin_jti": family.origin_jti}
+    tx.update(_TABLE, key, active_at=active_at, device_type=device_type, last_ip=last_ip)
 
 
 def revoke(tx: Tx, pool_id: str, origin_jti: str) -> bool:
@@ -72,5 +115,6 @@ def remove_expired(tx: Tx, now: int) -> None:
 
 
 def _family(row: Any) -> TokenFamily:
-    members = {name: getattr(row, name) for name in TokenFamily.__slots__}
-    return TokenFamily(**{**members, "device_key": row.device_key or ""})
+    members = {name: getattr(row, name) for name in _COLUMNS}
+    session = Session(*(getattr(row, name) or empty for name, empty in UNTRACKED._asdict().items()))
+    return TokenFamily(**{**members, "device_key": row.device_key or "", "session": session})

@@ -9,7 +9,7 @@ from ostiary.crypto import jws
 from ostiary.store import token_families
 from ostiary.store.db import Tx
 from ostiary.store.groups import Group
-from ostiary.store.token_families import TokenFamily
+from ostiary.store.token_families import UNTRACKED, Session, TokenFamily
 from ostiary.store.users import User
 from ostiary.tokens import keys, refresh
 from ostiary.tokens.claims import API_SCOPE, Sign, access_claims, id_claims
@@ -54,8 +54,8 @@ def begin(
     )
 
 
-def remember(tx: Tx, token: RefreshToken) -> None:
-    """Store the sign-in that `begin` began."""
+def remember(tx: Tx, token: RefreshToken, session: Session = UNTRACKED) -> None:
+    """Store the sign-in that `begin` began, as the `session` that its user sees."""
     family = TokenFamily(
         pool_id=token.pool_id,
         origin_jti=token.origin_jti,
@@ -66,6 +66,7 @@ def remember(tx: Tx, token: RefreshToken) -> None:
         rotated_at=token.auth_time,
         expires_at=token.expires_at,
         device_key=token.device_key,
+        session=session,
     )
     token_families.add(tx, family)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ostiary.aws.types.cognito_idp import NotAuthorizedException, UserNotFoundException
 from ostiary.context import Context
-from ostiary.idp import attributes
+from ostiary.idp import attributes, session_tracking
 from ostiary.idp.client_settings import rotates, validity
 from ostiary.idp.clients import hides_existence
 from ostiary.idp.names import find_user
@@ -70,7 +70,9 @@ class Attempt:
             access=validity(settings, "AccessToken"),
             id=validity(settings, "IdToken"),
             refresh=validity(settings, "RefreshToken"),
-            revocable=settings.get("EnableTokenRevocation", True) or rotates(settings),
+            revocable=settings.get("EnableTokenRevocation", True)
+            or rotates(settings)
+            or session_tracking.is_tracking(self.pool),
         )
 
 
@@ -182,7 +184,7 @@ def complete(
         lockout.succeed(tx, ctx, user.pool_id, user.sub)
         if change is not None:
             user = change(tx)
-        issue.remember(tx, token)
+        issue.remember(tx, token, session_tracking.begun(tx, ctx, attempt.pool, user))
         if device_key and not named:
             now = ctx.clock.now_seconds()
             devices.change(tx, user.pool_id, user.sub, device_key, authenticated_at=now, last_ip=ctx.client.ip)

@@ -23,6 +23,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.crypto import jws
+from ostiary.idp import session_tracking
 from ostiary.idp.client_secrets import check_secret, check_secret_hash
 from ostiary.idp.client_settings import rotates
 from ostiary.idp.clients import client_of
@@ -51,7 +52,7 @@ class _SignedIn:
 
 
 def refresh_token_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:
-    """Return new ID and access tokens for a refresh token. Writes nothing."""
+    """Return new ID and access tokens for a refresh token. Writes nothing but where the pool tracks sessions."""
     text = parameters.get("REFRESH_TOKEN")
     if not text:
         raise InvalidParameterException("Missing required parameter REFRESH_TOKEN")
@@ -61,7 +62,9 @@ def refresh_token_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -
     _check_device(attempt, signed_in.token, parameters.get("DEVICE_KEY"))
     _check_secret_hash(ctx, attempt, signed_in.user, parameters.get("SECRET_HASH"))
     _refuse_rotated(signed_in)
-    return {"ChallengeParameters": {}, "AuthenticationResult": _tokens(ctx, attempt, signed_in)}
+    result = _tokens(ctx, attempt, signed_in)
+    session_tracking.used(ctx, attempt.pool, signed_in.family)
+    return {"ChallengeParameters": {}, "AuthenticationResult": result}
 
 
 @operation("cognito-idp")
@@ -80,10 +83,13 @@ def get_tokens_from_refresh_token(
     grace_seconds = _rotation(client)
     if grace_seconds is None:
         _refuse_rotated(signed_in)
-        return {"AuthenticationResult": {**_tokens(ctx, attempt, signed_in), **new}}  # type: ignore[typeddict-item]
+        result = _tokens(ctx, attempt, signed_in)
+        session_tracking.used(ctx, pool, signed_in.family)
+        return {"AuthenticationResult": {**result, **new}}  # type: ignore[typeddict-item]
     # A function that fails must not cost the user the refresh token.
     result = _tokens(ctx, attempt, signed_in)
     rotated = _rotated(ctx, signed_in.token, signed_in.family, grace_seconds)
+    session_tracking.used(ctx, pool, signed_in.family)
     result["RefreshToken"] = issue.refresh_token(ctx, rotated)
     return {"AuthenticationResult": {**result, **new}}  # type: ignore[typeddict-item]
 

@@ -148,10 +148,16 @@ token_families = table(
     when("rotated_at"),
     when("expires_at"),
     text("device_key", null=True),
+    text("session_id", null=True),
+    when("began_at", null=True),
+    when("active_at", null=True),
+    text("device_type", null=True),
+    text("last_ip", null=True),
     Index(None, "pool_id", "sub"),
     Index(None, "expires_at"),
 )
-"""One row per sign-in: the life of its refresh tokens."""
+"""One row per sign-in: the life of its refresh tokens. `session_id` and what follows it are filled where the pool
+tracks its users' sessions; `began_at` and `active_at` are milliseconds."""
 spent = table("spent", ("pool_id", "id"), text("pool_id"), text("id"), when("expires_at"), Index(None, "expires_at"))
 """Ids of sealed single-use things (challenge sessions, secret blocks) that have been used."""
 linked_users = table(
