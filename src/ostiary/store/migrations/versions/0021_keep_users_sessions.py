@@ -15,8 +15,8 @@ def upgrade() -> None:
 
 
 def _change() -> None:
-    op.add_column('token_families', sa.Column('session_id', TEXT, nullable=True))
-    op.add_column('token_families', sa.Column('began_at', sa.BigInteger(), nullable=True))
-    op.add_column('token_families', sa.Column('active_at', sa.BigInteger(), nullable=True))
-    op.add_column('token_families', sa.Column('device_type', TEXT, nullable=True))
-    op.add_column('token_families', sa.Column('last_ip', TEXT, nullable=True))
+    op.add_column("token_families", sa.Column("session_id", TEXT, nullable=True))
+    op.add_column("token_families", sa.Column("began_at", sa.BigInteger(), nullable=True))
+    op.add_column("token_families", sa.Column("active_at", sa.BigInteger(), nullable=True))
+    op.add_column("token_families", sa.Column("device_type", TEXT, nullable=True))
+    op.add_column("token_families", sa.Column("last_ip", TEXT, nullable=True))
