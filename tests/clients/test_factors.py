@@ -46,6 +46,8 @@ def test_amplify_uses_mailed_codes_an_app_and_a_device(place: Place) -> None:
     assert report["automatic"] is True
     assert report["byMail"] == "CONFIRM_SIGN_IN_WITH_EMAIL_CODE"
     assert report["mailed"] is True
+    assert sorted(report["offered"]) == ["EMAIL_OTP", "PASSWORD", "PASSWORD_SRP"]
+    assert report["chosen"] == ["CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION", "CONFIRM_SIGN_IN_WITH_PASSWORD", "DONE"]
     assert report["preferred"] == "TOTP"
     assert report["coded"] is True
     assert report["devices"] >= 1

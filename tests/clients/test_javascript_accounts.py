@@ -31,7 +31,7 @@ def test_amazon_cognito_identity_js_keeps_an_account(start_server: Callable[...,
     assert report["wrong"] == "CodeMismatchException"
     assert (report["again"], report["remembered"]) == (["totpRequired"], True)
     assert report["deleted"] == "SUCCESS"
-    assert report["gone"] == "NotAuthorizedException"
+    assert report["gone"] == "UserNotFoundException"
 
 
 def test_amplify_keeps_an_account(start_server: Callable[..., Server]) -> None:
@@ -58,7 +58,7 @@ def test_amplify_keeps_an_account(start_server: Callable[..., Server]) -> None:
     assert report["forgotten"] == "CONFIRM_RESET_PASSWORD_WITH_CODE"
     assert (report["wrongReset"], report["wrongApp"]) == ("CodeMismatchException", "CodeMismatchException")
     assert (report["signedIn"], report["signedOut"]) == (True, True)
-    assert report["gone"] == "NotAuthorizedException"
+    assert report["gone"] == "UserNotFoundException"
 
 
 def test_cognito_srp_helper_signs_in_from_a_device_with_a_clients_secret(start_server: Callable[..., Server]) -> None:

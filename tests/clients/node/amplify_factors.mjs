@@ -37,6 +37,11 @@ run(async () => {
   const byMail = await signIn({ username, options: { authFlowType: "USER_AUTH", preferredChallenge: "EMAIL_OTP" } });
   const mailed = await confirmSignIn({ challengeResponse: await codeFor(email) });
 
+  await signOut();
+  const offered = await signIn({ username, options: { authFlowType: "USER_AUTH" } });
+  const chosen = await confirmSignIn({ challengeResponse: "PASSWORD_SRP" });
+  const byChoice = await confirmSignIn({ challengeResponse: password });
+
   const setUp = await setUpTOTP();
   await verifyTOTPSetup({ code: totp(setUp.sharedSecret, -1) });
   await updateMFAPreference({ totp: "PREFERRED" });
@@ -52,6 +57,8 @@ run(async () => {
     automatic: automatic.isSignedIn,
     byMail: byMail.nextStep.signInStep,
     mailed: mailed.isSignedIn,
+    offered: offered.nextStep.availableChallenges,
+    chosen: [offered, chosen, byChoice].map((answer) => answer.nextStep.signInStep),
     preferred: preference.preferred,
     bySrp: bySrp.nextStep.signInStep,
     coded: coded.isSignedIn,
