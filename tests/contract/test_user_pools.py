@@ -42,7 +42,7 @@ FILLED: dict[str, Any] = {
     "DeviceKey": own.NO_DEVICE,
     "MFAOptions": [],
     "ProposedPassword": OTHER_PASSWORD,
-    "SessionId": "tkn",
+    "SessionId": users.NO_SESSION,
     "UserAttributeNames": ["name"],
     "UserAttributes": [],
     "UserCode": "000000",

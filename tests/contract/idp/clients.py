@@ -4,12 +4,14 @@ from typing import Any
 
 from tests.contract.idp.home import Home, unique
 from tests.contract.idp.rows import Refuses, Succeeds, after
+from tests.contract.idp.users import tracked
 
 TERMS = {"TermsName": "terms-of-use", "TermsSource": "LINK", "Enforcement": "NONE"}
 LINKS = {"Links": {"cognito:default": "https://example.com/terms"}}
 STYLE = {"UseCognitoProvidedValues": True}
 CSS = ".banner-customizable { background: #ffffff; }"
 NO_ID = "00000000-0000-4000-8000-000000000000"
+WINDOW = {"MaxValidityMinutes": 5}
 CHOICE = {"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]}
 SCOPE: dict[str, Any] = {"AllowedOAuthScopes": ["nothing/there"]}
 FLOW: dict[str, Any] = {"AllowedOAuthFlows": ["code", "client_credentials"]}
@@ -101,7 +103,10 @@ SUCCEEDS: Succeeds = {
     "GetUICustomization": lambda home: home.in_pool,
     "SetUICustomization": lambda home: {**in_domain(home), "CSS": CSS},
     "GetUserPoolClientSessionConfiguration": lambda home: home.in_client,
-    "SetUserPoolClientSessionConfiguration": lambda home: {**client(home), "SSOSession": {"Feature": "DISABLED"}},
+    "SetUserPoolClientSessionConfiguration": lambda home: {
+        **client(tracked(home)),
+        "SSOSession": WINDOW,
+    },
 }
 
 REFUSES: Refuses = {
@@ -117,6 +122,10 @@ REFUSES: Refuses = {
     ("UpdateUserPoolClient", "FeatureUnavailableInTierException"): lambda home: {
         **lite_client(home.other(UserPoolTier="LITE")),
         **CHOICE,
+    },
+    ("SetUserPoolClientSessionConfiguration", "FeatureUnavailableInTierException"): lambda home: {
+        **lite_client(home.other(UserPoolTier="LITE")),
+        "SSOSession": WINDOW,
     },
     ("AddUserPoolClientSecret", "LimitExceededException"): lambda home: {
         name: value for name, value in two_secrets(home).items() if name != "ClientSecretId"

@@ -6,7 +6,7 @@ from typing import Any
 from tests.contract.idp.home import OTHER_PASSWORD, PASSWORD, VERIFIER, Home, pairs, unique
 from tests.contract.idp.rows import Refuses, Succeeds, times
 from tests.contract.idp.sign_up import WRONG, later
-from tests.contract.idp.users import EMAIL_FACTOR, PHONE, SMS, tracked, without
+from tests.contract.idp.users import EMAIL_FACTOR, NO_SESSION, PHONE, SMS, tracked, without
 from tests.fixtures.authenticator import Authenticator, encoded
 
 NO_DEVICE = f"us-east-1_{'0' * 8}"
@@ -143,10 +143,12 @@ def no_passkeys(home: Home) -> dict[str, str]:
 
 
 def session(home: Home) -> dict[str, Any]:
-    """Return the members that name a session of somebody's own."""
-    token = tracked(home).signed_in()
-    found = home.app.list_user_sessions(**token)["Sessions"]
-    return {**token, "SessionId": found[0]["SessionId"]}
+    """Return the members that name a session of somebody's own, which is not the one that they speak by."""
+    keeps = tracked(home)
+    name = keeps.person()
+    keeps.tokens(name)
+    before = keeps.admin.admin_list_user_sessions(**keeps.named(name))["Sessions"]
+    return {**keeps.signed_in(name), "SessionId": before[0]["SessionId"]}
 
 
 SUCCEEDS: Succeeds = {
@@ -204,6 +206,10 @@ REFUSES: Refuses = {
     **{
         (f"{verb}", "ResourceNotFoundException"): lambda home: {**device(home), "DeviceKey": NO_DEVICE}
         for verb in ("ConfirmDevice", "GetDevice", "UpdateDeviceStatus", "ForgetDevice")
+    },
+    ("RevokeUserSession", "ResourceNotFoundException"): lambda home: {
+        **tracked(home).signed_in(),
+        "SessionId": NO_SESSION,
     },
     ("VerifySoftwareToken", "EnableSoftwareTokenMFAException"): wrong_app_code,
     ("VerifySoftwareToken", "SoftwareTokenMFANotFoundException"): lambda home: {

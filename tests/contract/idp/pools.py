@@ -19,7 +19,6 @@ LOGS = {
 ACTIVITY = {**LOGS, "LogLevel": "INFO", "EventSource": "userAuthEvents"}
 CATEGORY = {"LimitClass": "API_CATEGORY", "Attributes": {"Category": "UserAuthentication"}}
 NO_CATEGORY = {"LimitClass": "API_CATEGORY", "Attributes": {"Category": "Nothing"}}
-SINGLE_SIGN_ON = {"Feature": "DISABLED"}
 
 
 def arn(home: Home, **tags: str) -> str:
@@ -97,8 +96,8 @@ SUCCEEDS: Succeeds = {
     "GetUserPoolSessionConfiguration": lambda home: home.in_pool,
     "SetUserPoolSessionConfiguration": lambda home: {
         **home.scratch,
-        "UserSessionTracking": "DISABLED",
-        "TokenSession": {"Feature": "DISABLED"},
+        "UserSessionTracking": "ENABLED",
+        "TokenSession": {"MaxPerUser": 3},
     },
 }
 
@@ -137,6 +136,11 @@ REFUSES: Refuses = {
         "Name": "none",
     },
     ("DeleteResourceServer", "ResourceNotFoundException"): lambda home: {**home.in_pool, "Identifier": "none"},
+    ("SetUserPoolSessionConfiguration", "FeatureUnavailableInTierException"): lambda home: {
+        **home.other(**LITE).in_pool,
+        "UserSessionTracking": "ENABLED",
+        "TokenSession": {"MaxPerUser": 3},
+    },
     ("SetLogDeliveryConfiguration", "FeatureUnavailableInTierException"): lambda home: {
         **home.scratch,
         "LogConfigurations": [ACTIVITY],

@@ -18,6 +18,8 @@ OIDC = {
 GOOGLE = {"client_id": "c", "client_secret": "s", "authorize_scopes": "openid"}
 SMS = [{"DeliveryMedium": "SMS", "AttributeName": "phone_number"}]
 PHONE = "+15550001234"
+TRACKING = {"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 3}}
+NO_SESSION = f"tkn{'0' * 25}"
 EMAIL_FACTOR = {"EmailMfaSettings": {"Enabled": False, "PreferredMfa": False}}
 
 
@@ -125,15 +127,17 @@ def untracked(home: Home) -> dict[str, str]:
 
 def session(home: Home) -> dict[str, Any]:
     """Return the members that name a session of somebody's."""
-    plain = tracked(home)
-    plain.tokens(plain.ann)
-    found = plain.admin.admin_list_user_sessions(**plain.named())["Sessions"]
-    return {**plain.named(), "SessionId": found[0]["SessionId"]}
+    keeps = tracked(home)
+    keeps.tokens(keeps.ann)
+    found = keeps.admin.admin_list_user_sessions(**keeps.named())["Sessions"]
+    return {**keeps.named(), "SessionId": found[0]["SessionId"]}
 
 
 def tracked(home: Home) -> Home:
     """Return a home whose pool keeps sessions."""
-    return home.other(UserPoolTier="PLUS", AutoVerifiedAttributes=["email"])
+    keeps = home.other(UserPoolTags={"for": "sessions"}, AutoVerifiedAttributes=["email"])
+    home.admin.set_user_pool_session_configuration(**keeps.in_pool, **TRACKING)
+    return keeps
 
 
 def often_reset(home: Home) -> dict[str, Any]:
