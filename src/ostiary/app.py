@@ -113,6 +113,7 @@ def create_endpoint(services: Services) -> Endpoint:
         new_id=services.random.uuid,
         region=services.settings.region,
         threads=services.settings.threads,
+        queue=services.settings.queue,
         answered=answered,
     )
 

@@ -156,6 +156,8 @@ class Settings:
     log_level: str = "info"
     threads: int = 8
     """Threads that run operations, in each worker."""
+    queue: int = 512
+    """Requests that wait for one of these threads, in each worker; whoever comes beyond is told to come again (503)."""
 
     live_heartbeat: int = 15
     """How often a live stream is sent a sign of life, and whoever has it is asked whether they still may."""
@@ -279,8 +281,8 @@ def _check(settings: Settings) -> None:
     _check_addresses(settings)
     _check_streams(settings)
     _check_accounts(settings)
-    if settings.workers < 1 or settings.threads < 1:
-        raise SettingsError("workers, threads: must be at least 1.")
+    if settings.workers < 1 or settings.threads < 1 or settings.queue < 1:
+        raise SettingsError("workers, threads, queue: must be at least 1.")
     if min(settings.live_heartbeat, settings.live_streams, settings.live_streams_per_identity) < 1:
         raise SettingsError("live_heartbeat, live_streams, live_streams_per_identity: must be at least 1.")
     if min(settings.signing_keys_days, settings.signing_keys_lead) < 0:

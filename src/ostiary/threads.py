@@ -15,12 +15,19 @@ from typing import Any, TypeVar
 MOST_WAITING = 256
 """How many requests of a process may wait at a time, each in a thread of its own."""
 
+MOST_QUEUED = 512
+"""How many requests of a process may wait for their turn, unless told otherwise."""
+
 T = TypeVar("T")
 _mine = local()
 
 
 class CrowdedError(Exception):
     """As many wait already as may."""
+
+
+class OverloadedError(Exception):
+    """More requests wait for their turn than could be served soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +56,17 @@ class _Task:
 
 
 class Threads:
-    """Runs functions for event loops, `at_once` of them at a time. `close` when done."""
+    """Runs functions for event loops, `at_once` of them at a time. `close` when done.
 
-    def __init__(self, at_once: int, *, name: str, most_waiting: int = MOST_WAITING) -> None:
+    At most `most_queued` wait for their turn: whoever comes beyond is refused at once, so that those who were let in
+    are served while somebody still wants the answer (security.md ROB-07).
+    """
+
+    def __init__(
+        self, at_once: int, *, name: str, most_waiting: int = MOST_WAITING, most_queued: int = MOST_QUEUED
+    ) -> None:
         self._at_once, self._most_waiting, self._name = at_once, most_waiting, name
+        self._most_queued = most_queued
         self._tasks: SimpleQueue[_Task | Event | None] = SimpleQueue()
         self._lock = Lock()
         self._threads: list[Thread] = []
@@ -63,7 +77,9 @@ class Threads:
         self._closing = False
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Run a function on a thread when it is its turn, and return what it returns."""
+        """Run a function on a thread when it is its turn, and return what it returns; raises OverloadedError."""
+        if self._tasks.qsize() >= self._most_queued:
+            raise OverloadedError
         if self._turns < self._at_once:
             with self._lock:
                 self._turns += 1

@@ -19,6 +19,7 @@ from ostiary.aws.errors import (
     InvalidSignatureError,
     MissingAuthenticationTokenError,
     NotYetImplementedError,
+    OverloadError,
     ServiceError,
     UnrecognizedClientError,
     ValidationError,
@@ -28,7 +29,7 @@ from ostiary.aws.protocols import WireProtocol, json
 from ostiary.aws.route import PROTOCOLS, Call, RouteError, Router, router
 from ostiary.aws.types import cognito_idp, cognito_sync
 from ostiary.aws.wire import Peer, Request, Response
-from ostiary.threads import Threads
+from ostiary.threads import MOST_QUEUED, OverloadedError, Threads
 
 WhoSigned = Callable[[str, str | None], tuple[str, Any]]
 """(access key id, session token) → (secret, principal). Raises UnrecognizedClientError or ExpiredTokenError.
@@ -76,6 +77,7 @@ class Endpoint:
         region: str,
         max_body: int = MAX_BODY,
         threads: int = 40,
+        queue: int = MOST_QUEUED,
         answered: Answered | None = None,
         routes: Router | None = None,
         implementations: Callable[[str, str], Implementation | None] = implementation,
@@ -90,7 +92,7 @@ class Endpoint:
         self._answered = answered
         self._router = routes or router()
         self._implementations = implementations
-        self._threads = Threads(threads, name="aws")
+        self._threads = Threads(threads, name="aws", most_queued=queue)
 
     async def __call__(self, scope: edge.Scope, receive: edge.Receive, send: edge.Send) -> None:
         """Answer one request."""
@@ -105,7 +107,10 @@ class Endpoint:
             else:
                 request = replace(request, body=await edge.body_of(request, receive, self._limit(request)))
                 peer = edge.peer_of(scope, request, request_id)
-                service, operation, response = await self._threads.run(self._serve, request, peer)
+                try:
+                    service, operation, response = await self._threads.run(self._serve, request, peer)
+                except OverloadedError:
+                    service, operation, response = self._shed(request, peer)
         except edge.ClientGoneError:
             return
         except ServiceError as error:
@@ -121,6 +126,16 @@ class Endpoint:
 
     def _limit(self, request: Request) -> int:
         return MAX_SYNC_BODY if request.raw_path.startswith("/identitypools/") else self._max_body
+
+    def _shed(self, request: Request, peer: Peer) -> tuple[str, str, Response]:
+        """Return what says, as the service says such things, that there is too much to do."""
+        try:
+            call = self._router.find(request)
+        except RouteError as refused:
+            return "", "", refused.protocol.error(refused.service, refused.error, peer.request_id)
+        response = call.protocol.error(call.service, OverloadError("Rate exceeded"), peer.request_id)
+        response.headers.append(("retry-after", "1"))
+        return call.service.name, call.operation.name, response
 
     def _serve(self, request: Request, peer: Peer) -> tuple[str, str, Response]:
         """Return service, operation and answer; never raises."""

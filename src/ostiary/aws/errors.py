@@ -119,6 +119,14 @@ class ThrottlingError(ServiceError):
     query_code = "Throttling"
 
 
+class OverloadError(ServiceError):
+    """The server has more to do than it can; whoever asks again a little later may be luckier."""
+
+    code = "TooManyRequestsException"
+    query_code = "Throttling"
+    status = 503
+
+
 class InternalFailureError(ServiceError):
     """Anything unexpected; the log line with the same request id says what."""
 
