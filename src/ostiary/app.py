@@ -1,7 +1,7 @@
 """The composition root: settings → store → services → the site map."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ import ostiary.sts
 import ostiary.sync  # noqa: F401 - importing registers the operations
 from ostiary import pages, uploads
 from ostiary.aws.endpoint import Endpoint
+from ostiary.aws.operations import Implementation, implementation
 from ostiary.aws.route import Call
 from ostiary.aws.wire import Peer
 from ostiary.clock import Clock
@@ -38,6 +39,7 @@ from ostiary.identity import credentials
 from ostiary.idp import confirmation_links, discovery, email_reverts, imports
 from ostiary.idp.import_worker import ImportWorker
 from ostiary.idp.notices import FEEDBACK_PATH
+from ostiary.idp.rate_limits import RateLimits
 from ostiary.idp.schema_changes import AttributeRemover
 from ostiary.masterkey import load_keyring
 from ostiary.observability import answered
@@ -95,6 +97,10 @@ def open_context(services: Services, principal: Principal | None, peer: Peer) ->
     return Context(services, known.account, services.settings.region, known, client)
 
 
+def _implementations(settings: Settings) -> Callable[[str, str], Implementation | None]:
+    return RateLimits(settings.workers).implementation if settings.rate_limits else implementation
+
+
 def create_endpoint(services: Services) -> Endpoint:
     """Return the application that answers AWS operations."""
 
@@ -115,6 +121,7 @@ def create_endpoint(services: Services) -> Endpoint:
         threads=services.settings.threads,
         queue=services.settings.queue,
         answered=answered,
+        implementations=_implementations(services.settings),
     )
 
 

@@ -14,6 +14,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.store import provisioned_limits
+from ostiary.store.db import Store
 
 FREE = {
     "UserAuthentication": 120,
@@ -37,6 +38,15 @@ FREE = {
 """The default of each category, in requests per second (user-pools-api.md 22)."""
 MAXIMUM = 100_000
 """The largest limit that can be asked for."""
+
+
+def limit_of(store: Store, account_id: str, category: str) -> int:
+    """Return an account's limit of a category, in requests per second, from the configuration cache."""
+    found = store.cached(
+        ("provisioned_limit", account_id, category),
+        lambda tx: provisioned_limits.find(tx, account_id, category) or FREE[category],
+    )
+    return FREE[category] if found is None else found
 
 
 def _category(definition: LimitDefinitionType) -> str:
