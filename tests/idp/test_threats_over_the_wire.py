@@ -78,6 +78,28 @@ def test_sign_ins_are_recorded_listed_and_judged_by_people(watched_pool: LivePoo
         )
 
 
+def test_what_is_no_sign_in_is_recorded_too(live_pool: LivePool, mailbox: Mailbox) -> None:
+    live_pool.admin.update_user_pool(
+        UserPoolId=live_pool.id, UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"}, AutoVerifiedAttributes=["email"]
+    )
+    of_app = {"ClientId": live_pool.client_id, "Username": "ada"}
+    email = [{"Name": "email", "Value": "ada@example.com"}]
+    live_pool.app.sign_up(**of_app, Password=PASSWORD, UserAttributes=email)
+    live_pool.app.confirm_sign_up(**of_app, ConfirmationCode=mailbox.code("ada@example.com"))
+    token = sign_in(live_pool, "ada")["AuthenticationResult"]["AccessToken"]
+    live_pool.app.change_password(AccessToken=token, PreviousPassword=PASSWORD, ProposedPassword=f"{PASSWORD}-2")
+    live_pool.app.forgot_password(**of_app)
+    live_pool.app.confirm_forgot_password(
+        **of_app, ConfirmationCode=mailbox.code("ada@example.com"), Password=f"{PASSWORD}-3"
+    )
+    assert [(event["EventType"], event["EventResponse"]) for event in events(live_pool, "ada")] == [
+        ("ForgotPassword", "Pass"),
+        ("PasswordChange", "Pass"),
+        ("SignIn", "Pass"),
+        ("SignUp", "Pass"),
+    ]
+
+
 def test_an_unusual_sign_in_is_blocked_and_its_user_told(watched_pool: LivePool, mailbox: Mailbox) -> None:
     pool = watched_pool
     email = f"eve@{pool.client_id}.example"

@@ -23,10 +23,12 @@ from ostiary.idp import log_delivery
 from ostiary.idp.pages import listed
 from ostiary.idp.pools import POOL_ARN, own_pool, pool_of
 from ostiary.idp.risk import Visit
-from ostiary.idp.risk_configuration import check_protected
+from ostiary.idp.risk_configuration import check_protected, protection
 from ostiary.idp.users import known_user
+from ostiary.idp.visits import visit_of
 from ostiary.store import auth_events
 from ostiary.store.auth_events import AuthEvent
+from ostiary.store.clients import AppClient
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
@@ -92,6 +94,15 @@ def record(
     }
     log_delivery.deliver(tx, ctx, pool, "userAuthEvents", exported)
     return event_id
+
+
+def happened(
+    tx: Tx, ctx: Context, pool: UserPool, user: User, *, event_type: str, client: AppClient, req: Mapping[str, Any]
+) -> None:
+    """Keep that a user did something which is no sign-in, where the pool is protected."""
+    if protection(pool) != "OFF":
+        visit = visit_of(ctx, client, req)
+        record(tx, ctx, pool, user, event_type=event_type, response="Pass", visit=visit, client_id=client.client_id)
 
 
 def visits_before(tx: Tx, pool: UserPool, user: User) -> list[Visit]:

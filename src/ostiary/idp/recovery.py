@@ -21,7 +21,7 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.idp import attributes, codes, factors, migration, passwords
+from ostiary.idp import attributes, auth_events, codes, factors, migration, passwords
 from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
 from ostiary.idp.messages import Wording, wording
 from ostiary.idp.migration import Place
@@ -92,6 +92,7 @@ def change_password(ctx: Context, req: ChangePasswordRequest) -> ChangePasswordR
         codes.forget(tx, pool, user.sub, codes.RESET)
         passwords.remember(tx, ctx, pool, current)
         users.update(tx, current, sealed_verifier=verifier, modified_at=ctx.clock.now_seconds())
+        auth_events.happened(tx, ctx, pool, user, event_type="PasswordChange", client=client, req={})
     return {}
 
 
@@ -191,6 +192,7 @@ def confirm_forgot_password(ctx: Context, req: ConfirmForgotPasswordRequest) -> 
             passwords.check_history(ctx, pool, user, req["Password"], tx=tx)
             passwords.remember(tx, ctx, pool, user)
             user = _recover(tx, ctx, pool, user, verified=tried.proven(user), verifier=verifier)
+            auth_events.happened(tx, ctx, pool, user, event_type="ForgotPassword", client=client, req=req)
     codes.refuse(tried.outcome)
     if user is not None:
         occasion = occasion_of(pool, user, client.client_id, req.get("ClientMetadata"))

@@ -20,7 +20,7 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.idp import attributes, codes, confirmation_links, factors, names, passwords
+from ostiary.idp import attributes, auth_events, codes, confirmation_links, factors, names, passwords
 from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
 from ostiary.idp.messages import Wording, wording
 from ostiary.idp.new_users import check_free, initial_attributes, insert, new_user, pairs
@@ -72,6 +72,7 @@ def sign_up(ctx: Context, req: SignUpRequest) -> SignUpResponse:
     with ctx.store.write() as tx:
         insert(tx, pool, user, already="User already exists", force=bool(decision.verified))
         details = _send_code(tx, ctx, pool, user, worded)
+        auth_events.happened(tx, ctx, pool, user, event_type="SignUp", client=client, req=req)
     if decision.confirmed:
         post_confirmation.tell(ctx, "PostConfirmation_ConfirmSignUp", occasion)
     answer: SignUpResponse = {"UserConfirmed": decision.confirmed, "UserSub": user.sub}

@@ -1,6 +1,5 @@
 """Threat protection around a sign-in: who is blocked, what is recorded, who is told."""
 
-from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,53 +12,12 @@ from ostiary.idp import auth_events, breached, notices, risk, risk_configuration
 from ostiary.idp.names import find_user
 from ostiary.idp.risk import Level, Visit
 from ostiary.idp.signin.attempt import Answer, Attempt
+from ostiary.idp.visits import visit_of
 from ostiary.store import token_families, users
 from ostiary.store.users import User
 
 BLOCKED = "Unable to login because of security reasons."
 _MFA = frozenset({"SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SMS_OTP", "WEB_AUTHN"})
-_DEVICE_MEMBERS = ("DeviceId", "DeviceFingerprint", "DeviceName")
-
-
-def visit_of(ctx: Context, attempt: Attempt, req: Mapping[str, Any]) -> Visit:
-    """Return where a request comes from: what the application says of the user's device where it may, or the sender."""
-    given = req.get("ContextData") or req.get("UserContextData") or {}
-    trusted = "ContextData" in req or attempt.client.configuration.get("EnablePropagateAdditionalUserContextData")
-    headers = {
-        str(header.get("headerName", "")).lower(): str(header.get("headerValue", ""))
-        for header in given.get("HttpHeaders", [])
-    }
-    encoded = _decoded(given.get("EncodedData", ""))
-    device = next((str(encoded[name]) for name in _DEVICE_MEMBERS if encoded.get(name)), "")
-    return Visit(
-        at=ctx.clock.now(),
-        ip=(given.get("IpAddress") if trusted else "") or ctx.client.ip,
-        device=(device or headers.get("user-agent") or ("" if "ContextData" in req else ctx.client.user_agent))[:256],
-        city=headers.get("cloudfront-viewer-city", ""),
-        country=headers.get("cloudfront-viewer-country", ""),
-        timezone=headers.get("cloudfront-viewer-time-zone", "") or str(encoded.get("ClientTimezone", ""))[:64],
-        latitude=_degrees(headers.get("cloudfront-viewer-latitude", "")),
-        longitude=_degrees(headers.get("cloudfront-viewer-longitude", "")),
-    )
-
-
-def _decoded(text: str) -> dict[str, Any]:
-    """Return what an app's device library tells; nothing when it cannot be read."""
-    try:
-        outer = msgspec.json.decode(b64decode(text, validate=True), type=dict[str, Any])
-        inner = msgspec.json.decode(outer["payload"], type=dict[str, Any])
-    except (ValueError, KeyError, TypeError):
-        return {}
-    found = inner.get("contextData", {})
-    return found if isinstance(found, dict) else {}
-
-
-def _degrees(text: str) -> float | None:
-    try:
-        degrees = float(text)
-    except ValueError:
-        return None
-    return degrees if -180 <= degrees <= 180 else None  # noqa: PLR2004 - the circle
 
 
 def watched(ctx: Context, attempt: Attempt, req: Mapping[str, Any], run: Callable[[], Answer]) -> Answer:
@@ -72,7 +30,7 @@ def watched(ctx: Context, attempt: Attempt, req: Mapping[str, Any], run: Callabl
     parameters = req.get("AuthParameters") or req.get("ChallengeResponses") or {}
     if mode == "OFF" or "USERNAME" not in parameters:
         return run()
-    visit = visit_of(ctx, attempt, req)
+    visit = visit_of(ctx, attempt.client, req)
     settings = risk_configuration.effective(ctx, attempt.pool.pool_id, attempt.client.client_id)
     exceptions = settings.get("RiskExceptionConfiguration", {})
     if mode == "ENFORCED" and risk.in_ranges(visit.ip, exceptions.get("BlockedIPRangeList", [])):
