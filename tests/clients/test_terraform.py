@@ -20,7 +20,7 @@ PROVIDER = "registry.terraform.io/hashicorp/aws/5.100.0"
 PLUGINS = (
     os.environ.get("OSTIARY_TEST_TERRAFORM_PLUGINS", ""),
     *("~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins"),
-    "/opt/tf-plugins",
+    *map(str, Path("/opt").glob("*")),
 )
 """Where the provider may lie, as `terraform providers mirror` lays it out."""
 FORGOTTEN = (
