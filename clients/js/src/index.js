@@ -111,8 +111,10 @@ export class SyncClient extends EventTarget {
     for (const [name, dataset] of this.#open) {
       this.#tell("change", { dataset: name, keys: Object.keys(await dataset.getAll()), remote: true });
     }
-    if (running) this.start();
-    else await this.synchronize();
+    if (running) {
+      this.start();
+      for (const name of this.#open.keys()) this.#soon(name);
+    } else await this.synchronize();
   }
 
   /** @param {string} name @param {string[]} keys @param {boolean} remote */
