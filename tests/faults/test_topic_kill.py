@@ -3,6 +3,7 @@
 import signal
 from collections import Counter
 from pathlib import Path
+from threading import Event
 
 from tests.fixtures.process import advance_clock, free_port, root_client, serving_process
 from tests.fixtures.receiver import Receiver
@@ -11,6 +12,7 @@ from tests.sync.waiting import until
 
 QUEUES, MESSAGES = 12, 20
 TAKEN_BEFORE_THE_KILL = 15
+MUCH = 5
 ACCOUNT = "000000000000"
 
 
@@ -24,12 +26,18 @@ def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
         topic = sns.create_topic(Name="news")["TopicArn"]
         for name in names:
             sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}")
-        receiver.told = lambda taken: process.send_signal(signal.SIGKILL) if taken == TAKEN_BEFORE_THE_KILL else None
-        acknowledged = _publish_until_dead(sns, topic)
+        much_is_owed = Event()
+
+        def told(taken: int) -> None:
+            much_is_owed.wait(30)
+            if taken >= TAKEN_BEFORE_THE_KILL:
+                process.send_signal(signal.SIGKILL)
+
+        receiver.told = told
+        acknowledged = _publish_until_dead(sns, topic, much_is_owed)
         assert process.wait(30) == -signal.SIGKILL
     receiver.told = lambda _taken: None
     before = len(receiver.taken)
-    assert acknowledged
     assert before < QUEUES * len(acknowledged)
     with serving_process(tmp_path, database, port, **settings):
         advance_clock(port, 150)  # what the killed process had in hand is held for it no longer
@@ -39,8 +47,8 @@ def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
     assert sum(told.values()) - len(told) <= before
 
 
-def _publish_until_dead(sns: object, topic: str) -> list[str]:
-    """Publish and return the texts that were acknowledged."""
+def _publish_until_dead(sns: object, topic: str, much_is_owed: Event) -> list[str]:
+    """Publish and return the texts that were acknowledged; say when they are many more than are sent at a time."""
     done: list[str] = []
     for number in range(MESSAGES):
         try:
@@ -48,6 +56,8 @@ def _publish_until_dead(sns: object, topic: str) -> list[str]:
         except Exception:  # noqa: BLE001 - the server is dead, in whatever way the client says so
             return done
         done.append(str(number))
+        if len(done) == MUCH:
+            much_is_owed.set()
     return done
 
 

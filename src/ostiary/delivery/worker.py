@@ -1,10 +1,10 @@
 """The thread that hands waiting messages to the channels. Any number of processes may run one."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Thread
 
 import structlog
 
+from ostiary.background import Worker
 from ostiary.clock import Clock
 from ostiary.context import Services
 from ostiary.delivery import configured_channels
@@ -36,27 +36,21 @@ _SETTINGS = {
 log = structlog.get_logger()
 
 
-class DeliveryWorker:
+class DeliveryWorker(Worker):
     """Delivers until it is stopped."""
 
     def __init__(self, services: Services) -> None:
+        super().__init__("delivery", POLL_SECONDS)
         self._services = services
         self._channels = configured_channels(services.settings, services.http)
         self._sender = CustomSender.configured(services)
         self._calls = ThreadPoolExecutor(CALLS, thread_name_prefix="custom-sender")
-        self._stopped = Event()
         self._warned = False
         self._swept_at = Clock.monotonic()
-        self._thread = Thread(target=self._run, name="delivery", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
 
     def stop(self) -> None:
         """Finish the message at hand and end."""
-        self._stopped.set()
-        self._thread.join(timeout=LEASE_SECONDS)
+        super().stop()
         self._calls.shutdown()
 
     def deliver_due(self) -> int:
@@ -70,14 +64,12 @@ class DeliveryWorker:
             self._deliver(message, now)
         return len(waiting)
 
-    def _run(self) -> None:
-        while not self._stopped.wait(POLL_SECONDS):
-            try:
-                while self.deliver_due() == BATCH and not self._stopped.is_set():
-                    pass
-                self._sweep_if_due()
-            except Exception:
-                log.exception("delivery_failed")
+    def run_due(self) -> bool:
+        """Deliver some of what is due, or sweep when it is time to; return whether more is due."""
+        if self.deliver_due() == BATCH:
+            return True
+        self._sweep_if_due()
+        return False
 
     def _sweep_if_due(self) -> None:
         if Clock.monotonic() - self._swept_at > SWEEP_SECONDS:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from threading import Event, Thread
 
 import structlog
 
 from ostiary.aws.errors import ServiceError
+from ostiary.background import Worker
 from ostiary.context import ANONYMOUS, Client, Context, Services
 from ostiary.idp import foreign_passwords, import_rows, names
 from ostiary.idp.import_rows import Row, RowError, Sheet
@@ -14,7 +14,7 @@ from ostiary.idp.imports import CHUNK_PURPOSE
 from ostiary.idp.new_users import insert, new_user
 from ostiary.store import import_jobs, user_pools, users
 from ostiary.store.db import Tx
-from ostiary.store.errors import Conflict, StoreError
+from ostiary.store.errors import Conflict
 from ostiary.store.import_jobs import ImportJob, LogLine, Progress
 from ostiary.store.user_pools import UserPool
 
@@ -31,23 +31,13 @@ _DONE = "Import Job Completed Successfully."
 log = structlog.get_logger()
 
 
-class ImportWorker:
+class ImportWorker(Worker):
     """Imports until it is stopped."""
 
     def __init__(self, services: Services) -> None:
+        super().__init__("import", POLL_SECONDS)
         self._ctx = Context(services, "", services.settings.region, ANONYMOUS, Client())
-        self._name = services.random.uuid()
-        self._stopped = Event()
-        self._thread = Thread(target=self._run, name="import", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish the rows at hand and end."""
-        self._stopped.set()
-        self._thread.join()
+        self._holder = services.random.uuid()
 
     def run_due(self) -> bool:
         """Run one job that waits, to its end or until the worker is stopped; whether there was one."""
@@ -62,21 +52,11 @@ class ImportWorker:
             return False  # somebody else has it, or stopped it
         return True
 
-    def _run(self) -> None:
-        while not self._stopped.wait(POLL_SECONDS):
-            try:
-                while self.run_due() and not self._stopped.is_set():
-                    pass
-            except StoreError as error:
-                log.warning("import_waits", reason=str(error))
-            except Exception:
-                log.exception("import_failed")
-
     def _leased(self, job: ImportJob, **changes: object) -> ImportJob:
         until = self._ctx.clock.now_seconds() + LEASE_SECONDS
         with self._ctx.store.write() as tx:
             status = "InProgress" if job.status == "Pending" else job.status
-            return import_jobs.change(tx, job, status=status, worker=self._name, leased_until=until, **changes)
+            return import_jobs.change(tx, job, status=status, worker=self._holder, leased_until=until, **changes)
 
     def _work(self, job: ImportJob) -> None:
         ctx = self._ctx
@@ -99,7 +79,7 @@ class ImportWorker:
             batch.append((number, offset, line))
             if len(batch) == BATCH:
                 job, batch = self._import(job, sheet, batch), []
-                if self._stopped.is_set():
+                if self.stopping:
                     self._release(job)
                     return
         job = self._import(job, sheet, batch)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from threading import Event, Thread
 from typing import Any
 
 import structlog
@@ -14,6 +13,7 @@ from ostiary.aws.types.cognito_idp import (
     InvalidParameterException,
     SchemaAttributeType,
 )
+from ostiary.background import Worker
 from ostiary.context import Context, Services
 from ostiary.idp import beyond, identity_providers
 from ostiary.idp.pools import POOL_ARN, check_not_importing, locked_pool, write_pool
@@ -21,7 +21,7 @@ from ostiary.idp.schema import CONSTRAINTS, STANDARD, check_constraints, refuse_
 from ostiary.store import attribute_removals, clients, pool_parts, users
 from ostiary.store.attribute_removals import AttributeRemoval
 from ostiary.store.db import Tx
-from ostiary.store.errors import Retry, StoreError
+from ostiary.store.errors import Retry
 from ostiary.store.user_pools import UserPool
 
 POLL_SECONDS = 2.0
@@ -186,33 +186,13 @@ def _forget_in_clients(ctx: Context, tx: Tx, pool_id: str, name: str) -> None:
                 raise Retry
 
 
-class AttributeRemover:
-    """The thread that removes values. Any number of processes may run one: a removal is leased, and goes on."""
+class AttributeRemover(Worker):
+    """Removes values. Any number of processes may run one: a removal is leased, and goes on."""
 
     def __init__(self, services: Services) -> None:
+        super().__init__("attributes", POLL_SECONDS)
         self._services = services
-        self._name = services.random.uuid()
-        self._stopped = Event()
-        self._thread = Thread(target=self._run, name="attributes", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish the users at hand and end."""
-        self._stopped.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopped.wait(POLL_SECONDS):
-            try:
-                while not self._stopped.is_set() and self.run_due() is not None:
-                    pass
-            except StoreError as error:
-                log.warning("attribute_removal_waits", reason=str(error))
-            except Exception:
-                log.exception("attribute_removal_failed")
+        self._holder = services.random.uuid()
 
     def run_due(self) -> AttributeRemoval | None:
         """Do one batch of a removal that nobody else does; return how far it is, None when there is none."""
@@ -222,7 +202,7 @@ class AttributeRemover:
         if removal is None:
             return None
         with self._services.store.write() as tx:
-            leased = replace(removal, worker=self._name, leased_until=now + LEASE_SECONDS)
+            leased = replace(removal, worker=self._holder, leased_until=now + LEASE_SECONDS)
             if not attribute_removals.advance(tx, removal, leased):
                 return removal
         return self._batch(leased)

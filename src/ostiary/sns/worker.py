@@ -2,10 +2,11 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Lock, Thread
+from threading import Lock
 
 import structlog
 
+from ostiary.background import Worker
 from ostiary.context import ANONYMOUS, Client, Context, Services
 from ostiary.observability import MESSAGES
 from ostiary.sns import parcels
@@ -26,43 +27,33 @@ AGAIN_SECONDS = 1
 log = structlog.get_logger()
 
 
-class TopicWorker:
-    """Works until it is stopped."""
+class TopicWorker(Worker):
+    """Works until it is stopped; whoever publishes wakes it."""
 
     def __init__(self, services: Services) -> None:
+        super().__init__("topics", POLL_SECONDS)
         self._ctx = Context(services, "", services.settings.region, ANONYMOUS, Client())
         self._fanout = Fanout(self._ctx)
-        self._stopped, self._rung = Event(), Event()
-        self._thread = Thread(target=self._run, name="topics", daemon=True)
         self._senders = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
         self._busy: Counter[str] = Counter()
         self._lock = Lock()
 
     def start(self) -> None:
         """Begin."""
-        self._ctx.services.publications.listen(self._rung.set)
-        self._thread.start()
+        self._ctx.services.publications.listen(self.wake)
+        super().start()
 
     def stop(self) -> None:
         """Finish what is under way and end."""
-        self._stopped.set()
-        self._rung.set()
-        self._ctx.services.publications.leave(self._rung.set)
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._ctx.services.publications.leave(self.wake)
+        super().stop()
         self._senders.shutdown(cancel_futures=True)
 
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            self._rung.wait(POLL_SECONDS)
-            self._rung.clear()
-            try:
-                while self._fanout.run() and not self._stopped.is_set():
-                    self._send_due()
-                self._send_due()
-            except Exception:
-                log.exception("topic_worker_failed")
-                self._stopped.wait(POLL_SECONDS)
+    def run_due(self) -> object:
+        """Fan out some of what was published, and send what is due; return whether there was anything to fan out."""
+        fanned_out = self._fanout.run()
+        self._send_due()
+        return fanned_out
 
     def _send_due(self) -> None:
         ctx = self._ctx
@@ -126,7 +117,7 @@ class TopicWorker:
             log.exception("delivery_not_settled", subscription=delivery.subscription_arn)  # the lease runs out
         finally:
             self._release(delivery)
-            self._rung.set()
+            self.wake()
 
     def _carry(self, delivery: Delivery) -> None:
         ctx = self._ctx

@@ -1,10 +1,11 @@
 """The threads that publish and stream in the background. Any number of processes may run them."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Lock, Thread
+from threading import Lock
 
 import structlog
 
+from ostiary.background import Worker
 from ostiary.context import ANONYMOUS, Client, Context, Services
 from ostiary.sync.publish import Publisher
 from ostiary.sync.streams import Streamer
@@ -16,37 +17,28 @@ THREADS = 8
 log = structlog.get_logger()
 
 
-class SyncWorker:
+class SyncWorker(Worker):
     """Publishes and streams until it is stopped."""
 
     def __init__(self, services: Services) -> None:
+        super().__init__("sync", POLL_SECONDS)
         ctx = background_context(services)
         holder = services.random.uuid()
         self.publisher, self.streamer = Publisher(ctx, holder), Streamer(ctx, holder)
-        self._stopped = Event()
-        self._thread = Thread(target=self._run, name="sync", daemon=True)
         self._senders = ThreadPoolExecutor(THREADS, thread_name_prefix="stream")
         self._busy: set[tuple[str, str]] = set()
         self._lock = Lock()
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
     def stop(self) -> None:
         """Finish what is under way and end."""
-        self._stopped.set()
-        self._thread.join()
+        super().stop()
         self._senders.shutdown(cancel_futures=True)
 
-    def _run(self) -> None:
-        while not self._stopped.wait(POLL_SECONDS):
-            try:
-                while self.publisher.publish_due() and not self._stopped.is_set():
-                    self._send_waiting()
-                self._send_waiting()
-            except Exception:
-                log.exception("sync_worker_failed")
+    def run_due(self) -> object:
+        """Publish some of what is due, and have what waits in the lanes sent; return whether there was any."""
+        published = self.publisher.publish_due()
+        self._send_waiting()
+        return published
 
     def _send_waiting(self) -> None:
         for lane in self.streamer.waiting():
@@ -58,7 +50,7 @@ class SyncWorker:
 
     def _send(self, lane: tuple[str, str]) -> None:
         try:
-            while not self._stopped.is_set() and self.streamer.drain(*lane):
+            while not self.stopping and self.streamer.drain(*lane):
                 pass
         except Exception:
             log.exception("stream_failed", pool_id=lane[0])

@@ -3,10 +3,9 @@
 Any number of processes may run one: a lease says whose turn it is.
 """
 
-from threading import Event, Thread
-
 import structlog
 
+from ostiary.background import Worker
 from ostiary.context import Services
 from ostiary.store import leases, signing_keys
 from ostiary.tokens import rotation
@@ -19,30 +18,13 @@ _LEASE = "signing-keys"
 log = structlog.get_logger()
 
 
-class KeyWorker:
+class KeyWorker(Worker):
     """Rotates until it is stopped."""
 
     def __init__(self, services: Services) -> None:
+        super().__init__("signing-keys", POLL_SECONDS)
         self._services = services
         self._holder = services.random.uuid()
-        self._stopped = Event()
-        self._thread = Thread(target=self._run, name="signing-keys", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish the pool at hand and end."""
-        self._stopped.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopped.wait(POLL_SECONDS):
-            try:
-                self.run_due()
-            except Exception:
-                log.exception("key_rotation_failed")
 
     def run_due(self) -> int:
         """Look after the keys of every pool, unless somebody did within the hour; return how many were rotated."""
@@ -57,10 +39,10 @@ class KeyWorker:
 
     def _all(self) -> int:
         after, done = "", 0
-        while not self._stopped.is_set():
+        while not self.stopping:
             with self._services.store.read() as tx:
                 owners = signing_keys.owners(tx, after, PAGE)
-            done += sum(self._look_after(owner) for owner in owners if not self._stopped.is_set())
+            done += sum(self._look_after(owner) for owner in owners if not self.stopping)
             if len(owners) < PAGE:
                 break
             after = owners[-1]

@@ -1,0 +1,57 @@
+"""Work that no request asked for: threads that look for it again and again. Any number of processes may run them."""
+
+from abc import ABC, abstractmethod
+from threading import Event, Thread
+
+import structlog
+
+from ostiary.store.errors import StoreError
+
+log = structlog.get_logger()
+
+
+class Worker(ABC):
+    """Looks for work every so many seconds, and at once when woken, in a thread of its own until it is stopped."""
+
+    def __init__(self, name: str, every: float) -> None:
+        self._name, self._every = name, every
+        self._stopped, self._woken = Event(), Event()
+        self._thread = Thread(target=self._run, name=name, daemon=True)
+
+    @abstractmethod
+    def run_due(self) -> object:
+        """Do some of what is due now; return something true when there may be more. Work is tried again if it fails."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the worker should leave what it can leave."""
+        return self._stopped.is_set()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look for work now. It does not block."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Finish what is at hand and end."""
+        self._stopped.set()
+        self._woken.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self.stopping:
+            self._woken.wait(self._every)
+            self._woken.clear()
+            try:
+                while not self.stopping and self.run_due():
+                    pass
+            except StoreError as error:
+                log.warning("work_waits", worker=self._name, reason=str(error))
+                self._stopped.wait(self._every)
+            except Exception:
+                log.exception("work_failed", worker=self._name)
+                self._stopped.wait(self._every)
