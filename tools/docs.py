@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import ostiary.app  # noqa: F401 - registers every operation
-from ostiary import config
 from ostiary.aws.errors import ServiceError
 from ostiary.aws.operations import table
+from ostiary.config import settings
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -65,7 +65,7 @@ def settings_page() -> str:
         "| --- | --- | --- | --- |",
     ]
     meanings = dict(_meanings())
-    for field in dataclasses.fields(config.Settings):
+    for field in dataclasses.fields(settings.Settings):
         name, meaning = field.name, meanings.get(field.name, "")
         lines += [f"| `{name}` | `OSTIARY_{name.upper()}` | {_default(field)} | {meaning} |"]
     return "\n".join([*lines, ""])
@@ -95,7 +95,7 @@ def _common_errors() -> list[type[ServiceError]]:
 
 
 def _meanings() -> Iterator[tuple[str, str]]:
-    source = Path(config.__file__).read_text()
+    source = Path(settings.__file__).read_text()
     body = next(n.body for n in ast.parse(source).body if isinstance(n, ast.ClassDef) and n.name == "Settings")
     for field, doc in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(doc, ast.Expr) and isinstance(doc.value, ast.Constant):

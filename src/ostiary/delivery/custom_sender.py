@@ -7,8 +7,8 @@ from typing import Self
 import msgspec
 
 from ostiary.context import Services
-from ostiary.delivery import encryption
 from ostiary.delivery.channel import DeliveryError
+from ostiary.delivery.encryption import Keys
 from ostiary.delivery.outbox import Message
 from ostiary.functions.runner import Invocation, TriggerError
 
@@ -23,6 +23,7 @@ class CustomSender:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._keys = Keys(services.settings)
 
     @classmethod
     def configured(cls, services: Services) -> Self | None:
@@ -40,11 +41,8 @@ class CustomSender:
             raise DeliveryError(str(error), permanent=error.kind not in _AGAIN) from error
 
     def _encrypted(self, message: Message) -> str:
-        key = self._services.settings.functions_keys.get(message.key)
-        if key is None:
-            raise DeliveryError(f"functions_keys does not have {message.key}")
         # AWS's mails are HTML: a temporary password comes ready to be put into one.
         is_mailed_password = message.trigger_source == "CustomEmailSender_AdminCreateUser"
         code = html.escape(message.code) if is_mailed_password else message.code
         context = {"userpool-id": message.pool_id}
-        return base64.b64encode(encryption.encrypted(code.encode(), message.key, key, context)).decode()
+        return base64.b64encode(self._keys.encrypted(code.encode(), message.key, context)).decode()

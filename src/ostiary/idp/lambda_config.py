@@ -39,8 +39,10 @@ def check(ctx: Context, config: Mapping[str, Any]) -> None:
         if arn.split(":")[4] != ctx.account != ctx.settings.root_account:
             raise InvalidParameterException(f"The function {arn} is of another account.")
     key = config.get("KMSKeyID")
-    if key and key not in ctx.settings.functions_keys:
-        raise InvalidParameterException(f"The key {key} is not known to this server; see its setting functions_keys.")
+    if key and key not in ctx.settings.functions_keys and not ctx.settings.kms_endpoint:
+        raise InvalidParameterException(
+            f"The key {key} is not known to this server; see its settings functions_keys and kms_endpoint."
+        )
 
 
 def _functions(config: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,108 @@
+"""Where settings come from: a file, then the environment, then flags."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from ostiary.config.checks import check
+from ostiary.config.settings import Settings, SettingsError
+
+PREFIX = "OSTIARY_"
+
+
+def load_settings(flags: Mapping[str, Any], file: Path | None = None) -> Settings:
+    """Return the settings of a TOML file, the environment and `flags`, a later one winning; raises SettingsError."""
+    values = _from_file(file or _file_in_environment())
+    values |= _from_environment()
+    values |= {name: value for name, value in flags.items() if value is not None}
+    settings = Settings(**{name: _typed(name, value) for name, value in values.items()})
+    check(settings)
+    return settings
+
+
+def _file_in_environment() -> Path | None:
+    name = os.environ.get(f"{PREFIX}CONFIG")
+    return Path(name) if name else None
+
+
+def _from_file(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        values = tomllib.loads(file.read_text())
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror or error}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: is not TOML: {error}.") from None
+    unknown = values.keys() - _names()
+    if unknown:
+        raise SettingsError(f"{file}: there is no setting '{min(unknown)}'.")
+    return values
+
+
+def _from_environment() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in _names():
+        variable = f"{PREFIX}{name.upper()}"
+        if variable in os.environ and f"{variable}_FILE" in os.environ:
+            raise SettingsError(f"{variable}, {variable}_FILE: set one of them only.")
+        if name == "port" and os.environ.get(variable, "").startswith("tcp://"):
+            continue  # Kubernetes sets this one for a service of our name; it is not meant for us
+        if variable in os.environ:
+            found[name] = os.environ[variable]
+        elif f"{variable}_FILE" in os.environ:
+            path = Path(os.environ[f"{variable}_FILE"])
+            try:
+                found[name] = path.read_text().rstrip("\r\n")
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "is not text"
+                raise SettingsError(f"{variable}_FILE: {path}: {reason}.") from None
+    return found
+
+
+def _names() -> set[str]:
+    return {item.name for item in fields(Settings)}
+
+
+def _typed(name: str, value: Any) -> Any:
+    wanted = get_type_hints(Settings)[name]
+    try:
+        if wanted is bool:
+            return _boolean(value)
+        if wanted is int:
+            return _whole(value)
+        if wanted is Path:
+            return Path(value)
+    except (TypeError, ValueError):
+        kind = {bool: "true or false", int: "a whole number"}.get(wanted, "a path")
+        raise SettingsError(f"{name}: '{value}' is not {kind}.") from None
+    if wanted is str and not isinstance(value, str):
+        raise SettingsError(f"{name}: must be text.")
+    return _pairs(name, value) if wanted == dict[str, str] else value
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).lower()
+    if text not in {"true", "1", "yes", "on", "false", "0", "no", "off", ""}:
+        raise ValueError(text)
+    return text in {"true", "1", "yes", "on"}
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, (bool, float)):
+        raise TypeError
+    return int(value)
+
+
+def _pairs(name: str, value: Any) -> dict[str, str]:
+    if isinstance(value, Mapping):
+        return {str(key): str(item) for key, item in value.items()}
+    pairs = [pair.partition("=") for pair in str(value).split(",") if pair]
+    if any(not sign for _, sign, _ in pairs):
+        raise SettingsError(f"{name}: write it as key=value,key=value.")
+    return {key.strip(): item.strip() for key, _, item in pairs}
