@@ -1,4 +1,4 @@
-"""JSON documents that providers publish, fetched seldom and kept (FED-15)."""
+"""Documents that providers publish, fetched seldom and kept (FED-15)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +20,9 @@ FAILED_SECONDS = 15
 WAIT_SECONDS = 2
 """How long a request waits for another one that is fetching the same document."""
 OK = 200
+JSON = "application/json"
+_Place = tuple[str, str]
+"""An address, and what is accepted there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,51 +36,55 @@ class Documents:
 
     def __init__(self, http: HttpClient) -> None:
         self._get = http.get
-        self._kept: dict[str, _Kept] = {}
-        self._failed_at: dict[str, float] = {}
-        self._locks: dict[str, Lock] = {}
+        self._kept: dict[_Place, _Kept] = {}
+        self._failed_at: dict[_Place, float] = {}
+        self._locks: dict[_Place, Lock] = {}
 
-    def get(self, url: str, read: Callable[[Any], Any], *, fresh_within: float) -> Any:
-        """Return what `read` makes of the document at `url`; raises InvalidTokenError when it cannot be had."""
-        kept = self._fresh(url, fresh_within)
+    def get(self, url: str, read: Callable[[Any], Any], *, fresh_within: float, accept: str = JSON) -> Any:
+        """Return what `read` makes of the document at `url`; raises InvalidTokenError when it cannot be had.
+
+        `read` gets JSON as it was parsed, and what is of other types (`accept`) as bytes.
+        """
+        place = (url, accept)
+        kept = self._fresh(place, fresh_within)
         if kept is not None:
             return kept.value
-        lock = self._locks.setdefault(url, Lock())
+        lock = self._locks.setdefault(place, Lock())
         if not lock.acquire(timeout=WAIT_SECONDS):
-            return self._old(url, "another request is waiting for it")
+            return self._old(place, "another request is waiting for it")
         try:
-            kept = self._fresh(url, fresh_within)
-            return self._fetched(url, read) if kept is None else kept.value
+            kept = self._fresh(place, fresh_within)
+            return self._fetched(place, read) if kept is None else kept.value
         finally:
             lock.release()
 
-    def _fresh(self, url: str, fresh_within: float) -> _Kept | None:
-        kept = self._kept.get(url)
+    def _fresh(self, place: _Place, fresh_within: float) -> _Kept | None:
+        kept = self._kept.get(place)
         return kept if kept is not None and Clock.monotonic() - kept.fetched_at < fresh_within else None
 
-    def _fetched(self, url: str, read: Callable[[Any], Any]) -> Any:
-        failed_at = self._failed_at.get(url)
+    def _fetched(self, place: _Place, read: Callable[[Any], Any]) -> Any:
+        failed_at = self._failed_at.get(place)
         if failed_at is not None and Clock.monotonic() - failed_at < FAILED_SECONDS:
-            return self._old(url, "it could not be had a moment ago")
+            return self._old(place, "it could not be had a moment ago")
         try:
-            value = read(self._document(url))
+            value = read(self._document(*place))
         except (HttpError, JoseError, AttributeError, LookupError, TypeError, ValueError) as error:
-            self._failed_at[url] = Clock.monotonic()
-            return self._old(url, str(error))
-        self._kept[url] = _Kept(value, Clock.monotonic())
-        self._failed_at.pop(url, None)
+            self._failed_at[place] = Clock.monotonic()
+            return self._old(place, str(error))
+        self._kept[place] = _Kept(value, Clock.monotonic())
+        self._failed_at.pop(place, None)
         return value
 
-    def _document(self, url: str) -> Any:
-        answer = self._get(url, headers={"accept": "application/json"})
+    def _document(self, url: str, accept: str) -> Any:
+        answer = self._get(url, headers={"accept": accept})
         if answer.status != OK:
             raise HttpError(f"the answer is {answer.status}")
-        return answer.json()
+        return answer.json() if accept == JSON else answer.body
 
-    def _old(self, url: str, why: str) -> Any:
-        kept = self._fresh(url, STALE_SECONDS)
+    def _old(self, place: _Place, why: str) -> Any:
+        kept = self._fresh(place, STALE_SECONDS)
         if kept is None:
-            raise InvalidTokenError("unreachable", f"{url}: {why}")
+            raise InvalidTokenError("unreachable", f"{place[0]}: {why}")
         return kept.value
 
 

@@ -24,7 +24,7 @@ from ostiary.idp.client_secrets import check_secret
 from ostiary.idp.client_settings import validity
 from ostiary.idp.clients import client_of
 from ostiary.idp.pools import POOL_ARN
-from ostiary.idp.presented_tokens import Given, Presented, Role, presented
+from ostiary.idp.presented_tokens import Given, Presented, Role, presented, spend
 from ostiary.idp.resource_servers import KIND as RESOURCE_SERVER
 from ostiary.store import groups, pool_parts
 from ostiary.store.clients import AppClient
@@ -55,6 +55,11 @@ class Exchange:
     memberships: Sequence[Group]
     scopes: Sequence[str]
     audience: str
+
+    @property
+    def presented(self) -> dict[Role, Presented]:
+        """The tokens that were presented, by what they stand for."""
+        return {"Subject": self.subject, **({} if self.actor is None else {"Actor": self.actor})}
 
 
 @operation("cognito-idp", authorized_by_handler=True, signature="help")
@@ -138,6 +143,7 @@ def _exchanged(ctx: Context, exchange: Exchange, kind: Literal["ACCESS_TOKEN", "
     member = "AccessToken" if is_access else "IdToken"
     # What is derived never outlives what it was derived from.
     seconds = min(validity(exchange.client.configuration, member), exchange.subject.expires_at - now)
+    spend(ctx, exchange.pool, exchange.presented)
     token = issue.signed(ctx, exchange.pool.pool_id, "access" if is_access else "id", claims, now + seconds)
     return {
         "IssuedToken": token,

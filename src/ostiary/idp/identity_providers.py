@@ -104,16 +104,14 @@ def _not_found(name: str) -> NoReturn:
     raise ResourceNotFoundException(f"Identity provider {name} does not exist.")
 
 
-def _built(
-    ctx: Context, pool: UserPool, name: str, members: Mapping[str, Any], *, created_at: int | None = None
-) -> Part:
-    """Return the provider that the members make; raises InvalidParameterException."""
+def _built(ctx: Context, pool: UserPool, name: str, members: Mapping[str, Any], created_at: int) -> Part:
+    """Return the provider that the members make, whose details are complete; raises InvalidParameterException."""
     provider_type = members["ProviderType"]
     if "AcrMapping" in members and provider_type != "OIDC":
         raise InvalidParameterException("AcrMapping is only supported for OIDC identity providers.")
     mapping = provider_details.username_mapping(provider_type, members.get("AttributeMapping", {}))
     _check_mapping(pool, mapping)
-    given = provider_details.completed(provider_type, members["ProviderDetails"])
+    given = members["ProviderDetails"]
     secret = {key: given[key] for key in provider_details.SECRET if key in given}
     configuration = {
         "ProviderType": provider_type,
@@ -123,8 +121,7 @@ def _built(
         **({"AcrMapping": members["AcrMapping"]} if "AcrMapping" in members else {}),
     }
     sealed = ctx.keyring.seal(json.dumps(secret).encode(), _PURPOSE) if secret else None
-    now = ctx.clock.now_seconds()
-    return Part(pool.pool_id, KIND, name, configuration, created_at or now, now, sealed=sealed)
+    return Part(pool.pool_id, KIND, name, configuration, created_at, ctx.clock.now_seconds(), sealed=sealed)
 
 
 def _check_mapping(pool: UserPool, mapping: Mapping[str, str]) -> None:
@@ -153,9 +150,11 @@ def create_identity_provider(ctx: Context, req: CreateIdentityProviderRequest) -
     social = provider_type in provider_details.SOCIAL
     if name in _RESERVED or (social and name != provider_type) or (not social and name in provider_details.SOCIAL):
         raise InvalidParameterException(f"Provider name {name} cannot be used for the provider type {provider_type}.")
+    own_pool(ctx, req["UserPoolId"])
+    members = {**req, "ProviderDetails": provider_details.completed(ctx, provider_type, req["ProviderDetails"])}
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
-        provider = _built(ctx, pool, name, req)
+        provider = _built(ctx, pool, name, members, ctx.clock.now_seconds())
         if pool_parts.count(tx, pool.pool_id, KIND) >= MOST:
             raise LimitExceededException(f"A user pool cannot have more than {MOST} identity providers.")
         try:
@@ -191,13 +190,22 @@ def get_identity_provider_by_identifier(
 @operation("cognito-idp", resource=POOL_ARN)
 def update_identity_provider(ctx: Context, req: UpdateIdentityProviderRequest) -> UpdateIdentityProviderResponse:
     """Change an identity provider: members that are given replace, members that are omitted stay."""
+    own_pool(ctx, req["UserPoolId"])
+    with ctx.store.read() as tx:
+        known = find_provider(tx, req["UserPoolId"], req["ProviderName"])
+    if known is None:
+        _not_found(req["ProviderName"])
+    provider_type = known.configuration["ProviderType"]
+    given: dict[str, Any] = {**req}
+    if "ProviderDetails" in req:
+        given["ProviderDetails"] = provider_details.completed(ctx, provider_type, req["ProviderDetails"])
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
         before = find_provider(tx, pool.pool_id, req["ProviderName"])
-        if before is None:
+        if before is None or before.configuration["ProviderType"] != provider_type:
             _not_found(req["ProviderName"])
         kept = {**before.configuration, "ProviderDetails": details(ctx, before)}
-        provider = _built(ctx, pool, before.key, {**kept, **req}, created_at=before.created_at)
+        provider = _built(ctx, pool, before.key, {**kept, **given}, before.created_at)
         pool_parts.put(tx, provider)
         _name_identifiers(tx, provider, before.configuration["IdpIdentifiers"])
     return {"IdentityProvider": _described(ctx, provider)}

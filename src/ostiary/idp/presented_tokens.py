@@ -4,6 +4,8 @@ The first must be live: signed, not expired, not revoked. The second is verified
 provider, and stands for the user whom that provider signs in (FED-12).
 """
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,17 +15,20 @@ from ostiary.crypto import jws
 from ostiary.crypto.jws import Claims
 from ostiary.federation.keys import discovered_keys_url
 from ostiary.federation.openid import verify_openid
+from ostiary.federation.saml import Wanted, verify_saml
 from ostiary.federation.web_identity import InvalidTokenError
 from ostiary.idp.identity_providers import KIND, details, identities_of
 from ostiary.idp.linked_providers import SUBJECT
 from ostiary.idp.names import user_key
-from ostiary.store import clients, linked_users, pool_parts, users
+from ostiary.store import clients, domains, linked_users, pool_parts, spent, users
 from ostiary.store.pool_parts import Part
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 from ostiary.tokens import verify
 
 Role = Literal["Subject", "Actor"]
+_ANSWER_PATH = "/saml2/idpresponse"
+"""Where SAML providers send their answers."""
 _USES: dict[str, Literal["access", "id"]] = {"ACCESS_TOKEN": "access", "ID_TOKEN": "id"}
 
 
@@ -42,7 +47,7 @@ class Presented:
     """A token that is good now. Times are epoch seconds.
 
     `provider` is None for one of the pool's own. `user` is whom it stands for: None for a client's own token, and for
-    an actor whom the pool does not know.
+    an actor whom the pool does not know. `single_use` names what counts once only, and is empty for the rest.
     """
 
     claims: Claims = field(repr=False)
@@ -50,6 +55,7 @@ class Presented:
     user: User | None
     expires_at: int
     authenticated_at: int
+    single_use: str = ""
 
     @property
     def subject(self) -> str:
@@ -71,9 +77,18 @@ def presented(ctx: Context, pool: UserPool, given: Given) -> Presented:
     provider = pool_parts.cached(ctx.store, pool.pool_id, KIND, given.provider)
     if provider is None:
         raise InvalidParameterException(f"The provider {given.provider} does not exist for User Pool {pool.pool_id}.")
-    if given.kind == "SAML2":
-        raise InvalidParameterException("SAML2 tokens cannot be exchanged at this server.")
-    return _of_provider(ctx, pool, provider, given)
+    read = _of_saml if given.kind == "SAML2" else _of_provider
+    return read(ctx, pool, provider, given)
+
+
+def spend(ctx: Context, pool: UserPool, tokens: Mapping[Role, Presented]) -> None:
+    """Let tokens that count once not count again; raises NotAuthorizedException when one did before (FED-06)."""
+    single = {role: token for role, token in tokens.items() if token.single_use}
+    if single:
+        with ctx.store.write() as tx:
+            for role, token in single.items():
+                if not spent.spend(tx, pool.pool_id, token.single_use, token.expires_at):
+                    raise NotAuthorizedException(f"{role} Token has been used")
 
 
 def _of_pool(ctx: Context, pool: UserPool, given: Given) -> Presented:
@@ -88,7 +103,8 @@ def _of_pool(ctx: Context, pool: UserPool, given: Given) -> Presented:
     if _is_clients_own(claims):
         ended = clients.cached(ctx.store, str(claims["client_id"])) is None
     else:
-        user = _user(ctx, pool, None, claims)
+        with ctx.store.read() as tx:
+            user = users.find(tx, pool.pool_id, str(claims["sub"]))
         _check_user(user, given)
         ended = verify.is_revoked(ctx.services, pool.pool_id, claims)
     if ended:
@@ -117,11 +133,39 @@ def _of_provider(ctx: Context, pool: UserPool, provider: Part, given: Given) -> 
         told = jws.seconds(identity.claims, "auth_time") or jws.seconds(identity.claims, "iat")
     except (InvalidTokenError, jws.JwsError) as error:
         raise NotAuthorizedException(_refusal(given.role, error)) from None
-    user = _user(ctx, pool, provider, identity.claims)
+    mapped = provider.configuration["AttributeMapping"].get("username", "sub")
+    user = _known_user(ctx, pool, provider, str(identity.claims.get(mapped, "")))
     since = int(told or ctx.clock.now_seconds())
     if user is not None or given.role == "Subject":
         _check_user(user, given, since)
     return Presented(identity.claims, provider, user, int(identity.expires_at), since)
+
+
+def _of_saml(ctx: Context, pool: UserPool, provider: Part, given: Given) -> Presented:
+    if provider.configuration["ProviderType"] != "SAML":
+        raise InvalidParameterException(f"The provider {provider.key} issues no SAML assertions.")
+    wanted = Wanted(f"urn:amazon:cognito:sp:{pool.pool_id}", _recipients(ctx, pool))
+    try:
+        found = verify_saml(ctx, given.token, details(ctx, provider), wanted)
+    except InvalidTokenError as error:
+        raise NotAuthorizedException(_refusal(given.role, error)) from None
+    user = _known_user(ctx, pool, provider, found.subject)
+    since = int(found.authenticated_at)
+    if user is not None or given.role == "Subject":
+        _check_user(user, given, since)
+    claims: Claims = {"sub": found.subject, "iss": found.issuer}
+    # An actor's assertion only tells who acts: it may do so for many, unless its provider says otherwise.
+    is_single = given.role == "Subject" or found.is_for_one_use
+    named = f"{provider.key} {found.assertion_id}"
+    single_use = f"saml {hashlib.sha256(named.encode()).hexdigest()}" if is_single else ""
+    return Presented(claims, provider, user, int(found.expires_at), since, single_use)
+
+
+def _recipients(ctx: Context, pool: UserPool) -> list[str]:
+    """Return where the pool takes assertions: at the server's own address, and at the pool's own domain."""
+    with ctx.store.read() as tx:
+        own = [f"https://{domain.domain}" for domain in domains.of_pool(tx, pool.pool_id) if domain.is_custom]
+    return [f"{base}{_ANSWER_PATH}" for base in (ctx.settings.base_url, *own)]
 
 
 def _refusal(role: Role, error: Exception) -> str:
@@ -131,12 +175,9 @@ def _refusal(role: Role, error: Exception) -> str:
     return f"{role} Token has expired" if reason == "expired" else f"Invalid {role} Token"
 
 
-def _user(ctx: Context, pool: UserPool, provider: Part | None, claims: Claims) -> User | None:
-    """Return whom a token means: a provider's by its link, or by the name that the provider's users get (FED-12)."""
+def _known_user(ctx: Context, pool: UserPool, provider: Part, value: str) -> User | None:
+    """Return whom a provider means: by a link, or by the name that the provider's users get (FED-12)."""
     with ctx.store.read() as tx:
-        if provider is None:
-            return users.find(tx, pool.pool_id, str(claims["sub"]))
-        value = str(claims.get(provider.configuration["AttributeMapping"].get("username", "sub"), ""))
         link = linked_users.find(tx, pool.pool_id, provider.key, SUBJECT, value)
         if link is not None:
             return users.find(tx, pool.pool_id, link.sub)

@@ -1,12 +1,14 @@
 """What an identity provider's ProviderDetails must hold, and what the service adds to them (hosted-ui-oauth.md 8.1)."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
-from ostiary.aws.errors import SerializationError
-from ostiary.aws.protocols import xml_parse
 from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.context import Context
+from ostiary.federation.keys import REFETCH_SECONDS
+from ostiary.federation.saml_metadata import Metadata, metadata_of
+from ostiary.federation.saml_xml import XmlError
+from ostiary.federation.web_identity import InvalidTokenError
 
 SOCIAL = ("Facebook", "Google", "LoginWithAmazon", "SignInWithApple")
 SECRET = ("client_secret", "private_key")
@@ -55,19 +57,20 @@ _USERNAME_CLAIM = {
     "OIDC": "sub",
 }
 _FLAGS = ("IDPSignout", "IDPInit", "EncryptedResponses")
-_REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
-_SERVICES = {"SingleSignOnService": "SSORedirectBindingURI", "SingleLogoutService": "SLORedirectBindingURI"}
 
 
-def completed(provider_type: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the details with what the service adds; raises InvalidParameterException for what cannot work."""
+def completed(ctx: Context, provider_type: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the details with what the service adds; raises InvalidParameterException for what cannot work.
+
+    The metadata of a SAML provider may have to be fetched.
+    """
     for name in _REQUIRED[provider_type]:
         if not given.get(name):
             raise InvalidParameterException(f"ProviderDetails: {name} is required")
     if provider_type == "OIDC":
         _check_oidc(given)
     if provider_type == "SAML":
-        return _saml(given)
+        return _saml(ctx, given)
     return {**_added(provider_type, given), **given}
 
 
@@ -112,7 +115,7 @@ def _check_url(name: str, url: str) -> None:
         raise InvalidParameterException(f"ProviderDetails: {name} is not a valid URL")
 
 
-def _saml(given: Mapping[str, str]) -> dict[str, str]:
+def _saml(ctx: Context, given: Mapping[str, str]) -> dict[str, str]:
     if bool(given.get("MetadataURL")) == bool(given.get("MetadataFile")):
         raise InvalidParameterException("ProviderDetails: exactly one of MetadataURL and MetadataFile is required")
     for name in _FLAGS:
@@ -120,26 +123,24 @@ def _saml(given: Mapping[str, str]) -> dict[str, str]:
             raise InvalidParameterException(f"ProviderDetails: {name} must be true or false")
     if given.get("RequestSigningAlgorithm", "rsa-sha256") != "rsa-sha256":
         raise InvalidParameterException("ProviderDetails: RequestSigningAlgorithm must be rsa-sha256")
-    if given.get("MetadataURL"):
-        _check_url("MetadataURL", given["MetadataURL"])
-        return dict(given)
-    return {**_from_metadata(given["MetadataFile"]), **given}
-
-
-def _from_metadata(text: str) -> dict[str, str]:
-    """Return the addresses of the redirect binding that SAML metadata names."""
-    try:
-        root = xml_parse.parse(text.encode())
-    except SerializationError as error:
-        raise InvalidParameterException("Error parsing metadata file.") from error
-    descriptor = root.find("IDPSSODescriptor")
-    if root.name != "EntityDescriptor" or "entityID" not in root.attributes or descriptor is None:
-        raise InvalidParameterException("Error parsing metadata file.")
-    found: dict[str, Any] = {}
-    for service, name in _SERVICES.items():
-        places = [each.attributes for each in descriptor.all(service) if each.attributes.get("Binding") == _REDIRECT]
-        if places:
-            found[name] = places[0].get("Location", "")
-    if not found.get("SSORedirectBindingURI"):
+    metadata = _metadata(ctx, given)
+    if not metadata.is_valid(ctx.clock.now()):
+        raise InvalidParameterException("The metadata is not valid any more.")
+    if not metadata.sign_in_url:
         raise InvalidParameterException("Metadata has no SingleSignOnService with the HTTP-Redirect binding.")
-    return found
+    sign_out = {"SLORedirectBindingURI": metadata.sign_out_url} if metadata.sign_out_url else {}
+    return {"SSORedirectBindingURI": metadata.sign_in_url, **sign_out, **given}
+
+
+def _metadata(ctx: Context, given: Mapping[str, str]) -> Metadata:
+    url = given.get("MetadataURL", "")
+    if url:
+        _check_url("MetadataURL", url)
+        if not url.startswith("https://") and not (ctx.settings.dev or ctx.settings.allow_private_addresses):
+            raise InvalidParameterException("ProviderDetails: MetadataURL must begin with https://")
+    try:
+        return metadata_of(ctx.http, given, fresh_within=REFETCH_SECONDS)
+    except InvalidTokenError:
+        raise InvalidParameterException(f"Error retrieving metadata from {url}") from None
+    except XmlError:
+        raise InvalidParameterException("Error parsing metadata file.") from None
