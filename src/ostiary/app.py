@@ -98,7 +98,7 @@ def open_context(services: Services, principal: Principal | None, peer: Peer) ->
 
 
 def _implementations(settings: Settings) -> Callable[[str, str], Implementation | None]:
-    return RateLimits(settings.workers).implementation if settings.rate_limits else implementation
+    return RateLimits(settings).implementation if settings.rate_limits else implementation
 
 
 def create_endpoint(services: Services) -> Endpoint:

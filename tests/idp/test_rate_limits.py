@@ -1,16 +1,20 @@
 """Provisioned limits are rate limits where the server is told so: by category and account (ROB-12)."""
 
+import dataclasses
 from collections.abc import Callable
-from types import SimpleNamespace
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 
 from ostiary.aws import model
+from ostiary.context import Services
 from ostiary.iam.accounts import RootKey, create_account
 from ostiary.idp import rate_limits
 from ostiary.idp.provisioned_limits import FREE
-from ostiary.idp.rate_limits import RateLimits, category_of
+from ostiary.idp.rate_limits import ANSWER, PER_USER, Claim, RateLimits, category_of
+from ostiary.store import expired, rate_windows
 from tests.fixtures.refusals import refused
 from tests.fixtures.server import FLOWS, PASSWORD, Server
 
@@ -38,23 +42,47 @@ def test_what_is_asked_decides_where_it_counts() -> None:
     assert category_of("CreateGroup", {}) == "UserPoolResourceUpdate"
 
 
-def test_a_bucket_holds_a_second_and_fills_as_time_goes_by() -> None:
-    limits = RateLimits(1)
-    taken = [limits.take("a", "UserList", 3, 1, 10.0) for _ in range(4)]
+def rates(services: Services, **settings: Any) -> RateLimits:
+    return RateLimits(dataclasses.replace(services.settings, **settings))
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_a_rate_is_so_much_in_each_second(services: Services) -> None:
+    limits, store = rates(services), services.store
+    taken = [limits.take(store, Claim("a", 3), 10) for _ in range(4)]
     assert taken == [True, True, True, False]
-    assert limits.take("b", "UserList", 3, 1, 10.0), "another account"
-    assert limits.take("a", "UserRead", 3, 1, 10.0), "another category"
-    assert not limits.take("a", "UserList", 3, 1, 10.3)
-    assert limits.take("a", "UserList", 3, 1, 10.4)
-    assert [limits.take("a", "UserList", 3, 1, 100.0) for _ in range(4)] == taken, "no more than a second's"
+    assert limits.take(store, Claim("b", 3), 10), "another rate"
+    assert [limits.take(store, Claim("a", 3), 11) for _ in range(4)] == taken
+    assert [limits.take(store, Claim("c", 1, cost=ANSWER), 11) for _ in range(4)] == taken
 
 
-@pytest.fixture
-def moment(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time that buckets go by; it stands still unless a test moves it."""
-    now = [1000.0]
-    monkeypatch.setattr(rate_limits, "Clock", SimpleNamespace(monotonic=lambda: now[0]))
-    return now
+def test_processes_share_a_rate(services: Services) -> None:
+    """ROB-12: by turns they get a second's requests exactly, and all at once no more than these."""
+    processes = [rates(services, workers=4) for _ in range(4)]
+    claim = Claim("account UserList", 100)
+
+    def taken(number: int, second: int = 50) -> bool:
+        return processes[number % 4].take(services.store, claim, second)
+
+    assert sum(map(taken, range(200))) == 100
+    with ThreadPoolExecutor(16) as pool:
+        assert 0 < sum(pool.map(partial(taken, second=51), range(200))) <= 100
+
+
+def test_a_process_whose_clock_is_behind_takes_what_the_others_left(services: Services) -> None:
+    ahead, behind = (rates(services, workers=2) for _ in range(2))
+    claim = Claim("address 198.51.100.7", 2)
+    assert [ahead.take(services.store, claim, 60) for _ in range(2)] == [True, True]
+    assert not behind.take(services.store, claim, 59)
+    assert behind.take(services.store, claim, 61)
+
+
+def test_old_rates_are_swept_away(services: Services) -> None:
+    with services.store.write() as tx:
+        rate_windows.take(tx, "old", 10, 1, 1)
+    expired.sweep(services.store, 10 + 2 * expired.FAILURES_SECONDS)
+    with services.store.write() as tx:
+        assert rate_windows.take(tx, "old", 10, 1, 1) == 1
 
 
 def allowed(call: Callable[[], Any], most: int) -> None:
@@ -67,9 +95,11 @@ def allowed(call: Callable[[], Any], most: int) -> None:
 
 @pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_an_account_makes_so_many_requests_of_a_category_a_second(
-    start_server: Callable[..., Server], moment: list[float]
+    start_server: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = start_server(rate_limits=True)
+    moment = [server.services.clock.now()]
+    monkeypatch.setattr(server.services.clock, "now", lambda: moment[0])
     key, other = create_account(server.services, "one"), create_account(server.services, "other")
 
     def pool_of(root: RootKey) -> tuple[Any, str]:
@@ -97,6 +127,19 @@ def test_an_account_makes_so_many_requests_of_a_category_a_second(
     asked = {"USERNAME": "ann", "PASSWORD": PASSWORD}
     tokens = app.initiate_auth(ClientId=client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=asked)
     token = tokens["AuthenticationResult"]["AccessToken"]
-    allowed(lambda: app.get_user(AccessToken=token), 120)
+    allowed(lambda: app.get_user(AccessToken=token), PER_USER)
     with refused("NotAuthorizedException"):
         app.get_user(AccessToken="a.b.c")
+    moment[0] += 1
+
+    def sign_in(name: str) -> None:
+        asked = {"USERNAME": name, "PASSWORD": "no"}
+        app.initiate_auth(ClientId=client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=asked)
+
+    for _ in range(PER_USER):
+        with refused("UserNotFoundException"):
+            sign_in("nobody")
+    with refused("TooManyRequestsException", "Rate exceeded"):
+        sign_in("nobody")
+    with refused("UserNotFoundException"):
+        sign_in("somebody")

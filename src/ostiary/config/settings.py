@@ -137,7 +137,8 @@ class Settings:
     queue: int = 512
     """Requests that wait for one of these threads, in each worker; whoever comes beyond is told to come again (503)."""
     rate_limits: bool = False
-    """Refuse requests of user pools beyond what their account may make of a category per second, as Amazon does."""
+    """Refuse requests of user pools beyond what their account may make of a category per second, as Amazon does, and of
+    one user or from one address."""
 
     live_heartbeat: int = 15
     """How often a live stream is sent a sign of life, and whoever has it is asked whether they still may."""

@@ -1,22 +1,24 @@
-"""Provisioned limits as rate limits: so many requests of a category per second and account (user-pools-api.md 22).
+"""Rate limits: requests of a category per second and account (user-pools-api.md 22), of a user, of an address.
 
-What an account may ask for comes from `UpdateProvisionedLimit`, or else is Amazon's default. Each process counts for
-itself and grants its share of a server's workers; a request that is not let in by its signature does not count.
+What an account may ask for comes from `UpdateProvisionedLimit`, or else is Amazon's default. A request that is not let
+in by its signature does not count. The processes of a deployment share a second's requests: each takes some at a time
+out of the store (ROB-12).
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 from typing import Any
 
 from ostiary.aws.operations import Handler, Implementation, implementation
 from ostiary.aws.types.cognito_idp import TooManyRequestsException
-from ostiary.clock import Clock
+from ostiary.config import Settings
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.idp.provisioned_limits import limit_of
-from ostiary.store import clients, user_pools
+from ostiary.store import clients, rate_windows, user_pools
+from ostiary.store.db import Store
 
 SERVICE = "cognito-idp"
 MEMBERS = {
@@ -55,8 +57,14 @@ _CATEGORIES = {name: category for category, names in MEMBERS.items() for name in
 _READS = ("Describe", "Get", "List")
 _REFRESHES = frozenset({"REFRESH_TOKEN", "REFRESH_TOKEN_AUTH"})
 _ANSWERS = frozenset({"AdminRespondToAuthChallenge", "RespondToAuthChallenge"})
-_ANSWERS_FOR_ONE = 3
-"""A sign-in has several answers: three of them count as one request."""
+REQUEST, ANSWER = 3, 1
+"""What counts: a sign-in has several answers, and three of them count as one request."""
+PER_USER = 10
+"""Requests per second about one user, in each process (user-pools-api.md 1)."""
+PER_ADDRESS = 300
+"""Requests per second of whoever does not sign, from one address (hosted-ui-oauth.md 1)."""
+PARTS = 20
+"""How often at most a process asks the store for more of one rate, in a second in which nobody else does."""
 
 
 def category_of(operation: str, req: Mapping[str, Any]) -> str | None:
@@ -71,17 +79,29 @@ def category_of(operation: str, req: Mapping[str, Any]) -> str | None:
     return _CATEGORIES.get(operation, rest)
 
 
-class RateLimits:
-    """The buckets of one process: each holds at most a second's requests, and fills as time goes by."""
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a request takes of a rate; `shared` rates hold for all processes together."""
 
-    def __init__(self, workers: int) -> None:
-        self._workers = workers
-        self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
+    name: str
+    per_second: int
+    cost: int = REQUEST
+    shared: bool = True
+
+
+class RateLimits:
+    """What this process may still grant in the current second."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._is_alone = settings.workers == 1 and settings.database_url.startswith("sqlite")
+        self._second = 0
+        self._left: dict[str, int] = {}
+        self._used_up: set[str] = set()
         self._lock = Lock()
         self._limited: dict[str, Implementation] = {}
 
     def implementation(self, service: str, operation: str) -> Implementation | None:
-        """Return what the registry has for an operation, behind its limit."""
+        """Return what the registry has for an operation, behind its limits."""
         found = implementation(service, operation)
         if found is None or service != SERVICE:
             return found
@@ -91,24 +111,63 @@ class RateLimits:
             self._limited[operation] = limited
         return limited
 
-    def take(self, account: str, category: str, per_second: float, cost: float, now: float) -> bool:
-        """Take a request out of a bucket at `now` (monotonic seconds); return whether there was one."""
-        most = max(per_second, 1.0)
+    def take(self, store: Store, claim: Claim, second: int) -> bool:
+        """Take a request out of a rate in a second of the epoch; return whether there was one left."""
+        most = claim.per_second * REQUEST
+        granted = 0 if claim.shared and not self._is_alone else most
+        taken = self._take(claim, second, granted)
+        if taken is None:
+            with store.write() as tx:
+                granted = rate_windows.take(tx, claim.name, second, max(claim.cost, most // PARTS), most)
+            with self._lock:
+                self._left[claim.name] = self._left.get(claim.name, 0) + granted
+                if granted < claim.cost:
+                    self._used_up.add(claim.name)
+            taken = self._take(claim, second, 0)
+        return bool(taken)
+
+    def _take(self, claim: Claim, second: int, at_first: int) -> bool | None:
+        """Return whether a request was taken of what is here; None when there may be more in the store."""
         with self._lock:
-            left, at = self._buckets.get((account, category), (most, now))
-            left = min(most, left + (now - at) * per_second)
-            taken = left >= cost
-            self._buckets[account, category] = (left - cost if taken else left, now)
-        return taken
+            if second > self._second:
+                self._second = second
+                self._left.clear()
+                self._used_up.clear()
+            left = self._left.setdefault(claim.name, at_first)
+            if left >= claim.cost:
+                self._left[claim.name] = left - claim.cost
+                return True
+            return False if at_first or claim.name in self._used_up else None
 
     def _handle(self, operation: str, handler: Handler, ctx: Context, req: Any) -> Mapping[str, Any] | None:
-        category, account = category_of(operation, req), _account(ctx, req)
-        if category is not None and account:
-            per_second = limit_of(ctx.store, account, category) / self._workers
-            cost = 1 / _ANSWERS_FOR_ONE if operation in _ANSWERS and category == "UserAuthentication" else 1.0
-            if not self.take(account, category, per_second, cost, Clock.monotonic()):
-                raise TooManyRequestsException("Rate exceeded")
+        second = ctx.clock.now_seconds()
+        if not all(self.take(ctx.store, claim, second) for claim in _claims(ctx, operation, req)):
+            raise TooManyRequestsException("Rate exceeded")
         return handler(ctx, req)
+
+
+def _claims(ctx: Context, operation: str, req: Mapping[str, Any]) -> Iterator[Claim]:
+    category, account = category_of(operation, req), _account(ctx, req)
+    if not ctx.account:
+        yield Claim(f"address {ctx.client.ip}", PER_ADDRESS)
+    if user := _user(req):
+        yield Claim(user, PER_USER, shared=False)
+    if category is not None and account:
+        is_answer = operation in _ANSWERS and category == "UserAuthentication"
+        cost = ANSWER if is_answer else REQUEST
+        yield Claim(f"account {account} {category}", limit_of(ctx.store, account, category), cost)
+
+
+def _user(req: Mapping[str, Any]) -> str:
+    """Return a name for whom a request is about, good within a process; empty for nobody.
+
+    Tokens are not verified yet, so each stands for itself: a forged one takes nothing from anybody.
+    """
+    if "AccessToken" in req:
+        return f"token {req['AccessToken']}"
+    told = req.get("AuthParameters") or req.get("ChallengeResponses") or {}
+    name = req.get("Username") or told.get("USERNAME")
+    return f"user {req.get('UserPoolId') or req.get('ClientId')} {name}" if name else ""
 
 
 def _account(ctx: Context, req: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """What has expired and is worth as much as nothing: kept until somebody sweeps it away."""
 
-from ostiary.store import sign_in_failures, spent, sync_stream, token_families
+from ostiary.store import rate_windows, sign_in_failures, spent, sync_stream, token_families
 from ostiary.store.db import Store
 
 FAILURES_SECONDS = 3600
@@ -8,7 +8,7 @@ FAILURES_SECONDS = 3600
 
 
 def sweep(store: Store, now: int) -> None:
-    """Delete sign-ins whose tokens have all expired, used-up ids, old payloads of streams, and failures of long ago."""
+    """Delete sign-ins whose tokens have all expired, used-up ids, payloads, rates and failures of long ago."""
     with store.write() as tx:
         token_families.remove_expired(tx, now)
     with store.write() as tx:
@@ -17,3 +17,5 @@ def sweep(store: Store, now: int) -> None:
         sync_stream.remove_expired(tx, now)
     with store.write() as tx:
         sign_in_failures.remove_old(tx, (now - FAILURES_SECONDS) * 1000)
+    with store.write() as tx:
+        rate_windows.remove_old(tx, now - FAILURES_SECONDS)

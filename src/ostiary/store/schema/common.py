@@ -1,4 +1,4 @@
-"""What belongs to the whole deployment: its facts, the outbox of messages, leases."""
+"""What belongs to the whole deployment: its facts, the outbox of messages, leases, rates."""
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary
 
@@ -26,3 +26,7 @@ messages = table(
 """The outbox: written in the transaction that causes a message, sent afterwards."""
 leases = table("leases", ("name",), text("name"), text("holder"), when("expires_at"))
 """Which process does a piece of work that only one may do at a time, until when."""
+rate_windows = table(
+    "rate_windows", ("name",), text("name"), when("second"), Column("used", BigInteger, nullable=False)
+)
+"""What the processes of a deployment have together granted of a rate in one second."""
