@@ -129,7 +129,7 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "a dataset": lambda tx: datasets.find(tx, DATASET),
     "an identity's datasets": lambda tx: datasets.of_identity(tx, IDENTITY.pool_id, IDENTITY.identity_id),
     "how many datasets": lambda tx: datasets.count(tx, IDENTITY.pool_id, IDENTITY.identity_id),
-    "a record": lambda tx: records.find(tx, DATASET, "k"),
+    "a record": lambda tx: records.find(tx, DATASET, ["k", "l", "m"]),
     "a dataset's records": lambda tx: records.of_dataset(tx, DATASET),
     "who was merged": lambda tx: identities.merged(tx, IDENTITY.pool_id, IDENTITY.identity_id),
     "what pools use": lambda tx: sync_usage.of_pools(tx, [IDENTITY.pool_id, "other"]),
@@ -280,7 +280,7 @@ def explained(store: Store, engine_name: str) -> Iterator[tuple[Tx, Explainer]]:
         pushes.add(tx, PUSH)
         identities.create(tx, IDENTITY)
         datasets.save(tx, Dataset(DATASET))
-        records.put(tx, DATASET, Record("k", None, 1, 0, "", None))
+        records.put(tx, DATASET, [Record("k", None, 1, 0, "", None)])
         sync_stream.add(tx, STREAMED)
     with store.engine.write() as handle:
         postgresql = engine_name == "postgresql"

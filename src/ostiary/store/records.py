@@ -1,8 +1,10 @@
 """Records of datasets, removed ones among them. Times are milliseconds."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from ostiary.store import schema
 from ostiary.store.datasets import Key
@@ -22,7 +24,6 @@ _COLUMNS = (
     _TABLE.c.modified_by,
     _TABLE.c.device_modified_at,
 )
-_ONE = select(*_COLUMNS).where(*_OF_DATASET, _TABLE.c.record_key == bindparam("record_key"))
 _ALL = select(*_COLUMNS).where(*_OF_DATASET).order_by(_TABLE.c.record_key)
 _REMOVED = (
     select(_TABLE.c.record_key, _TABLE.c.sync_count)
@@ -58,10 +59,20 @@ class Record(NamedTuple):
         return 0 if self.value is None else len(self.key.encode()) + len(self.value.encode())
 
 
-def find(tx: Tx, dataset: Key, key: str) -> Record | None:
-    """Return a record."""
-    row = tx.one(_ONE, **dataset._asdict(), record_key=key)
-    return None if row is None else Record._make(row)
+@cache
+def _named(many: int) -> Select[Any]:
+    return select(*_COLUMNS).where(*_OF_DATASET, _TABLE.c.record_key.in_([bindparam(f"key_{n}") for n in range(many)]))
+
+
+def find(tx: Tx, dataset: Key, keys: Sequence[str]) -> dict[str, Record]:
+    """Return the records of these keys that there are, by key."""
+    if not keys:
+        return {}
+    # As many keys as the next power of two, so that few statements are kept; the last key fills them.
+    many = 1 << (len(keys) - 1).bit_length()
+    named = {f"key_{n}": keys[min(n, len(keys) - 1)] for n in range(many)}
+    rows = tx.tuples(_named(many), **dataset._asdict(), **named)
+    return {row[0]: Record(*row) for row in rows}
 
 
 def of_dataset(tx: Tx, dataset: Key) -> list[Record]:
@@ -75,18 +86,10 @@ def changed(tx: Tx, dataset: Key, after: tuple[int, str], up_to: int, most: int)
     return [Record(*row) for row in tx.tuples(_CHANGED, **dataset._asdict(), **place)]
 
 
-def put(tx: Tx, dataset: Key, record: Record) -> None:
-    """Store a record of a dataset that this transaction has locked."""
-    tx.upsert(
-        _TABLE,
-        **dataset._asdict(),
-        record_key=record.key,
-        value=record.value,
-        sync_count=record.sync_count,
-        modified_at=record.modified_at,
-        modified_by=record.modified_by,
-        device_modified_at=record.device_modified_at,
-    )
+def put(tx: Tx, dataset: Key, records: Sequence[Record]) -> None:
+    """Store records of a dataset that this transaction has locked."""
+    names = [column.name for column in _COLUMNS]
+    tx.upsert_all(_TABLE, [{**dataset._asdict(), **dict(zip(names, record, strict=True))} for record in records])
 
 
 def forget_removed(tx: Tx, dataset: Key, keep: int) -> int:

@@ -98,6 +98,14 @@ class Tx:
         """Insert a row, or change the one with the same primary key."""
         self._change(self.engine.statements.upsert(table, tuple(values)), values)
 
+    def upsert_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Upsert several rows of the same columns in one exchange with the database; none is fine."""
+        if rows:
+            prepared = self.engine.statements.upsert(table, tuple(rows[0]))
+            self._check_change(*rows)
+            many = [prepared.parameters(row) for row in rows]
+            self._guard(lambda: self.handle.driver.cursor().executemany(prepared.sql, many))
+
     def accumulate(self, table: Table, adding: tuple[str, ...], /, **values: Any) -> None:
         """Insert a row, or change the one with the same primary key: the columns in `adding` grow by their values."""
         self._change(self.engine.statements.upsert(table, tuple(values), adding), values)
@@ -143,10 +151,13 @@ class Tx:
             return []  # what cannot be stored is not there
         return [prepared.row(row) for row in rows]
 
-    def _change(self, prepared: Prepared, values: Mapping[str, Any]) -> int:
+    def _check_change(self, *rows: Mapping[str, Any]) -> None:
         self._refuse_in_read(writes=True)
-        if any(type(value) is str and "\0" in value for value in values.values()):
+        if any(type(value) is str and "\0" in value for row in rows for value in row.values()):
             raise Unstorable("Text must not contain NUL characters.")
+
+    def _change(self, prepared: Prepared, values: Mapping[str, Any]) -> int:
+        self._check_change(values)
         return self._guard(lambda: cast("int", self._run(prepared, values).rowcount))
 
     def _run(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:

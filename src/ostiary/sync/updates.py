@@ -93,19 +93,20 @@ def _patched(tx: Tx, before: Dataset, update: Update, now: int) -> tuple[Dataset
     """Store the records and return what the dataset becomes; raises before anything is wrong."""
     count, by = before.sync_count + 1, update.modified_by
     written, number, storage = [], before.num_records, before.data_storage
+    held = records.find(tx, before.key, [patch["Key"] for patch in update.patches])
     for patch in update.patches:
-        old = compared(before, records.find(tx, before.key, patch["Key"]), patch)
+        old = compared(before, held.get(patch["Key"]), patch)
         value = patch["Value"] if patch["Op"] == "replace" else None
         at = patch.get("DeviceLastModifiedDate")
         new = Record(patch["Key"], value, count, now, by, None if at is None else int(at * 1000))
         number += _is_there(new) - _is_there(old)
         storage += new.size - (old.size if old else 0)
-        records.put(tx, before.key, new)
         written.append(new)
     if number > max(MOST_RECORDS, before.num_records):
         raise LimitExceededException(f"A dataset can have at most {MOST_RECORDS} records.")
     if storage > max(MOST_BYTES, before.data_storage):
         raise LimitExceededException(f"A dataset can have at most {MOST_BYTES} bytes.")
+    records.put(tx, before.key, written)
     after = replace(before, sync_count=count, num_records=number, data_storage=storage, modified_at=now, modified_by=by)
     if any(record.value is None for record in written):
         forgotten = records.forget_removed(tx, before.key, REMOVED_KEPT)
