@@ -256,13 +256,13 @@ def known_provider(desk: Desk, provider: OidcProvider) -> None:
     desk.pool.call("CreateIdentityProvider", ProviderName="Corp", ProviderType="OIDC", ProviderDetails=details)
 
 
-def link(desk: Desk, subject: str) -> None:
+def link(desk: Desk, subject: str, attribute: str = "Cognito_Subject") -> None:
     desk.pool.call(
         "AdminLinkProviderForUser",
         DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": "ann"},
         SourceUser={
             "ProviderName": "Corp",
-            "ProviderAttributeName": "Cognito_Subject",
+            "ProviderAttributeName": attribute,
             "ProviderAttributeValue": subject,
         },
     )
@@ -291,6 +291,18 @@ def test_a_providers_token_stands_for_the_user_it_signs_in(desk: Desk, provider:
     desk.pool.user("Corp_stranger")
     with pytest.raises(UserNotFoundException):
         desk.exchange(provider.token(sub="stranger"), "ID_TOKEN", **of_corp)
+
+
+def test_a_link_may_be_of_any_claim(desk: Desk, provider: OidcProvider) -> None:
+    """FED-12: whatever else the token says."""
+    known_provider(desk, provider)
+    link(desk, "0042", "staff")
+    odd = {"nul": "\0", "\0": "x", "number": 42, "many": ["0042"], "nothing": ""}
+    token = provider.token(sub="x", staff="0042", **odd, **{f"claim{number}": "x" for number in range(90)})
+    found = claims(desk.exchange(token, "ID_TOKEN", SubjectTokenProviderName="Corp")["IssuedToken"])
+    assert found["sub"] == desk.sub
+    with pytest.raises(UserNotFoundException):
+        desk.exchange(provider.token(sub="x", staff=42), "ID_TOKEN", SubjectTokenProviderName="Corp")
 
 
 def test_a_providers_token_may_name_the_actor(desk: Desk, provider: OidcProvider) -> None:

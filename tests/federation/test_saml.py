@@ -1,8 +1,8 @@
-"""SAML assertions that count, and those that do not (FED-01 … FED-05)."""
+"""Which SAML documents are read at all: what is signed, by whom, and what XML it is (FED-01 … FED-04)."""
 
+import copy
 import re
 import time
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,52 +14,11 @@ from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, Signatur
 from signxml.signer import XMLSigner
 from signxml.verifier import XMLVerifier
 
-from ostiary.federation.saml import Assertion, Wanted, verify_saml
+from ostiary.federation.saml import verify_saml
 from ostiary.federation.web_identity import InvalidTokenError
 from tests.federation.saml_attacks import FORGED, WRAPPED, Attack, in_another_namespace
-from tests.fixtures.saml_provider import PLACE, SamlProvider, pair, signed, token
-from tests.fixtures.still_clock import StillClock
-
-AUDIENCE = "urn:amazon:cognito:sp:us-east-1_Example"
-RECIPIENT = "https://login.example.com/saml2/idpresponse"
-WANTED = Wanted(AUDIENCE, [RECIPIENT])
-IDP = SamlProvider(AUDIENCE, RECIPIENT, clock=StillClock())
-CTX: Any = SimpleNamespace(clock=IDP.clock, http=None)
-
-
-def verify(document: str | bytes, metadata: str = "") -> Assertion:
-    return verify_saml(CTX, token(document), {"MetadataFile": metadata or IDP.metadata()}, WANTED)
-
-
-def refusal(document: str | bytes, metadata: str = "") -> str:
-    with pytest.raises(InvalidTokenError) as refused:
-        verify(document, metadata)
-    return refused.value.reason
-
-
-def test_a_signed_assertion_says_who_it_is_about() -> None:
-    now = CTX.clock.now()
-    found = verify(IDP.signed("Ann.Example"))
-    assert (found.issuer, found.subject, found.is_for_one_use) == (IDP.entity_id, "Ann.Example", False)
-    assert found.assertion_id.startswith("_a")
-    assert abs(found.authenticated_at - now) < 1
-    assert abs(found.expires_at - now - 300) < 1
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        IDP.response(IDP.signed()),
-        IDP.signed_response(),
-        IDP.signed_response(IDP.signed()),
-        signed(IDP.assertion(), pair("curve", "ec")),
-        '<?xml version="1.0" encoding="UTF-8"?>\n' + IDP.signed(),
-        IDP.response(IDP.signed(), Destination=RECIPIENT),
-    ],
-    ids=["response", "signed response", "both signed", "elliptic curve", "declaration", "destination"],
-)
-def test_every_usual_form_is_taken(document: str) -> None:
-    assert verify(document, IDP.metadata(pair("one"), pair("curve", "ec"))).subject == "somebody"
+from tests.federation.saml_verifying import CTX, IDP, WANTED, refusal, verify
+from tests.fixtures.saml_provider import PLACE, pair, signed, token
 
 
 # -- what is signed ----------------------------------------------------------------------------------------------------
@@ -208,6 +167,7 @@ def test_metadata_that_has_expired_verifies_nothing() -> None:
 
 
 SIGNED = IDP.signed()
+RESPONSE = IDP.signed_response()
 
 
 @settings(max_examples=60, deadline=None)
@@ -239,8 +199,44 @@ def test_no_value_of_a_signed_assertion_can_be_another(value: str, data: st.Data
         assert found == verify(SIGNED)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["assertion", "response"]),
+    st.lists(st.tuples(st.sampled_from("cmdw"), st.integers(0, 60), st.integers(0, 60)), max_size=6),
+)
+def test_no_surgery_makes_a_forged_assertion_count(kind: str, steps: list[tuple[str, int, int]]) -> None:
+    """FED-01: parts of a real and of a forged document, copied, moved, dropped and wrapped in one another."""
+    root = etree.fromstring((RESPONSE if kind == "response" else IDP.response(SIGNED)).encode())
+    root.append(etree.fromstring(IDP.assertion("admin").replace(PLACE, "").encode()))
+    for step, first, second in steps:
+        operate(root, step, first, second)
+    try:
+        assert verify(etree.tostring(root)).subject == "somebody"
+    except InvalidTokenError as error:
+        assert error.reason in {"malformed", "signature"}  # noqa: PT017
+
+
+def operate(root: Any, step: str, first: int, second: int) -> None:
+    """Copy (c), move (m), drop (d) or wrap (w) an element of a tree."""
+    elements = list(root.iter())
+    one, other = elements[first % len(elements)], elements[second % len(elements)]
+    if one is root or one in set(other.iterancestors()) or one is other:
+        return
+    if step == "d":
+        one.getparent().remove(one)
+        return
+    moved = copy.deepcopy(one) if step == "c" else one
+    if step == "w":
+        wrapped = etree.Element(other.tag, other.attrib)
+        one.getparent().replace(one, wrapped)
+        wrapped.append(moved)
+    else:
+        other.insert(second % (len(other) + 1), moved)
+
+
 # -- XML ---------------------------------------------------------------------------------------------------------------
 LAUGHS = '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+MANY = "".join(f' a{number}="b"' for number in range(9000))
 HOSTILE = {
     "laughs": LAUGHS + IDP.signed().replace("somebody", "&b;"),
     "empty type": "<!DOCTYPE a>" + IDP.signed(),
@@ -253,6 +249,9 @@ HOSTILE = {
     "latin": IDP.signed("b\u00e9").encode("latin-1"),
     "deep": "<a>" * 10000 + "</a>" * 10000,
     "many": "<a>" + "<b/>" * 20000 + "</a>",
+    "many attributes": IDP.signed().replace("<saml:Subject>", f"<saml:Subject{MANY}>"),
+    "a large signature": changed(TRANSFORM, f"{TRANSFORM[:-2]}>{'<x/>' * 18000}</ds:Transform>"),
+    "a long chain": changed("</ds:X509Data>", "<ds:X509Certificate/>" * 3000 + "</ds:X509Data>"),
     "nothing": "",
     "text": "not xml",
     "half": IDP.signed()[:-20],
@@ -266,7 +265,7 @@ def test_hostile_documents_are_refused_at_once(document: str | bytes) -> None:
     """FED-03."""
     began = time.monotonic()
     assert refusal(document) == "malformed"
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 0.5
 
 
 @pytest.mark.parametrize("presented", ["", "%", "a", "a.b.c", "====", "\u00e9"])
@@ -281,98 +280,3 @@ def test_both_alphabets_of_base64_are_read() -> None:
     assert {"+", "/"} & set(presented)
     for form in (presented, presented.translate(str.maketrans("+/", "-_")), presented.rstrip("=")):
         assert verify_saml(CTX, form, {"MetadataFile": IDP.metadata()}, WANTED).subject == "\u00ff\u00fe>>>???"
-
-
-# -- what it says ------------------------------------------------------------------------------------------------------
-def confirmation(method: str = "bearer", **attributes: str) -> str:
-    written = "".join(f' {key}="{value}"' for key, value in attributes.items())
-    return (
-        f'<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:{method}">'
-        f"<saml:SubjectConfirmationData{written}/></saml:SubjectConfirmation>"
-    )
-
-
-AUDIENCES = f"<saml:Audience>x</saml:Audience><saml:Audience>{AUDIENCE}</saml:Audience>"
-OTHERS = "<saml:AudienceRestriction><saml:Audience>x</saml:Audience></saml:AudienceRestriction>"
-WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "expired": ({"ends": IDP.at(-1)}, "expired"),
-    "not yet": ({"begins": IDP.at(400)}, "malformed"),
-    "issued in the future": ({"IssueInstant": IDP.at(400)}, "malformed"),
-    "issued at no time": ({"IssueInstant": "yesterday"}, "malformed"),
-    "an impossible time": ({"ends": "2026-13-45T99:99:99Z"}, "malformed"),
-    "a time of no clock": ({"ends": "0001-01-01T00:00:00+14:00"}, "expired"),
-    "another version": ({"Version": "1.1"}, "malformed"),
-    "another issuer": ({"issuer": "https://idp.example.com/other"}, "issuer"),
-    "a cut issuer": ({"issuer": "https://idp.example.com"}, "issuer"),
-    "no issuer": ({"issuer": ""}, "malformed"),
-    "another audience": ({"audience": "<saml:Audience>urn:amazon:cognito:sp:other</saml:Audience>"}, "audience"),
-    "no audience": ({"audience": ""}, "audience"),
-    "two restrictions": ({"conditions": OTHERS}, "audience"),
-    "an unknown condition": ({"conditions": '<saml:Condition a="b"/>'}, "malformed"),
-    "no name": ({"name": ""}, "malformed"),
-    "no confirmation": ({"confirmed": ""}, "malformed"),
-    "holder of key": ({"confirmed": confirmation("holder-of-key", NotOnOrAfter=IDP.at(60))}, "malformed"),
-    "confirmed too long ago": ({"confirmed": confirmation(NotOnOrAfter=IDP.at(-1))}, "expired"),
-    "confirmed later": ({"confirmed": confirmation(NotOnOrAfter=IDP.at(900), NotBefore=IDP.at(600))}, "malformed"),
-    "another recipient": ({"confirmed": confirmation(Recipient="https://evil.example.com/")}, "audience"),
-    "a session that ended": (
-        {"statement": f'<saml:AuthnStatement AuthnInstant="{IDP.at(-9)}" SessionNotOnOrAfter="{IDP.at(-1)}"/>'},
-        "expired",
-    ),
-}
-
-
-@pytest.mark.parametrize(("changes", "reason"), WRONG.values(), ids=WRONG.keys())
-def test_what_is_said_must_be_for_us_and_now(changes: dict[str, Any], reason: str) -> None:
-    """FED-05."""
-    assert refusal(IDP.signed(**changes)) == reason
-
-
-def test_a_clock_may_be_a_little_ahead_and_restrictions_may_name_others_too() -> None:
-    """FED-05."""
-    restriction = f"<saml:AudienceRestriction>{AUDIENCES}</saml:AudienceRestriction>"
-    changes = {"begins": IDP.at(200), "IssueInstant": IDP.at(200), "audience": AUDIENCES, "conditions": restriction}
-    assert verify(IDP.signed(**changes)).subject == "somebody"
-    found = verify(IDP.signed(conditions="<saml:OneTimeUse/>", statement=""))
-    assert found.is_for_one_use
-    assert abs(found.authenticated_at - CTX.clock.now()) < 1
-
-
-def test_the_best_confirmation_counts_and_the_first_end() -> None:
-    """FED-05."""
-    other = confirmation(Recipient="https://evil.example.com/") + confirmation("sender-vouches")
-    now = CTX.clock.now()
-    found = verify(IDP.signed(confirmed=other + confirmation(Recipient=RECIPIENT, NotOnOrAfter=IDP.at(120))))
-    assert abs(found.expires_at - now - 120) < 1
-    session = f'<saml:AuthnStatement AuthnInstant="{IDP.at(-9)}" SessionNotOnOrAfter="{IDP.at(60)}"/>'
-    found = verify(IDP.signed(confirmed=confirmation(), statement=session))
-    assert abs(found.expires_at - now - 60) < 1
-    assert abs(found.authenticated_at - now + 9) < 1
-
-
-def test_an_assertion_without_an_end_is_refused() -> None:
-    """RFC 7522 3."""
-    endless = IDP.assertion(confirmed=confirmation()).replace("NotOnOrAfter", "Ignored")
-    assert refusal(signed(endless, IDP.pair)) == "malformed"
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"status": "urn:oasis:names:tc:SAML:2.0:status:Requester"}, "malformed"),
-        ({"issuer": "https://idp.example.com/other"}, "issuer"),
-        ({"Destination": "https://evil.example.com/saml2/idpresponse"}, "audience"),
-        ({"Version": "1.1"}, "malformed"),
-    ],
-)
-def test_a_response_must_say_success_to_us(changes: dict[str, str], reason: str) -> None:
-    """FED-05: whether it is signed itself or only its assertion."""
-    assert refusal(IDP.response(IDP.signed(), **changes)) == reason
-    assert refusal(IDP.signed_response(**changes)) == reason
-
-
-def test_encrypted_assertions_are_refused() -> None:
-    """FED-08."""
-    encrypted = "<saml:EncryptedAssertion/>"
-    assert refusal(IDP.response(encrypted)) == "malformed"
-    assert refusal(IDP.response(encrypted + IDP.signed())) == "malformed"

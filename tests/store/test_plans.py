@@ -108,6 +108,7 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "how many recovery codes": lambda tx: recovery_codes.left(tx, POOL, SUB),
     "removals of attributes": lambda tx: attribute_removals.of_pool(tx, POOL),
     "a domain": lambda tx: domains.find(tx, "people"),
+    "links of claims": lambda tx: linked_users.of_claims(tx, POOL, "Google", [("a", "1"), ("b", "2")]),
     "a linked user": lambda tx: linked_users.find(tx, POOL, "Google", "Cognito_Subject", "1"),
     "an authentication event": lambda tx: auth_events.find(tx, POOL, SUB, "e"),
     "a foreign password": lambda tx: foreign_passwords.find(tx, POOL, SUB),

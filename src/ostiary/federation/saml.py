@@ -32,6 +32,8 @@ class Assertion:
     authenticated_at: float
     is_for_one_use: bool
     """Whether the provider forbids to keep and use it again."""
+    attributes: Mapping[str, str]
+    """The attributes with one value each, by the names that the provider has for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,12 @@ def verify_saml(ctx: Context, token: str, details: Mapping[str, str], wanted: Wa
     address is asked for again when no certificate of it fits: the provider may have a new one.
     """
     now = ctx.clock.now()
-    failed = InvalidTokenError("signature", "the metadata has expired")
+    failed, metadata = InvalidTokenError("signature", "the metadata has expired"), None
     try:
         document = _decoded(token)
         for fresh_within in (KEPT_SECONDS, REFETCH_SECONDS):
-            metadata = metadata_of(ctx.http, details, fresh_within=fresh_within)
-            if metadata.is_valid(now):
+            before, metadata = metadata, metadata_of(ctx.http, details, fresh_within=fresh_within)
+            if metadata is not before and metadata.is_valid(now):
                 try:
                     return _read(_signed_assertion(document, metadata, wanted, now), metadata, wanted, now)
                 except UnsignedError as error:
@@ -140,7 +142,16 @@ def _read(assertion: Element, metadata: Metadata, wanted: Wanted, now: float) ->
         expires_at=min(ends),
         authenticated_at=min(authenticated, default=issued_at),
         is_for_one_use=conditions.find(f"{ASSERTION}OneTimeUse") is not None,
+        attributes=_attributes(assertion),
     )
+
+
+def _attributes(assertion: Element) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for attribute in assertion.iterfind(f"{ASSERTION}AttributeStatement/{ASSERTION}Attribute"):
+        values = [text(value) for value in attribute if len(value) == 0 and value.text]
+        found.setdefault(attribute.get("Name", ""), []).extend(values)
+    return {name: values[0] for name, values in found.items() if len(values) == 1}
 
 
 def _end(element: Element, now: float, name: str = "NotOnOrAfter") -> float:

@@ -53,7 +53,8 @@ def metadata_of(http: HttpClient, details: Mapping[str, str], *, fresh_within: f
 
 @lru_cache(maxsize=128)
 def _of_file(content: str) -> Metadata:
-    return read_metadata(content.encode())
+    # Half of a surrogate pair, which JSON can hold, is refused with the rest of what is not UTF-8.
+    return read_metadata(content.encode("utf-8", "surrogatepass"))
 
 
 def read_metadata(document: bytes) -> Metadata:

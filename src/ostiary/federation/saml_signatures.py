@@ -28,6 +28,8 @@ _METHODS = frozenset(
     }
 )
 _DIGESTS = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
+_MOST_ELEMENTS = 100
+"""Of one signature: certificates come in chains, but what checks the schema takes the square of the time for more."""
 _SHAPE = ["CanonicalizationMethod", "SignatureMethod", "Reference"]
 _REFERENCE = ["Transforms", "DigestMethod", "DigestValue"]
 # Schema errors, broken base64, unknown algorithms, keys of another kind: signxml lets each library's errors through.
@@ -97,6 +99,8 @@ def _check_shape(element: Element) -> None:
     parts = _names(signature)
     if more or parts not in (["SignedInfo", "SignatureValue"], ["SignedInfo", "SignatureValue", "KeyInfo"]):
         raise XmlError("There must be one signature, with nothing in it but itself.")
+    if sum(1 for _ in signature.iter()) > _MOST_ELEMENTS:
+        raise XmlError("The signature is too large.")
     info = signature[0]
     if _names(info) != _SHAPE or info[0].get("Algorithm") != _EXCLUSIVE:
         raise XmlError("A signature must have one reference and exclusive canonicalization.")

@@ -11,6 +11,8 @@ PROTOCOL = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 METADATA = "{urn:oasis:names:tc:SAML:2.0:metadata}"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}"
 _MOST_BYTES = 1024 * 1024
+_MOST_ATTRIBUTES = 50
+"""Of one element: to put them in canonical order takes time that grows with the square of their number."""
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
 Element = Any
@@ -44,9 +46,12 @@ def parse(document: bytes) -> Element:
         raise XmlError("The document is too large, not UTF-8, or has a document type.")
     try:
         document.decode()
-        return etree.fromstring(document, parser())
+        root = etree.fromstring(document, parser())
     except (etree.LxmlError, ValueError) as error:
         raise XmlError(f"The document cannot be parsed: {error}") from error
+    if any(len(element.attrib) > _MOST_ATTRIBUTES for element in root.iter()):
+        raise XmlError("An element has too many attributes.")
+    return root
 
 
 def only(parent: Element, name: str) -> Element:

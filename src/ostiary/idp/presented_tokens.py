@@ -5,9 +5,9 @@ provider, and stands for the user whom that provider signs in (FED-12).
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException, UserNotFoundException
 from ostiary.context import Context
@@ -27,6 +27,8 @@ from ostiary.store.users import User
 from ostiary.tokens import verify
 
 Role = Literal["Subject", "Actor"]
+MOST_CLAIMS = 100
+"""How many claims of a provider are looked at for links."""
 _ANSWER_PATH = "/saml2/idpresponse"
 """Where SAML providers send their answers."""
 _USES: dict[str, Literal["access", "id"]] = {"ACCESS_TOKEN": "access", "ID_TOKEN": "id"}
@@ -134,7 +136,7 @@ def _of_provider(ctx: Context, pool: UserPool, provider: Part, given: Given) -> 
     except (InvalidTokenError, jws.JwsError) as error:
         raise NotAuthorizedException(_refusal(given.role, error)) from None
     mapped = provider.configuration["AttributeMapping"].get("username", "sub")
-    user = _known_user(ctx, pool, provider, str(identity.claims.get(mapped, "")))
+    user = _known_user(ctx, pool, provider, str(identity.claims.get(mapped, "")), identity.claims.items())
     since = int(told or ctx.clock.now_seconds())
     if user is not None or given.role == "Subject":
         _check_user(user, given, since)
@@ -149,7 +151,7 @@ def _of_saml(ctx: Context, pool: UserPool, provider: Part, given: Given) -> Pres
         found = verify_saml(ctx, given.token, details(ctx, provider), wanted)
     except InvalidTokenError as error:
         raise NotAuthorizedException(_refusal(given.role, error)) from None
-    user = _known_user(ctx, pool, provider, found.subject)
+    user = _known_user(ctx, pool, provider, found.subject, found.attributes.items())
     since = int(found.authenticated_at)
     if user is not None or given.role == "Subject":
         _check_user(user, given, since)
@@ -175,15 +177,27 @@ def _refusal(role: Role, error: Exception) -> str:
     return f"{role} Token has expired" if reason == "expired" else f"Invalid {role} Token"
 
 
-def _known_user(ctx: Context, pool: UserPool, provider: Part, value: str) -> User | None:
-    """Return whom a provider means: by a link, or by the name that the provider's users get (FED-12)."""
+def _known_user(
+    ctx: Context, pool: UserPool, provider: Part, subject: str, claims: Iterable[tuple[str, Any]]
+) -> User | None:
+    """Return whom a provider means: by a link, or by the name that the provider's users get (FED-12).
+
+    A link of the subject comes before links of other claims; of these, nobody is meant when they are of several users.
+    """
+    told = {name: value for name, value in claims if _may_be_linked(name, value)}
+    named = list(told.items())[:MOST_CLAIMS]
     with ctx.store.read() as tx:
-        link = linked_users.find(tx, pool.pool_id, provider.key, SUBJECT, value)
-        if link is not None:
-            return users.find(tx, pool.pool_id, link.sub)
-        found = users.find_by_username(tx, pool.pool_id, user_key(pool, f"{provider.key}_{value}"))
+        links = linked_users.of_claims(tx, pool.pool_id, provider.key, [*named, (SUBJECT, subject)])
+        subs = {link.sub for link in links if link.attribute == SUBJECT} or {link.sub for link in links}
+        if subs:
+            return users.find(tx, pool.pool_id, subs.pop()) if len(subs) == 1 else None
+        found = users.find_by_username(tx, pool.pool_id, user_key(pool, f"{provider.key}_{subject}"))
     # Anybody may have signed up under a name that is written like theirs.
-    return found if found is not None and _came_from(found, provider.key, value) else None
+    return found if found is not None and _came_from(found, provider.key, subject) else None
+
+
+def _may_be_linked(name: str, value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and name.isprintable() and name != SUBJECT
 
 
 def _came_from(user: User, provider: str, value: str) -> bool:

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
-from ostiary.federation.keys import REFETCH_SECONDS
 from ostiary.federation.saml_metadata import Metadata, metadata_of
 from ostiary.federation.saml_xml import XmlError
 from ostiary.federation.web_identity import InvalidTokenError
@@ -136,10 +135,10 @@ def _metadata(ctx: Context, given: Mapping[str, str]) -> Metadata:
     url = given.get("MetadataURL", "")
     if url:
         _check_url("MetadataURL", url)
-        if not url.startswith("https://") and not (ctx.settings.dev or ctx.settings.allow_private_addresses):
+        if not url.lower().startswith("https://") and not (ctx.settings.dev or ctx.settings.allow_private_addresses):
             raise InvalidParameterException("ProviderDetails: MetadataURL must begin with https://")
     try:
-        return metadata_of(ctx.http, given, fresh_within=REFETCH_SECONDS)
+        return metadata_of(ctx.http, given, fresh_within=0)
     except InvalidTokenError:
         raise InvalidParameterException(f"Error retrieving metadata from {url}") from None
     except XmlError:

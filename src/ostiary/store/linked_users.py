@@ -1,8 +1,9 @@
 """Links: which user somebody is who signs in through an identity provider."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
@@ -37,6 +38,15 @@ def find(tx: Tx, pool_id: str, provider: str, attribute: str, value: str) -> Lin
     """Return the link of this identity."""
     row = tx.get(schema.linked_users, pool_id=pool_id, provider=provider, attribute=attribute, value=value)
     return None if row is None else Link(*tuple(row))
+
+
+def of_claims(tx: Tx, pool_id: str, provider: str, claims: Collection[tuple[str, str]]) -> list[Link]:
+    """Return the links of whoever comes with these claims, (attribute, value)."""
+    links = schema.linked_users
+    # With all columns of the key for each: for tuples SQLite would go through all links of the provider.
+    key = (links.c.pool_id == pool_id, links.c.provider == provider)
+    each = [and_(*key, links.c.attribute == attribute, links.c.value == value) for attribute, value in claims]
+    return [Link(*tuple(row)) for row in tx.all(select(links).where(or_(*each)))]
 
 
 def of_user(tx: Tx, pool_id: str, sub: str) -> list[Link]:
