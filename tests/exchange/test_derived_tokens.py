@@ -1,5 +1,6 @@
 """GetDerivedToken (reference new-in-2026.md 5; RFC 8693)."""
 
+import time
 from typing import Any
 
 import pytest
@@ -303,6 +304,29 @@ def test_a_link_may_be_of_any_claim(desk: Desk, provider: OidcProvider) -> None:
     assert found["sub"] == desk.sub
     with pytest.raises(UserNotFoundException):
         desk.exchange(provider.token(sub="x", staff=42), "ID_TOKEN", SubjectTokenProviderName="Corp")
+
+
+def test_who_has_proven_the_same_address_is_linked_where_the_pool_says_so(desk: Desk, provider: OidcProvider) -> None:
+    """FED-12, FED-13: a first exchange links, those after it find the link, and what was there before has ended."""
+    known_provider(desk, provider)
+    mapping = {"email": "email", "email_verified": "email_verified", "username": "sub"}
+    desk.pool.call("UpdateIdentityProvider", ProviderName="Corp", AttributeMapping=mapping)
+    proven = [{"Name": "email_verified", "Value": "true"}]
+    desk.pool.call("AdminUpdateUserAttributes", Username="ann", UserAttributes=proven)
+    before = desk.token()
+    asked = {"token": provider.token(sub="new", email="Ann@example.com", email_verified=True), "kind": "ID_TOKEN"}
+    with pytest.raises(UserNotFoundException):
+        desk.exchange(**asked, SubjectTokenProviderName="Corp")
+    desk.pool.call("UpdateUserPool", UserPoolTags={"ostiary:link-by-email": "Corp"})
+    unproven = provider.token(sub="new", email="ann@example.com", email_verified=False)
+    with pytest.raises(UserNotFoundException):
+        desk.exchange(unproven, "ID_TOKEN", SubjectTokenProviderName="Corp")
+    found = claims(desk.exchange(**asked, SubjectTokenProviderName="Corp")["IssuedToken"])
+    assert found["sub"] == desk.sub
+    with pytest.raises(NotAuthorizedException):
+        desk.exchange(before)
+    later = provider.token(sub="new", email="other@example.com", iat=time.time() + 5)
+    assert claims(desk.exchange(later, "ID_TOKEN", SubjectTokenProviderName="Corp")["IssuedToken"])["sub"] == desk.sub
 
 
 def test_a_providers_token_may_name_the_actor(desk: Desk, provider: OidcProvider) -> None:

@@ -20,6 +20,11 @@ MOST_COMPARED = 50
 """Users with one address that are looked at; where there are more, nobody is linked."""
 
 
+def is_wanted(pool: UserPool, provider_name: str) -> bool:
+    """Whether the pool links those who come through this provider."""
+    return provider_name in beyond.value(pool, beyond.LINK_BY_EMAIL).split()
+
+
 def link_by_email(
     tx: Tx, ctx: Context, pool: UserPool, *, provider_name: str, subject: str, mapped: Mapping[str, str]
 ) -> User | None:
@@ -28,7 +33,7 @@ def link_by_email(
     `mapped` are the provider's claims after its AttributeMapping: the address counts only where `email_verified` is
     mapped and true (FED-13). To be called where neither a link nor a user of this subject is there yet.
     """
-    if provider_name not in beyond.value(pool, beyond.LINK_BY_EMAIL).split():
+    if not is_wanted(pool, provider_name):
         return None
     provider = find_provider(tx, pool.pool_id, provider_name)
     address = mapped.get("email", "")

@@ -17,6 +17,7 @@ from ostiary.federation.keys import discovered_keys_url
 from ostiary.federation.openid import verify_openid
 from ostiary.federation.saml import Wanted, verify_saml
 from ostiary.federation.web_identity import InvalidTokenError
+from ostiary.idp import email_links
 from ostiary.idp.identity_providers import KIND, details, identities_of
 from ostiary.idp.linked_providers import SUBJECT
 from ostiary.idp.names import user_key
@@ -136,10 +137,8 @@ def _of_provider(ctx: Context, pool: UserPool, provider: Part, given: Given) -> 
     except (InvalidTokenError, jws.JwsError) as error:
         raise NotAuthorizedException(_refusal(given.role, error)) from None
     mapped = provider.configuration["AttributeMapping"].get("username", "sub")
-    user = _known_user(ctx, pool, provider, str(identity.claims.get(mapped, "")), identity.claims.items())
     since = int(told or ctx.clock.now_seconds())
-    if user is not None or given.role == "Subject":
-        _check_user(user, given, since)
+    user = _user_of(ctx, pool, provider, given, Told(str(identity.claims.get(mapped, "")), identity.claims, since))
     return Presented(identity.claims, provider, user, int(identity.expires_at), since)
 
 
@@ -151,10 +150,8 @@ def _of_saml(ctx: Context, pool: UserPool, provider: Part, given: Given) -> Pres
         found = verify_saml(ctx, given.token, details(ctx, provider), wanted)
     except InvalidTokenError as error:
         raise NotAuthorizedException(_refusal(given.role, error)) from None
-    user = _known_user(ctx, pool, provider, found.subject, found.attributes.items())
     since = int(found.authenticated_at)
-    if user is not None or given.role == "Subject":
-        _check_user(user, given, since)
+    user = _user_of(ctx, pool, provider, given, Told(found.subject, found.attributes, since))
     claims: Claims = {"sub": found.subject, "iss": found.issuer}
     # An actor's assertion only tells who acts: it may do so for many, unless its provider says otherwise.
     is_single = given.role == "Subject" or found.is_for_one_use
@@ -175,6 +172,37 @@ def _refusal(role: Role, error: Exception) -> str:
     if reason == "unreachable":
         return f"{role} Token could not be verified: the identity provider does not answer."
     return f"{role} Token has expired" if reason == "expired" else f"Invalid {role} Token"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a provider tells of somebody: as whom it knows them, what else, and since when (epoch seconds)."""
+
+    subject: str
+    claims: Mapping[str, Any] = field(repr=False)
+    since: int
+
+
+def _user_of(ctx: Context, pool: UserPool, provider: Part, given: Given, told: Told) -> User | None:
+    """Return whom a provider's token stands for; only an actor may be nobody of the pool."""
+    user = _known_user(ctx, pool, provider, told.subject, told.claims.items())
+    if user is None and given.role == "Subject":
+        user = _linked(ctx, pool, provider, told)
+        if user is not None:
+            return user  # linking ended all that there was before, but not what comes now
+    if user is not None or given.role == "Subject":
+        _check_user(user, given, told.since)
+    return user
+
+
+def _linked(ctx: Context, pool: UserPool, provider: Part, told: Told) -> User | None:
+    """Link who comes for the first time to the user who has proven the same address, where the pool wants that."""
+    if not email_links.is_wanted(pool, provider.key):
+        return None
+    mapping = provider.configuration["AttributeMapping"]
+    mapped = {name: str(told.claims[claim]) for name, claim in mapping.items() if claim in told.claims}
+    with ctx.store.write() as tx:
+        return email_links.link_by_email(tx, ctx, pool, provider_name=provider.key, subject=told.subject, mapped=mapped)
 
 
 def _known_user(
