@@ -161,6 +161,7 @@ def test_what_the_provider_did_not_say_is_refused_in_both_places(desk: Desk, cor
         (corp.signed("Ann@Corp", issuer="https://elsewhere.example.com"), "Invalid {} Token"),
         (corp.signed("Bob@Corp").replace("Bob", "Ann"), "Invalid {} Token"),
         ("no xml", "Invalid {} Token"),
+        (corp.response("<saml:EncryptedAssertion/>"), "{} Token is encrypted"),
         (corp.signed("Ann@Corp", ends=corp.at(-1)), "{} Token has expired"),
     ]
     for document, text in wrong:

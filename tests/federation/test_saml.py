@@ -3,6 +3,9 @@
 import copy
 import re
 import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +22,20 @@ from ostiary.federation.web_identity import InvalidTokenError
 from tests.federation.saml_attacks import FORGED, WRAPPED, Attack, in_another_namespace
 from tests.federation.saml_verifying import CTX, IDP, WANTED, refusal, verify
 from tests.fixtures.saml_provider import PLACE, pair, signed, token
+
+RECORDED = Path(__file__).with_name("saml_documents")
+RECORDED_AT = datetime(2026, 11, 23, 12, 17, 50, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize("name", ["saml", "xml_crypto"])
+def test_what_other_implementations_signed_is_read(name: str) -> None:
+    """The npm packages saml 4.0 and xml-crypto 6.3, the latter with prefixes that are declared further out."""
+    ctx: Any = SimpleNamespace(clock=SimpleNamespace(now=lambda: RECORDED_AT), http=None)
+    metadata = {"MetadataFile": (RECORDED / "metadata.xml").read_text()}
+    document = (RECORDED / f"{name}.xml").read_text()
+    assert verify_saml(ctx, token(document), metadata, WANTED).subject == "foo@example.com"
+    with pytest.raises(InvalidTokenError, match="signature"):
+        verify_saml(ctx, token(document.replace("foo@example.com", "bar@example.com")), metadata, WANTED)
 
 
 # -- what is signed ----------------------------------------------------------------------------------------------------
@@ -263,9 +280,9 @@ HOSTILE = {
 @pytest.mark.parametrize("document", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_documents_are_refused_at_once(document: str | bytes) -> None:
     """FED-03."""
-    began = time.monotonic()
+    began = time.thread_time()
     assert refusal(document) == "malformed"
-    assert time.monotonic() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 @pytest.mark.parametrize("presented", ["", "%", "a", "a.b.c", "====", "\u00e9"])

@@ -78,9 +78,11 @@ def _signed_assertion(document: bytes, metadata: Metadata, wanted: Wanted, now: 
     """Return the one assertion of a document, from the bytes that were signed (FED-01)."""
     root = parse(document)
     is_response = root.tag == f"{PROTOCOL}Response"
-    found = list(root.iter(f"{ASSERTION}Assertion", f"{ASSERTION}EncryptedAssertion"))
+    if next(root.iter(f"{ASSERTION}EncryptedAssertion"), None) is not None:
+        raise InvalidTokenError("encrypted")
+    found = list(root.iter(f"{ASSERTION}Assertion"))
     if len(found) != 1 or found[0] is not (_inside(root) if is_response else root):
-        raise XmlError("There must be one assertion that is not encrypted, alone or in a response.")
+        raise XmlError("There must be one assertion, alone or in a response.")
     check_places(root, {root, found[0]})
     covered = is_signed(root)
     if covered:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from ostiary.crypto.jws import Claims
 
 Reason = Literal[
-    "malformed", "expired", "signature", "issuer", "audience", "unknown_provider", "unreachable", "revoked"
+    "malformed", "expired", "signature", "issuer", "audience", "unknown_provider", "unreachable", "revoked", "encrypted"
 ]
 
 

@@ -171,6 +171,8 @@ def _refusal(role: Role, error: Exception) -> str:
     reason = error.reason if isinstance(error, InvalidTokenError) else ""
     if reason == "unreachable":
         return f"{role} Token could not be verified: the identity provider does not answer."
+    if reason == "encrypted":
+        return f"{role} Token is encrypted: only assertions that are signed and not encrypted are supported."
     return f"{role} Token has expired" if reason == "expired" else f"Invalid {role} Token"
 
 
