@@ -1,7 +1,9 @@
 """SAML assertions as subject and actor tokens of GetDerivedToken (RFC 7522, RFC 8693)."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.idp.provider_details import completed
 from tests.exchange.conftest import BOTH, Desk, claims
+from tests.federation.saml_attacks import FORGED
 from tests.fixtures.oidc_provider import JsonServer
 from tests.fixtures.refusals import refused
 from tests.fixtures.saml_provider import SamlProvider, pair, token
@@ -105,6 +108,22 @@ def test_a_link_may_be_of_any_attribute(desk: Desk, corp: SamlProvider) -> None:
     ):
         with pytest.raises(UserNotFoundException):
             who("x", **attributes)
+
+
+def test_a_proven_address_links_where_the_pool_says_so(desk: Desk, corp: SamlProvider) -> None:
+    """FED-13: the attributes count as the provider's mapping has them."""
+    mapping = {"email": "mail", "email_verified": "proven"}
+    desk.pool.call("UpdateIdentityProvider", ProviderName="Corp", AttributeMapping=mapping)
+    proven = [{"Name": "email_verified", "Value": "true"}]
+    desk.pool.call("AdminUpdateUserAttributes", Username="ann", UserAttributes=proven)
+    desk.pool.call("UpdateUserPool", UserPoolTags={"ostiary:link-by-email": "Corp"})
+    for attributes in ({"email": "ann@example.com", "proven": "true"}, {"mail": "ann@example.com", "proven": "no"}):
+        with pytest.raises(UserNotFoundException):
+            exchange(desk, corp.signed("new", statement=said(**attributes)))
+    first = exchange(desk, corp.signed("new", statement=said(mail="ann@example.com", proven="true")))
+    desk.services.clock.advance(5)
+    for answer in (first, exchange(desk, corp.signed("new"))):
+        assert claims(answer["IssuedToken"])["sub"] == desk.sub
 
 
 def test_an_assertion_is_exchanged_once(desk: Desk, corp: SamlProvider) -> None:
@@ -278,24 +297,51 @@ def test_a_provider_is_made_with_metadata_that_can_be_read(desk: Desk) -> None:
 
 
 # -- over the wire -----------------------------------------------------------------------------------------------------
-def test_an_sdk_exchanges_assertions(live_pool: LivePool) -> None:
+@pytest.fixture
+def live_corp(live_pool: LivePool) -> Iterator[SamlProvider]:
+    """Let ann sign in as `Ann@Corp` and as `admin` through a provider that tells its metadata on loopback."""
+    corp = SamlProvider(f"urn:amazon:cognito:sp:{live_pool.id}")
     pool = {"UserPoolId": live_pool.id}
     live_pool.user("ann")
-    corp = SamlProvider(f"urn:amazon:cognito:sp:{live_pool.id}")
-    live_pool.admin.create_identity_provider(
-        **pool, ProviderName="Corp", ProviderType="SAML", ProviderDetails={"MetadataFile": corp.metadata()}
-    )
-    live_pool.admin.admin_link_provider_for_user(**pool, **linked("Ann@Corp"))
-    made = live_pool.admin.create_user_pool_client(**pool, ClientName="service", ExplicitAuthFlows=BOTH)
-    client_id = made["UserPoolClient"]["ClientId"]
-    subject = {"SubjectToken": token(corp.signed("Ann@Corp")), "SubjectTokenType": "SAML2", **OF_CORP}
-    answer = live_pool.app.get_derived_token(ClientId=client_id, **subject, **actor(corp.signed("agent")))
+    with Published(corp).server as server:
+        details = {"MetadataURL": f"{server.url}/metadata"}
+        live_pool.admin.create_identity_provider(
+            **pool, ProviderName="Corp", ProviderType="SAML", ProviderDetails=details
+        )
+        for name in ("Ann@Corp", "admin"):
+            live_pool.admin.admin_link_provider_for_user(**pool, **linked(name))
+        yield corp
+
+
+def exchanger(pool: LivePool) -> str:
+    made = pool.admin.create_user_pool_client(UserPoolId=pool.id, ClientName="service", ExplicitAuthFlows=BOTH)
+    return str(made["UserPoolClient"]["ClientId"])
+
+
+def subject(document: str) -> dict[str, str]:
+    return {"SubjectToken": token(document), "SubjectTokenType": "SAML2", **OF_CORP}
+
+
+def test_an_sdk_exchanges_assertions(live_pool: LivePool, live_corp: SamlProvider) -> None:
+    derive = partial(live_pool.app.get_derived_token, ClientId=exchanger(live_pool))
+    presented = subject(live_corp.signed("Ann@Corp"))
+    answer = derive(**presented, **actor(live_corp.signed("agent")))
     found = claims(answer["IssuedToken"])
-    assert (found["username"], found["act"]) == ("ann", {"sub": "agent", "iss": corp.entity_id})
+    assert (found["username"], found["act"]) == ("ann", {"sub": "agent", "iss": live_corp.entity_id})
     with refused("NotAuthorizedException", "Subject Token has been used"):
-        live_pool.app.get_derived_token(ClientId=client_id, **subject)
-    subject["SubjectToken"] = token(corp.signed("Bob@Corp"))
+        derive(**presented)
     with refused("UserNotFoundException", "User does not exist."):
-        live_pool.app.get_derived_token(ClientId=client_id, **subject)
+        derive(**subject(live_corp.signed("Bob@Corp")))
     with refused("InvalidParameterException", "regular expression"):
-        live_pool.app.get_derived_token(ClientId=client_id, **{**subject, "SubjectToken": corp.signed()})
+        derive(**{**presented, "SubjectToken": live_corp.signed()})
+    with refused("InvalidParameterException", "The provider Other does not exist"):
+        derive(**{**presented, "SubjectTokenProviderName": "Other"})
+
+
+def test_no_forged_assertion_makes_an_admin(live_pool: LivePool, live_corp: SamlProvider) -> None:
+    """FED-01: the admin whom each of them names could be signed in."""
+    derive = partial(live_pool.app.get_derived_token, ClientId=exchanger(live_pool))
+    for attack in FORGED:
+        with refused("NotAuthorizedException", "Invalid Subject Token"):
+            derive(**subject(attack(live_corp)))
+    assert claims(derive(**subject(live_corp.signed("admin")))["IssuedToken"])["username"] == "ann"

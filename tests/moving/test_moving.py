@@ -14,6 +14,7 @@ from ostiary.moving.sealed_file import FileBrokenError, Writer, read
 from ostiary.store import copies, sealed
 from tests.fixtures.authenticator import Authenticator, decoded_base32
 from tests.fixtures.refusals import refused
+from tests.fixtures.saml_provider import SamlProvider
 from tests.fixtures.server import PASSWORD, LivePool, Server, make_live_pool
 
 PASSPHRASE = "correct horse battery"
@@ -159,6 +160,10 @@ def test_passkeys_and_authenticator_apps_move_along(
 
 def test_users_of_another_cognito_move_in_with_their_first_sign_in(live_pool: LivePool, elsewhere: Server) -> None:
     pool = filled(live_pool)
+    saml = {"MetadataFile": SamlProvider("").metadata(), "ActiveEncryptionCertificate": "of AWS"}
+    pool.admin.create_identity_provider(
+        UserPoolId=pool.id, ProviderName="Corp", ProviderType="SAML", ProviderDetails=saml
+    )
     key = create_account(elsewhere.services, "new")
     told: list[str] = []
     made = from_aws.copy_pool(elsewhere.services, key.account_id, pool.admin, pool.id, told.append)
@@ -185,3 +190,5 @@ def test_users_of_another_cognito_move_in_with_their_first_sign_in(live_pool: Li
     assert [(group["GroupName"], group["Precedence"]) for group in groups] == [("staff", 3)]
     found = moved.admin.get_identity_provider_by_identifier(UserPoolId=pool.id, IdpIdentifier="g")
     assert found["IdentityProvider"]["ProviderDetails"]["client_secret"] == "hush-hush"
+    found = moved.admin.describe_identity_provider(UserPoolId=pool.id, ProviderName="Corp")
+    assert found["IdentityProvider"]["ProviderDetails"].keys() == {"MetadataFile", "SSORedirectBindingURI"}

@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import b64decode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -51,12 +51,11 @@ def verify_saml(ctx: Context, token: str, details: Mapping[str, str], wanted: Wa
     address is asked for again when no certificate of it fits: the provider may have a new one.
     """
     now = ctx.clock.now()
-    failed, metadata = InvalidTokenError("signature", "the metadata has expired"), None
+    failed = InvalidTokenError("signature", "the metadata has expired")
     try:
         document = _decoded(token)
-        for fresh_within in (KEPT_SECONDS, REFETCH_SECONDS):
-            before, metadata = metadata, metadata_of(ctx.http, details, fresh_within=fresh_within)
-            if metadata is not before and metadata.is_valid(now):
+        for metadata in _metadata(ctx, details):
+            if metadata.is_valid(now):
                 try:
                     return _read(_signed_assertion(document, metadata, wanted, now), metadata, wanted, now)
                 except UnsignedError as error:
@@ -64,6 +63,15 @@ def verify_saml(ctx: Context, token: str, details: Mapping[str, str], wanted: Wa
     except XmlError as error:
         raise InvalidTokenError("malformed", str(error)) from None
     raise failed
+
+
+def _metadata(ctx: Context, details: Mapping[str, str]) -> Iterator[Metadata]:
+    """Return what is known of a provider, and then what it says now, where that is something else."""
+    known = metadata_of(ctx.http, details, fresh_within=KEPT_SECONDS)
+    yield known
+    latest = metadata_of(ctx.http, details, fresh_within=REFETCH_SECONDS)
+    if latest is not known:
+        yield latest
 
 
 def _decoded(token: str) -> bytes:

@@ -70,7 +70,7 @@ def copied(ctx: Context, pool: UserPool, described: Mapping[str, Any]) -> list[P
     """Return the parts that another pool's provider, as it was described, is here: itself and its identifiers."""
     details_given = described["ProviderDetails"]
     secret = {key: details_given[key] for key in provider_details.SECRET if key in details_given}
-    kept = {key: value for key, value in details_given.items() if key not in secret}
+    kept = {key: value for key, value in details_given.items() if key not in {*secret, *provider_details.ELSEWHERE}}
     configuration = {
         "ProviderType": described["ProviderType"],
         "ProviderDetails": kept,

@@ -13,6 +13,8 @@ SOCIAL = ("Facebook", "Google", "LoginWithAmazon", "SignInWithApple")
 SECRET = ("client_secret", "private_key")
 """Details that are sealed at rest."""
 NEVER_SHOWN = frozenset({"private_key"})
+ELSEWHERE = frozenset({"ActiveEncryptionCertificate"})
+"""Details that are another deployment's: it has the key to this certificate, and nobody else."""
 _REQUIRED = {
     "Google": ("client_id", "client_secret", "authorize_scopes"),
     "Facebook": ("client_id", "client_secret", "authorize_scopes"),
