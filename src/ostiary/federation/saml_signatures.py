@@ -7,6 +7,7 @@ signed, is read further.
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import Certificate
 from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
@@ -33,7 +34,17 @@ _MOST_ELEMENTS = 100
 _SHAPE = ["CanonicalizationMethod", "SignatureMethod", "Reference"]
 _REFERENCE = ["Transforms", "DigestMethod", "DigestValue"]
 # Schema errors, broken base64, unknown algorithms, keys of another kind: signxml lets each library's errors through.
-_REFUSALS = (SignXMLException, etree.LxmlError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+_REFUSALS = (
+    SignXMLException,
+    UnsupportedAlgorithm,
+    etree.LxmlError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 class UnsignedError(Exception):
