@@ -294,6 +294,19 @@ def test_a_providers_token_stands_for_the_user_it_signs_in(desk: Desk, provider:
         desk.exchange(provider.token(sub="stranger"), "ID_TOKEN", **of_corp)
 
 
+def test_what_is_derived_is_as_sure_as_the_sign_in(desk: Desk, provider: OidcProvider) -> None:
+    """Reference new-in-2026.md 4.6: a provider's word counts as the pool maps it, and else as the lowest level."""
+    mine = desk.pool.app(ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]).tokens("ann")["AccessToken"]
+    found = claims(desk.exchange(mine)["IssuedToken"])
+    assert (found["acr"], found["amr"]) == ("urn:cognito:loa:2", ["pwd"])
+    known_provider(desk, provider)
+    desk.pool.call("UpdateIdentityProvider", ProviderName="Corp", AcrMapping={"Level3": "strong"})
+    link(desk, "somebody")
+    for told, level in (({"acr": "strong"}, 3), ({"acr": "weak"}, 1), ({}, 1)):
+        answer = desk.exchange(provider.token(**told), "ID_TOKEN", SubjectTokenProviderName="Corp")
+        assert claims(answer["IssuedToken"])["acr"] == f"urn:cognito:loa:{level}"
+
+
 def test_a_link_may_be_of_any_claim(desk: Desk, provider: OidcProvider) -> None:
     """FED-12: whatever else the token says."""
     known_provider(desk, provider)

@@ -8,6 +8,7 @@ from ostiary.idp.signin.challenges.answers import ANSWERS
 from ostiary.idp.signin.steps import STEPS, Situation, next_step
 
 PASSWORD, PROOF = frozenset({"PASSWORD"}), frozenset({"PASSWORD_VERIFIER"})
+PASSKEY = frozenset({"WEB_AUTHN"})
 FUNCTIONS = frozenset({"CUSTOM_CHALLENGE"})
 PLAIN = Situation(status="CONFIRMED", passed=PASSWORD, mfa="OFF")
 OPTIONAL = replace(PLAIN, mfa="OPTIONAL")
@@ -37,6 +38,13 @@ ROWS = [
     ("nor beside a factor that is on", replace(ON, has_phone=True, active=TOTP), *TOTP),
     ("somebody without any sets one up", replace(ON, left=TOTP), "MFA_SETUP"),
     ("even where nothing can be", ON, "MFA_SETUP"),
+    ("a level of two factors asks for one that is off in the pool", replace(PLAIN, target=3, active=TOTP), *TOTP),
+    ("or has the user set one up", replace(OPTIONAL, target=3, left=TOTP), "MFA_SETUP"),
+    ("one factor is enough for a level of one", replace(PLAIN, target=2, active=TOTP), None),
+    ("the highest level asks for the passkey", replace(ON, target=4, passkey=True, active=TOTP), "WEB_AUTHN"),
+    ("not for one that is behind the user", replace(ON, target=4, passkey=True, passed=PASSKEY, active=TOTP), None),
+    ("nor for a lower level", replace(PLAIN, target=3, passkey=True, active=TOTP), *TOTP),
+    ("a passkey after a password is the second factor", replace(ON, passed=PASSWORD | PASSKEY, active=TOTP), None),
 ]
 SECOND = ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "MFA_SETUP", "DEVICE_PASSWORD_VERIFIER"]
 

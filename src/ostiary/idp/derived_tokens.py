@@ -19,7 +19,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.iam.authorize import authorize
-from ostiary.idp import attributes
+from ostiary.idp import assurance, attributes
 from ostiary.idp.client_secrets import check_secret
 from ostiary.idp.client_settings import validity
 from ostiary.idp.clients import client_of
@@ -164,6 +164,7 @@ def _claims(ctx: Context, exchange: Exchange, override: Override, *, is_access: 
         scope=" ".join(exchange.scopes),
         auth_time=exchange.subject.authenticated_at,
         by_oauth=True,
+        **_assurance(exchange.pool, exchange.subject),
     )
     actors = _actors(exchange)
     act = {"act": _nested(actors)} if actors else {}
@@ -172,6 +173,15 @@ def _claims(ctx: Context, exchange: Exchange, override: Override, *, is_access: 
         return override.of_id({**id_claims(sign, exchange.user, shown, exchange.memberships), **act})
     aud = {"aud": exchange.audience} if exchange.audience else {}
     return override.of_access({**access_claims(sign, exchange.user, exchange.memberships), **aud, **act})
+
+
+def _assurance(pool: UserPool, subject: Presented) -> dict[str, Any]:
+    """Return how sure the subject's sign-in was: as the pool's token says, or as the pool reads its provider's word."""
+    if subject.provider is None:
+        amr = subject.claims.get("amr")
+        return {"acr": str(subject.claims.get("acr", "")), "amr": amr if isinstance(amr, list) else ()}
+    mapping = subject.provider.configuration.get("AcrMapping", {})
+    return {"acr": assurance.name_of(pool, assurance.level_at_provider(mapping, subject.claims.get("acr")))}
 
 
 def _actors(exchange: Exchange) -> list[dict[str, Any]]:

@@ -26,6 +26,13 @@ class Sign:
     auth_time: int
     device_key: str = ""
     by_oauth: bool = False
+    acr: str = ""
+    amr: Sequence[str] = ()
+
+    @property
+    def assurance(self) -> dict[str, Any]:
+        """The claims that say how sure the sign-in was (new-in-2026.md 4.5)."""
+        return {**({"acr": self.acr} if self.acr else {}), **({"amr": list(self.amr)} if self.amr else {})}
 
 
 def id_claims(sign: Sign, user: User, attributes: Mapping[str, str], groups: Sequence[Group]) -> dict[str, Any]:
@@ -42,6 +49,7 @@ def id_claims(sign: Sign, user: User, attributes: Mapping[str, str], groups: Seq
         "event_id": sign.event_id,
         "token_use": "id",
         "auth_time": sign.auth_time,
+        **sign.assurance,
         **{name: _attribute(name, value) for name, value in attributes.items() if name != "identities"},
     }
 
@@ -60,6 +68,7 @@ def access_claims(sign: Sign, user: User, groups: Sequence[Group]) -> dict[str, 
         "token_use": "access",
         **({"scope": sign.scope} if sign.scope else {}),
         "auth_time": sign.auth_time,
+        **sign.assurance,
         "username": user.username,
     }
 

@@ -32,7 +32,15 @@ class Lifetimes:
 
 
 def begin(
-    ctx: Context, user: User, client_id: str, lifetimes: Lifetimes, at: int, *, device_key: str = ""
+    ctx: Context,
+    user: User,
+    client_id: str,
+    lifetimes: Lifetimes,
+    at: int,
+    *,
+    device_key: str = "",
+    level: int = 0,
+    amr: tuple[str, ...] = (),
 ) -> RefreshToken:
     """Return the refresh token of a new sign-in, tied to a device if there is one; `remember` makes it good.
 
@@ -51,6 +59,8 @@ def begin(
         auth_time=auth_time,
         expires_at=at + lifetimes.refresh,
         device_key=device_key,
+        level=level,
+        amr=amr,
     )
 
 
@@ -79,9 +89,13 @@ def tokens(
     attributes: Mapping[str, str],
     groups: Sequence[Group],
     lifetimes: Lifetimes,
+    acr: str = "",
     override: Override | None = None,
 ) -> dict[str, Any]:
-    """Return `AccessToken`, `IdToken`, `ExpiresIn` (seconds) and `TokenType` of a sign-in, changed by `override`."""
+    """Return `AccessToken`, `IdToken`, `ExpiresIn` (seconds) and `TokenType` of a sign-in, changed by `override`.
+
+    `acr` is what the pool calls the sign-in's level.
+    """
     now = ctx.clock.now_seconds()
     sign = Sign(
         issuer=issuer(ctx.settings, token.pool_id),
@@ -91,6 +105,8 @@ def tokens(
         scope=token.scope,
         auth_time=token.auth_time,
         device_key=token.device_key,
+        acr=acr,
+        amr=token.amr,
     )
     of_access, of_id = access_claims(sign, user, groups), id_claims(sign, user, attributes, groups)
     if override is not None:

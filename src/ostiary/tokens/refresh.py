@@ -17,7 +17,8 @@ _PURPOSE = "refresh-token"
 class RefreshToken:
     """What a refresh token says. Times are epoch seconds; `origin_jti` names the sign-in, `jti` this token.
 
-    `device_key` is the device that it is good on, or empty where it is not tied to one.
+    `device_key` is the device that it is good on, or empty where it is not tied to one. `level` (1 to 4) and `amr` say
+    how the user proved who they are; tokens of before these were kept have 0 and none.
     """
 
     pool_id: str
@@ -30,6 +31,8 @@ class RefreshToken:
     auth_time: int
     expires_at: int
     device_key: str = ""
+    level: int = 0
+    amr: tuple[str, ...] = ()
 
 
 def sealed(keyring: Keyring, token: RefreshToken) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ostiary.aws.types.cognito_idp import NotAuthorizedException, UserNotFoundException
 from ostiary.context import Context
-from ostiary.idp import attributes, session_tracking
+from ostiary.idp import assurance, attributes, factors, session_tracking
 from ostiary.idp.client_settings import rotates, validity
 from ostiary.idp.clients import hides_existence
 from ostiary.idp.names import find_user
@@ -167,17 +167,29 @@ def complete(
     change: Callable[[Tx], User] | None = None,
     *,
     device_key: str = "",
+    passed: Sequence[str] = (),
     source: Source = "TokenGeneration_Authentication",
 ) -> Answer:
     """End the sign-in with tokens, in one transaction with `change` of the user and with using up `once`.
 
-    `device_key` is the device that the user comes from; without one, and where the pool tracks devices, one is named.
+    `passed` are the challenges behind the user, `device_key` is the device that they come from; without one, and where
+    the pool tracks devices, one is named.
     PostAuthentication is told after the transaction, and keeps the tokens back when it fails.
     """
     named = new_device(ctx, attempt) if not device_key else {}
     device_key = device_key or named.get("DeviceKey", "")
     client_id, lifetimes = attempt.client.client_id, attempt.lifetimes
-    token = issue.begin(ctx, user, client_id, lifetimes, attempt.at, device_key=device_key)
+    verifies_users = factors.passkeys_verify_users(attempt.pool)
+    token = issue.begin(
+        ctx,
+        user,
+        client_id,
+        lifetimes,
+        attempt.at,
+        device_key=device_key,
+        level=assurance.level_of(passed, verifies_users=verifies_users),
+        amr=assurance.methods_of(passed, verifies_users=verifies_users),
+    )
     with ctx.store.write() as tx:
         if once is not None:
             spend_once(tx, user.pool_id, once)
@@ -211,5 +223,6 @@ def tokens_of(
         attributes=attributes.readable(attempt.client, user.attributes),
         groups=memberships,
         lifetimes=attempt.lifetimes,
+        acr=assurance.name_of(attempt.pool, token.level) if token.level else "",
         override=override,
     )

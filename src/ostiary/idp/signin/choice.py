@@ -5,10 +5,10 @@ Somebody who does not exist is asked like a user who has everything that the poo
 
 from ostiary.aws.types.cognito_idp import NotAuthorizedException, UserNotFoundException
 from ostiary.context import Context
-from ostiary.idp import factors, passwords
+from ostiary.idp import assurance, factors, passwords
 from ostiary.idp.factors import PASSKEY
 from ostiary.idp.names import find_user
-from ostiary.idp.signin import auto_sign_in, lockout
+from ostiary.idp.signin import auto_sign_in, lockout, step_up
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, person_named, wrong_password
 from ostiary.idp.signin.challenges import email_otp, password_verifier, sms_otp, web_authn
 from ostiary.idp.signin.session import Ask, Passed, Progress, SessionState, invalid, new_session
@@ -20,6 +20,7 @@ from ostiary.store.users import User
 FLOW = "USER_AUTH"
 SELECT_CHALLENGE = "SELECT_CHALLENGE"
 PASSWORD, PASSWORD_SRP = "PASSWORD", "PASSWORD_SRP"
+_PASSWORDS = {PASSWORD, PASSWORD_SRP}
 _CODES: dict[str, Ask] = {module.NAME: module.ask for module in (email_otp, sms_otp)}
 _ADDRESSES = {email_otp.NAME: "email", sms_otp.NAME: "phone_number"}
 
@@ -31,7 +32,10 @@ def begin(ctx: Context, attempt: Attempt, parameters: Parameters, session: str |
     """
     person = _anybody(ctx, attempt, parameters["USERNAME"])
     progress = Progress(FLOW, (), parameters.get("DEVICE_KEY", ""))
-    available = choices(ctx, attempt.pool, person.user)
+    progress = step_up.begun(ctx, attempt, parameters, person, progress)
+    if person.user is not None and progress.passed:
+        return Passed(person.user, progress)
+    available = offered(ctx, attempt.pool, person.user, progress)
     if session is not None:
         proven = auto_sign_in.proven(ctx, attempt, session, person, progress)
         if proven is not None and set(proven.progress.passed) & set(available):
@@ -60,6 +64,16 @@ def choices(ctx: Context, pool: UserPool, user: User | None) -> list[str]:
     return found
 
 
+def offered(ctx: Context, pool: UserPool, user: User | None, progress: Progress) -> list[str]:
+    """Return those choices with which the sign-in can reach its level."""
+    found = choices(ctx, pool, user)
+    if progress.target < assurance.TWO_FACTORS:
+        return found
+    strong = {PASSKEY} if PASSKEY in found and step_up.has_strong_passkey(ctx, pool, user) else set()
+    fitting = strong if strong and progress.target == assurance.PHISHING_RESISTANT else strong | _PASSWORDS
+    return [name for name in found if name in fitting]
+
+
 def configured(ctx: Context, pool: UserPool, user: User) -> list[str]:
     """Return the factors that a user has, as GetUserAuthFactors names them."""
     available = choices(ctx, pool, user)
@@ -74,7 +88,7 @@ def take(
     if chosen == PASSWORD and given.get("PASSWORD"):
         return _by_password(ctx, attempt, person, progress, given["PASSWORD"])
     if chosen == PASSWORD_SRP and given.get("SRP_A"):
-        return password_verifier.ask(ctx, attempt, person.name, person, given["SRP_A"], flow=FLOW)
+        return password_verifier.ask(ctx, attempt, person.name, person, given["SRP_A"], progress=progress)
     if chosen == PASSKEY:
         return web_authn.ask(ctx, attempt, person, progress)
     if chosen in _CODES:

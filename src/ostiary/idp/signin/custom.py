@@ -48,7 +48,7 @@ def begin(ctx: Context, attempt: Attempt, parameters: Parameters) -> Passed | An
     following = custom_challenge.define(ctx, occasion(attempt, person), [Result(SRP_A, passed=True)])
     if following != password_verifier.NAME:
         raise InvalidLambdaResponseException(UNRECOGNIZABLE)
-    return password_verifier.ask(ctx, attempt, name, person, parameters[SRP_A], flow=FLOW)
+    return password_verifier.ask(ctx, attempt, name, person, parameters[SRP_A], progress=progress)
 
 
 def is_open(progress: Progress) -> bool:

@@ -19,7 +19,8 @@ def user_srp_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Ans
     """Ask for a proof of the password."""
     name, srp_a = required(parameters, "USERNAME"), required(parameters, "SRP_A")
     check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
-    return password_verifier.ask(ctx, attempt, name, person_named(ctx, attempt, name), srp_a, flow="USER_SRP_AUTH")
+    progress = Progress("USER_SRP_AUTH")
+    return password_verifier.ask(ctx, attempt, name, person_named(ctx, attempt, name), srp_a, progress=progress)
 
 
 def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:

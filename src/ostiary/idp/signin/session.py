@@ -22,16 +22,22 @@ class Progress:
     """How far a sign-in has come.
 
     `flow` is the AuthFlow that began it, `passed` the names of the challenges that were passed, in order, and
-    `device_key` the device of the user that it comes from, or empty.
+    `device_key` the device of the user that it comes from, or empty. `target` is the level that it must reach, 0 for
+    none.
     """
 
     flow: str
     passed: tuple[str, ...] = ()
     device_key: str = ""
+    target: int = 0
 
     def with_passed(self, challenge: str) -> "Progress":
         """Return the progress of somebody who has passed one more challenge."""
         return replace(self, passed=(*self.passed, challenge))
+
+    def toward(self, target: int, credit: tuple[str, ...]) -> "Progress":
+        """Return the progress of somebody who goes on to a level, and need not pass again what they have credit for."""
+        return replace(self, passed=(*credit, *self.passed), target=target)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.idp import factors
+from ostiary.idp.assurance import PHISHING_RESISTANT, TWO_FACTORS, level_of
 from ostiary.idp.factors import EMAIL, SMS, TOTP
-from ostiary.idp.signin import custom, lockout
+from ostiary.idp.signin import custom, lockout, step_up
 from ostiary.idp.signin.attempt import Answer, Attempt, Person, complete, spend_once, tracks_devices
 from ostiary.idp.signin.challenges import (
     device_password_verifier,
@@ -24,6 +25,7 @@ from ostiary.idp.signin.challenges import (
     select_mfa_type,
     sms_mfa,
     software_token_mfa,
+    web_authn,
 )
 from ostiary.idp.signin.session import Ask, Passed, Progress
 from ostiary.store import devices, sign_in_failures
@@ -34,6 +36,7 @@ from ostiary.triggers.pre_token_generation import Source
 
 PASSWORDS = frozenset({"PASSWORD", "PASSWORD_VERIFIER"})
 """What a second factor follows; who signed in by a code or a passkey is not asked for another."""
+_OUT_OF_REACH = "User cannot satisfy any of the requested ACR values."
 SECOND = frozenset({SMS, TOTP, EMAIL, mfa_setup.NAME, device_password_verifier.NAME})
 """What counts as the second factor behind a password."""
 
@@ -52,7 +55,8 @@ class Situation:
     `passed` are the challenges behind the user, `mfa` the pool's MfaConfiguration, `active` the user's second factors,
     `device` whether the user comes from a device that stands for one, `preferred` the one that the user wants,
     `has_phone` whether a code could go to a phone number that is no factor,
-    `left` what they could set up.
+    `left` what they could set up, `target` the level that the sign-in must reach, and `passkey` whether the user has
+    one that verifies them.
     """
 
     status: str
@@ -63,6 +67,18 @@ class Situation:
     preferred: str = ""
     has_phone: bool = False
     left: tuple[str, ...] = ()
+    target: int = 0
+    passkey: bool = False
+
+    @property
+    def insists(self) -> bool:
+        """Whether nobody may do without a second factor: the pool requires it, or the level does."""
+        return self.mfa == "ON" or self.target >= TWO_FACTORS
+
+    @property
+    def wants_passkey(self) -> bool:
+        """Whether only a passkey is enough for the level, and the user has one."""
+        return self.target == PHISHING_RESISTANT and self.passkey
 
     @property
     def wants_second(self) -> bool:
@@ -71,7 +87,8 @@ class Situation:
         Where one is required, what the pool's functions ask does not count as one (MFA-03).
         """
         first = PASSWORDS | {"CUSTOM_CHALLENGE"} if self.mfa == "ON" else PASSWORDS
-        return self.mfa != "OFF" and bool(self.passed & first) and not self.passed & SECOND
+        is_asked = self.mfa != "OFF" or self.target >= TWO_FACTORS
+        return is_asked and bool(self.passed & first) and not self.passed & {*SECOND, web_authn.NAME}
 
     def comes(self, factor: str) -> bool:
         """Whether this second factor is the one to ask for: the only one, or the preferred one."""
@@ -80,7 +97,7 @@ class Situation:
     @property
     def must_set_up(self) -> bool:
         """Whether the pool insists on a second factor and the user has none."""
-        return self.wants_second and self.mfa == "ON" and not self.active
+        return self.wants_second and self.insists and not self.active
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,7 @@ class Step:
 
 STEPS: tuple[Step, ...] = (
     Step("NEW_PASSWORD_REQUIRED", lambda at: at.status == "FORCE_CHANGE_PASSWORD", new_password_required.ask),
+    Step("WEB_AUTHN", lambda at: at.wants_passkey and bool(at.passed), web_authn.ask),
     Step("DEVICE_SRP_AUTH", lambda at: at.device and not at.passed & SECOND, device_srp_auth.ask),
     Step("SMS_MFA", lambda at: at.comes(SMS), sms_mfa.ask),
     Step("SOFTWARE_TOKEN_MFA", lambda at: at.comes(TOTP), software_token_mfa.ask),
@@ -110,8 +128,13 @@ def next_step(at: Situation) -> Step | None:
     return next((step for step in STEPS if step.challenge not in at.passed and step.when(at)), None)
 
 
-def situation(pool: UserPool, user: User, progress: Progress, device: Device | None) -> Situation:
-    """Return what decides on the next step of this user's sign-in, from this device if it is known."""
+def situation(
+    pool: UserPool, user: User, progress: Progress, device: Device | None, *, passkey: bool = False
+) -> Situation:
+    """Return what decides on the next step of this user's sign-in, from this device if it is known.
+
+    `passkey` is whether the user has one that verifies them, where the sign-in's level asks for it.
+    """
     trusted = pool.configuration.get("DeviceConfiguration", {}).get("ChallengeRequiredOnNewDevice", False)
     preferred = user.factors.preferred
     return Situation(
@@ -123,6 +146,8 @@ def situation(pool: UserPool, user: User, progress: Progress, device: Device | N
         preferred=preferred,
         has_phone="phone_number" in user.attributes and SMS in factors.offered(pool.configuration),
         left=factors.left_to_set_up(pool),
+        target=progress.target,
+        passkey=passkey,
     )
 
 
@@ -131,7 +156,7 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     user = passed.user
     _check_status(ctx, user)
     device = _device(ctx, attempt, passed)
-    at = situation(attempt.pool, user, passed.progress, device)
+    at = situation(attempt.pool, user, passed.progress, device, passkey=_has_passkey(ctx, attempt, passed))
     step = next_step(at)
     ask = passed.then or (step.ask if step else None)
     if ask is None and custom.is_open(passed.progress):
@@ -140,12 +165,31 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
         return proceed(ctx, attempt, taken) if isinstance(taken, Passed) else taken
     if ask is None:
         device_key = "" if device is None else device.device_key
-        source = _SOURCES.get(next(reversed(passed.progress.passed), ""), "TokenGeneration_Authentication")
-        return complete(ctx, attempt, user, passed.once, passed.change, device_key=device_key, source=source)
+        done = passed.progress.passed
+        _check_level(attempt, passed.progress)
+        source = _SOURCES.get(next(reversed(done), ""), "TokenGeneration_Authentication")
+        return complete(
+            ctx, attempt, user, passed.once, passed.change, device_key=device_key, passed=done, source=source
+        )
     if step is not None and step.challenge == mfa_setup.NAME and not at.left:
         raise InvalidParameterException("User has no second factor, and the user pool has none to set up.")
     user = _keep(ctx, passed)
     return ask(ctx, attempt, _person(ctx, user), passed.progress)
+
+
+def _has_passkey(ctx: Context, attempt: Attempt, passed: Passed) -> bool:
+    """Whether the level asks for a passkey, which must be there: nothing is asked in vain."""
+    if passed.progress.target != PHISHING_RESISTANT:
+        return False
+    if not step_up.has_strong_passkey(ctx, attempt.pool, passed.user):
+        raise NotAuthorizedException(_OUT_OF_REACH)
+    return True
+
+
+def _check_level(attempt: Attempt, progress: Progress) -> None:
+    """Refuse tokens below the level that was asked for."""
+    if level_of(progress.passed, verifies_users=factors.passkeys_verify_users(attempt.pool)) < progress.target:
+        raise NotAuthorizedException(_OUT_OF_REACH)
 
 
 def _person(ctx: Context, user: User) -> Person:

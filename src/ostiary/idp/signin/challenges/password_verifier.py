@@ -32,6 +32,7 @@ class SecretBlock(Block):
     known: bool
     username: str
     flow: str
+    target: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class _Secret:
     known: bool
 
 
-def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str, *, flow: str) -> Answer:
+def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str, *, progress: Progress) -> Answer:
     """Return the challenge; a stranger gets one that looks the same, with the same salt each time (ENU-02)."""
     client_public = public_value(srp_a)
     username = _shown(ctx, attempt, name) if person.user is None else person.user.username
@@ -56,7 +57,8 @@ def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str, *
         subject=person.subject.ljust(_SUBJECT_LENGTH),
         known=person.user is not None,
         username=username,
-        flow=flow,
+        flow=progress.flow,
+        target=progress.target,
         exchange=exchange,
         expires_at=ctx.clock.now_seconds() + attempt.session_seconds,
     )
@@ -85,7 +87,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
     lockout.check(ctx, failures)
     once = block.block_id, block.expires_at
     if _proves(ctx, attempt, block, user, raw=raw, responses=responses) and user is not None:
-        return Passed(user, Progress(block.flow, (NAME,), responses.get("DEVICE_KEY", "")), once)
+        return Passed(user, Progress(block.flow, (NAME,), responses.get("DEVICE_KEY", ""), block.target), once)
     raise wrong_password(ctx, attempt, Person(responses["USERNAME"], subject, user, failures), once)
 
 

@@ -16,7 +16,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     """Take the choice, and with it what the chosen challenge wants, if that is there already."""
     state = open_session(ctx, attempt, session, NAME)
     person = choice.chooser(ctx, attempt, state, responses["USERNAME"])
-    available = choice.choices(ctx, attempt.pool, person.user)
+    available = choice.offered(ctx, attempt.pool, person.user, state.progress)
     chosen = responses.get("ANSWER", "")
     if chosen not in available:
         raise InvalidParameterException("The selected challenge is not available.")

@@ -17,11 +17,12 @@ _ALSO_CALLED = {"EMAIL_MFA": factors.EMAIL}
 def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
     """Return the challenge."""
     user = person.known()
-    choice = json.dumps(factors.active(attempt.pool, user))
+    active = factors.active(attempt.pool, user)
     return {
         "ChallengeName": NAME,
         "Session": new_session(ctx, attempt, user.sub, NAME, progress),
-        "ChallengeParameters": {"MFAS_CAN_CHOOSE": choice, "USER_ID_FOR_SRP": user.username},
+        "ChallengeParameters": {"MFAS_CAN_CHOOSE": json.dumps(active), "USER_ID_FOR_SRP": user.username},
+        **({"AvailableChallenges": list(active)} if progress.target else {}),
     }
 
 
