@@ -144,10 +144,40 @@ def test_saml_oidc_and_apple_providers_show_what_they_may(live_pool: LivePool) -
         ("LoginWithAmazon", "Amazon", amazon, {}),
         ("OIDC", "Google", oidc, {}),
         ("LoginWithAmazon", "LoginWithAmazon", amazon, {"AcrMapping": {"Level1": "x"}}),
+        ("Twice", "OIDC", oidc, {"AcrMapping": {"Level1": "x", "Level4": "x"}}),
         ("LoginWithAmazon", "LoginWithAmazon", amazon, {"AttributeMapping": {"custom:nope": "x"}}),
     ):
         with refused("InvalidParameterException"):
             create(name, kind, details, **more)
+
+
+def test_levels_of_a_provider_are_kept_replaced_and_cleared(live_pool: LivePool) -> None:
+    oidc = {
+        "client_id": "a",
+        "attributes_request_method": "GET",
+        "authorize_scopes": "openid",
+        "oidc_issuer": "https://login.example.com",
+    }
+    admin, named = live_pool.admin, {"UserPoolId": live_pool.id, "ProviderName": "Login"}
+    levels = {"Level1": "low", "Level4": "urn:example:strong"}
+    admin.create_identity_provider(**named, ProviderType="OIDC", ProviderDetails=oidc, AcrMapping=levels)
+    for more, expected in (
+        ({"AttributeMapping": {"email": "email"}}, levels),
+        ({"AcrMapping": {"Level2": "basic"}}, {"Level2": "basic"}),
+        ({"AcrMapping": {}}, {}),
+    ):
+        changed = admin.update_identity_provider(**named, **more)["IdentityProvider"]
+        assert changed["AcrMapping"] == expected
+        assert admin.describe_identity_provider(**named)["IdentityProvider"]["AcrMapping"] == expected
+    with refused("InvalidParameterException", "a value of its own"):
+        admin.update_identity_provider(**named, AcrMapping={"Level1": "x", "Level2": "x"})
+    with refused("InvalidParameterException", "acrMapping"):
+        admin.update_identity_provider(**named, AcrMapping={"Level5": "x"})
+    saml = {"UserPoolId": live_pool.id, "ProviderName": "Corp"}
+    admin.create_identity_provider(**saml, ProviderType="SAML", ProviderDetails={"MetadataFile": METADATA})
+    with refused("InvalidParameterException", "only supported for OIDC"):
+        admin.update_identity_provider(**saml, AcrMapping={"Level1": "x"})
+    assert "AcrMapping" not in admin.describe_identity_provider(**saml)["IdentityProvider"]
 
 
 def test_domains_are_unique_described_and_stand_before_the_pools_end(live_pool: LivePool) -> None:

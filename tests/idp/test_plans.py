@@ -9,7 +9,9 @@ from tests.fixtures.server import PASSWORD, LivePool
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/abc"
 HISTORY = {"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 3}}
+OFF = {"EnableStatus": "Disabled"}
 PROTECTED = {"AdvancedSecurityMode": "AUDIT"}
+LEVELS = {f"Level{number}": {"AcrValue": f"urn:cognito:loa:{number}"} for number in range(1, 5)}
 
 
 def described(pool: LivePool) -> dict[str, Any]:
@@ -27,6 +29,10 @@ def test_a_plan_has_its_features_and_no_others(live_pool: LivePool) -> None:
     ):
         with refused("FeatureUnavailableInTierException"):
             admin.create_user_pool(PoolName="p", **{"UserPoolTier": "LITE", **settings})
+    assert described(live_pool)["AcrConfiguration"] == LEVELS
+    admin.update_user_pool(**of_pool, AcrConfiguration=LEVELS)
+    with refused("FeatureUnavailableInTierException", "ACR level names"):
+        admin.update_user_pool(**of_pool, AcrConfiguration={**LEVELS, "Level3": {"AcrValue": "high"}})
     with refused("FeatureUnavailableInTierException", "Password history"):
         admin.update_user_pool(**of_pool, Policies=HISTORY)
     assert described(live_pool)["UserPoolTier"] == "LITE"
@@ -37,7 +43,7 @@ def test_a_plan_has_its_features_and_no_others(live_pool: LivePool) -> None:
     admin.update_user_pool(**of_pool, UserPoolTier="ESSENTIALS", DcrConfiguration={})
     with refused("TierChangeNotAllowedException", "Dynamic client registration"):
         admin.update_user_pool(**of_pool, UserPoolTier="LITE")
-    admin.update_user_pool(**of_pool, UserPoolTier="LITE", DcrConfiguration={"EnableStatus": "Disabled"})
+    admin.update_user_pool(**of_pool, UserPoolTier="LITE", DcrConfiguration=OFF)
 
 
 def test_settings_of_2026_come_back_with_their_defaults(live_pool: LivePool) -> None:
@@ -59,10 +65,12 @@ def test_settings_of_2026_come_back_with_their_defaults(live_pool: LivePool) -> 
     }
     registration = {"EnableStatus": "Enabled", "OpenDcrEnabled": False, "AllowedScopes": ["a/b"]}
     assert (shown["KeyConfiguration"], shown["DcrConfiguration"]) == (keys, registration)
+    with refused("FeatureUnavailableInTierException", "ACR level names"):
+        admin.update_user_pool(**of_pool, AcrConfiguration=levels, DcrConfiguration=OFF, UserPoolTier="LITE")
     admin.update_user_pool(**of_pool)
     shown = described(live_pool)
     assert shown["DcrConfiguration"] == registration
-    assert shown["AcrConfiguration"]["Level1"] == {"AcrValue": "urn:cognito:loa:1"}
+    assert shown["AcrConfiguration"] == LEVELS
     for wrong in (
         {"AcrConfiguration": {"Level4": {"AcrValue": "urn:cognito:loa:1"}}},
         {"KeyConfiguration": {"KeyType": "CUSTOMER_MANAGED_KEY"}},

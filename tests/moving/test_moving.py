@@ -19,6 +19,12 @@ from tests.fixtures.server import PASSWORD, LivePool, Server, make_live_pool
 
 PASSPHRASE = "correct horse battery"
 GOOGLE = {"client_id": "app", "client_secret": "hush-hush", "authorize_scopes": "profile email openid"}
+OIDC = {
+    "client_id": "app",
+    "attributes_request_method": "GET",
+    "authorize_scopes": "openid",
+    "oidc_issuer": "https://login.example.com",
+}
 
 
 def test_every_sealed_column_is_known_and_those_of_a_pool_are_carried_over() -> None:
@@ -164,6 +170,10 @@ def test_users_of_another_cognito_move_in_with_their_first_sign_in(live_pool: Li
     pool.admin.create_identity_provider(
         UserPoolId=pool.id, ProviderName="Corp", ProviderType="SAML", ProviderDetails=saml
     )
+    levels = {"Level2": "basic", "Level4": "strong"}
+    pool.admin.create_identity_provider(
+        UserPoolId=pool.id, ProviderName="Login", ProviderType="OIDC", ProviderDetails=OIDC, AcrMapping=levels
+    )
     key = create_account(elsewhere.services, "new")
     told: list[str] = []
     made = from_aws.copy_pool(elsewhere.services, key.account_id, pool.admin, pool.id, told.append)
@@ -192,3 +202,5 @@ def test_users_of_another_cognito_move_in_with_their_first_sign_in(live_pool: Li
     assert found["IdentityProvider"]["ProviderDetails"]["client_secret"] == "hush-hush"
     found = moved.admin.describe_identity_provider(UserPoolId=pool.id, ProviderName="Corp")
     assert found["IdentityProvider"]["ProviderDetails"].keys() == {"MetadataFile", "SSORedirectBindingURI"}
+    found = moved.admin.describe_identity_provider(UserPoolId=pool.id, ProviderName="Login")
+    assert found["IdentityProvider"]["AcrMapping"] == levels

@@ -76,6 +76,7 @@ def copied(ctx: Context, pool: UserPool, described: Mapping[str, Any]) -> list[P
         "ProviderDetails": kept,
         "AttributeMapping": described.get("AttributeMapping", {}),
         "IdpIdentifiers": described.get("IdpIdentifiers", []),
+        **_levels_of(described),
     }
     sealed = ctx.keyring.seal(json.dumps(secret).encode(), _PURPOSE) if secret else None
     at = (described["CreationDate"], described["LastModifiedDate"])
@@ -107,8 +108,7 @@ def _not_found(name: str) -> NoReturn:
 def _built(ctx: Context, pool: UserPool, name: str, members: Mapping[str, Any], created_at: int) -> Part:
     """Return the provider that the members make, whose details are complete; raises InvalidParameterException."""
     provider_type = members["ProviderType"]
-    if "AcrMapping" in members and provider_type != "OIDC":
-        raise InvalidParameterException("AcrMapping is only supported for OIDC identity providers.")
+    _check_levels(provider_type, members)
     mapping = provider_details.username_mapping(provider_type, members.get("AttributeMapping", {}))
     _check_mapping(pool, mapping)
     given = members["ProviderDetails"]
@@ -118,10 +118,25 @@ def _built(ctx: Context, pool: UserPool, name: str, members: Mapping[str, Any], 
         "ProviderDetails": {key: value for key, value in given.items() if key not in secret},
         "AttributeMapping": mapping,
         "IdpIdentifiers": members.get("IdpIdentifiers", []),
-        **({"AcrMapping": members["AcrMapping"]} if "AcrMapping" in members else {}),
+        **_levels_of(members),
     }
     sealed = ctx.keyring.seal(json.dumps(secret).encode(), _PURPOSE) if secret else None
     return Part(pool.pool_id, KIND, name, configuration, created_at, ctx.clock.now_seconds(), sealed=sealed)
+
+
+def _levels_of(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {"AcrMapping": members["AcrMapping"]} if "AcrMapping" in members else {}
+
+
+def _check_levels(provider_type: str, members: Mapping[str, Any]) -> None:
+    """Refuse an AcrMapping of what is no OIDC provider, and one by which a provider's word means two levels."""
+    if "AcrMapping" not in members:
+        return
+    if provider_type != "OIDC":
+        raise InvalidParameterException("AcrMapping is only supported for OIDC identity providers.")
+    told = list(members["AcrMapping"].values())
+    if len(set(told)) < len(told):
+        raise InvalidParameterException("AcrMapping must map each level to a value of its own.")
 
 
 def _check_mapping(pool: UserPool, mapping: Mapping[str, str]) -> None:

@@ -9,6 +9,12 @@ LEVELS = {f"Level{number}": {"AcrValue": f"urn:cognito:loa:{number}"} for number
 """The names of the assurance levels where a pool sets none."""
 
 
+def are_named(settings: Mapping[str, Any]) -> bool:
+    """Whether settings call a level something else than what it is called anyway."""
+    given = settings.get("AcrConfiguration", {})
+    return any(level != LEVELS[key] for key, level in given.items())
+
+
 def settings_of(req: Mapping[str, Any]) -> dict[str, Any]:
     """Return these settings as a pool keeps them; raises InvalidParameterException."""
     return {

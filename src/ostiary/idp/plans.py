@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import FeatureUnavailableInTierException, TierChangeNotAllowedException
+from ostiary.idp import levels
 
 _RANKS = ("LITE", "ESSENTIALS", "PLUS")
 
@@ -39,7 +40,7 @@ def _needs(settings: Mapping[str, Any]) -> dict[str, str]:
         ("Passwordless sign-in", "ESSENTIALS"): set(factors) - {"PASSWORD"} != set(),
         ("E-mail MFA", "ESSENTIALS"): "EmailMfaConfiguration" in settings,
         ("Access token customization", "ESSENTIALS"): trigger != "V1_0",
-        ("ACR level names", "ESSENTIALS"): "AcrConfiguration" in settings,
+        ("ACR level names", "ESSENTIALS"): levels.are_named(settings),
         ("User session tracking", "ESSENTIALS"): _tracks_sessions(settings),
         ("Dynamic client registration", "ESSENTIALS"): _registers(settings),
     }
@@ -66,15 +67,14 @@ def tier_of(req: Mapping[str, Any]) -> str:
     return str(given)
 
 
-def check_kept(before: Mapping[str, Any], after: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+def check_kept(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Refuse an update that leaves features on which the plan after it does not have.
 
     Raises TierChangeNotAllowedException where the plan is what changes, and FeatureUnavailableInTierException where
     the feature is.
     """
     tier = after["UserPoolTier"]
-    used = {name: value for name, value in after.items() if name != "AcrConfiguration" or name in given}
-    lacking = [feature for feature, plan in _needs(used).items() if _RANKS.index(plan) > _RANKS.index(tier)]
+    lacking = [feature for feature, plan in _needs(after).items() if _RANKS.index(plan) > _RANKS.index(tier)]
     if not lacking:
         return
     if tier != before["UserPoolTier"]:

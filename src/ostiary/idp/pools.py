@@ -135,7 +135,7 @@ def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPool
         if plans.is_protected(req) and "UserPoolTier" not in req:
             kept.pop("UserPoolTier")
         configuration = {**settings, **kept}
-        plans.check_kept(pool.configuration, configuration, req)
+        plans.check_kept(pool.configuration, configuration)
         factors.check(configuration, _MFA_NEEDS_SMS)
         write_pool(ctx, tx, pool, configuration, name=req.get("PoolName"))
     return {}
