@@ -29,6 +29,11 @@ def watched_pool(live_pool: LivePool) -> LivePool:
     return live_pool
 
 
+def context(ip: str, device: str) -> dict[str, Any]:
+    headers = [{"headerName": "User-Agent", "headerValue": device}]
+    return {"IpAddress": ip, "ServerName": "app", "ServerPath": "/", "HttpHeaders": headers}
+
+
 def sign_in(
     pool: LivePool, name: str, password: str = PASSWORD, ip: str = "198.51.100.1", device: str = "laptop"
 ) -> Any:
@@ -37,12 +42,7 @@ def sign_in(
         ClientId=pool.client_id,
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": name, "PASSWORD": password},
-        ContextData={
-            "IpAddress": ip,
-            "ServerName": "app",
-            "ServerPath": "/",
-            "HttpHeaders": [{"headerName": "User-Agent", "headerValue": device}],
-        },
+        ContextData=context(ip, device),
     )
 
 
@@ -122,6 +122,40 @@ def test_an_unusual_sign_in_is_blocked_and_its_user_told(watched_pool: LivePool,
     assert httpx.post(re.sub("token=[^&]{9}", "token=", link)).status_code == 400
     assert "Thank you" in httpx.post(link).text
     assert events(pool, name)[0]["EventFeedback"]["Provider"] == "User"
+
+
+@pytest.mark.parametrize("action", ["MFA_REQUIRED", "MFA_IF_CONFIGURED"])
+def test_an_unusual_sign_in_is_asked_for_a_second_factor_where_there_can_be_one(
+    watched_pool: LivePool, mailbox: Mailbox, action: str
+) -> None:
+    pool = watched_pool
+    code = {"Subject": "Your code", "Message": "<b>{####}</b>"}
+    pool.admin.set_user_pool_mfa_config(UserPoolId=pool.id, MfaConfiguration="OFF", EmailMfaConfiguration=code)
+    takeover = {"Actions": {"LowAction": {"Notify": False, "EventAction": action}}}
+    pool.admin.set_risk_configuration(UserPoolId=pool.id, AccountTakeoverRiskConfiguration=takeover)
+    email = f"{action}@{pool.client_id}.example"
+    reachable, other = pool.user("ann", email=email, email_verified="true"), pool.user("max")
+    for name in (reachable, other):
+        assert "AuthenticationResult" in sign_in(pool, name)
+    asked = sign_in(pool, reachable, device="phone")
+    assert asked["ChallengeName"] == "EMAIL_OTP"
+    answers = {"USERNAME": reachable, "EMAIL_OTP_CODE": mailbox.code(email)}
+    done = pool.admin.admin_respond_to_auth_challenge(
+        UserPoolId=pool.id,
+        ClientId=pool.client_id,
+        ChallengeName="EMAIL_OTP",
+        Session=asked["Session"],
+        ChallengeResponses=answers,
+        ContextData=context("198.51.100.1", "phone"),
+    )
+    assert "AuthenticationResult" in done
+    assert events(pool, reachable)[0]["EventRisk"]["RiskDecision"] == "AccountTakeover"
+    assert "AuthenticationResult" in sign_in(pool, reachable, device="phone"), "it is known from now on"
+    if action == "MFA_IF_CONFIGURED":
+        assert "AuthenticationResult" in sign_in(pool, other, device="phone")
+    else:
+        with refused("NotAuthorizedException", "Unable to login because of security reasons."):
+            sign_in(pool, other, device="phone")
 
 
 def test_addresses_can_be_blocked_and_skipped(watched_pool: LivePool) -> None:

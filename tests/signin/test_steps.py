@@ -44,6 +44,9 @@ ROWS = [
     ("the highest level asks for the passkey", replace(ON, target=4, passkey=True, active=TOTP), "WEB_AUTHN"),
     ("not for one that is behind the user", replace(ON, target=4, passkey=True, passed=PASSKEY, active=TOTP), None),
     ("nor for a lower level", replace(PLAIN, target=3, passkey=True, active=TOTP), *TOTP),
+    ("a risky sign-in is asked for a factor that is off in the pool", replace(PLAIN, risky=True, active=TOTP), *TOTP),
+    ("whatever device it comes from", replace(OPTIONAL, risky=True, device=True, active=TOTP), *TOTP),
+    ("and one that has none is judged at the end", replace(OPTIONAL, risky=True, left=TOTP), None),
     ("a passkey after a password is the second factor", replace(ON, passed=PASSWORD | PASSKEY, active=TOTP), None),
 ]
 SECOND = ["SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "MFA_SETUP", "DEVICE_PASSWORD_VERIFIER"]

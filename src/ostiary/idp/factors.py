@@ -51,6 +51,11 @@ def active(pool: UserPool, user: User) -> tuple[str, ...]:
     return tuple(name for name in ORDER if name in user.factors.enabled and name in available and _reaches(user, name))
 
 
+def within_reach(pool: UserPool, user: User) -> tuple[str, ...]:
+    """Return the second factors that this user could be asked for, turned on or not."""
+    return tuple(name for name in offered(pool.configuration) if _reaches(user, name))
+
+
 def is_second_channel(pool: UserPool, user: User, attribute: str) -> bool:
     """Whether codes of the second factor go to this attribute: then it must not reset the password too (MFA-08)."""
     return any(_ADDRESSES.get(name) == attribute for name in active(pool, user))

@@ -43,6 +43,7 @@ class Attempt:
 
     `by_administrator` where the application's server signs users in: it is not the user's device. `metadata` is the
     ClientMetadata that functions get; that of the request that `begins` a sign-in goes only where AWS passes it on.
+    `is_risky` says whether threat protection wants a second factor of a user; None where it never does.
     """
 
     pool: UserPool
@@ -51,6 +52,7 @@ class Attempt:
     by_administrator: bool = False
     begins: bool = False
     metadata: Mapping[str, str] | None = None
+    is_risky: Callable[[User], bool] | None = None
 
     @property
     def session_seconds(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
@@ -41,20 +42,14 @@ def initiate_auth(ctx: Context, req: InitiateAuthRequest) -> InitiateAuthRespons
     if req["AuthFlow"] in _FOR_ADMINISTRATORS:
         raise InvalidParameterException("Initiate Auth method not supported.")
     attempt = Attempt(pool, client, ctx.clock.now_seconds(), begins=True, metadata=req.get("ClientMetadata"))
-    run = partial(
-        _begin, ctx, attempt, FLOWS, req["AuthFlow"], req.get("AuthParameters", {}), session=req.get("Session")
-    )
-    return watched(ctx, attempt, req, run)  # type: ignore[return-value]
+    return watched(ctx, attempt, req, partial(_begin, ctx, FLOWS, req))  # type: ignore[return-value]
 
 
 @operation("cognito-idp", resource=POOL_ARN)
 def admin_initiate_auth(ctx: Context, req: AdminInitiateAuthRequest) -> AdminInitiateAuthResponse:
     """Begin a sign-in on a user's behalf."""
     attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"], req.get("ClientMetadata"), begins=True)
-    run = partial(
-        _begin, ctx, attempt, ADMIN_FLOWS, req["AuthFlow"], req.get("AuthParameters", {}), session=req.get("Session")
-    )
-    return watched(ctx, attempt, req, run)  # type: ignore[return-value]
+    return watched(ctx, attempt, req, partial(_begin, ctx, ADMIN_FLOWS, req))  # type: ignore[return-value]
 
 
 @operation("cognito-idp")
@@ -62,9 +57,7 @@ def respond_to_auth_challenge(ctx: Context, req: RespondToAuthChallengeRequest) 
     """Take the answer to a challenge."""
     pool, client = client_of(ctx, req["ClientId"])
     attempt = Attempt(pool, client, ctx.clock.now_seconds(), metadata=req.get("ClientMetadata"))
-    responses, session = req.get("ChallengeResponses", {}), req.get("Session")
-    run = partial(_respond, ctx, attempt, req["ChallengeName"], responses, session)
-    return watched(ctx, attempt, req, run)  # type: ignore[return-value]
+    return watched(ctx, attempt, req, partial(_respond, ctx, req))  # type: ignore[return-value]
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -73,9 +66,7 @@ def admin_respond_to_auth_challenge(
 ) -> AdminRespondToAuthChallengeResponse:
     """Take the answer to a challenge on a user's behalf."""
     attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"], req.get("ClientMetadata"))
-    responses, session = req.get("ChallengeResponses", {}), req.get("Session")
-    run = partial(_respond, ctx, attempt, req["ChallengeName"], responses, session)
-    return watched(ctx, attempt, req, run)  # type: ignore[return-value]
+    return watched(ctx, attempt, req, partial(_respond, ctx, req))  # type: ignore[return-value]
 
 
 def _of_pool(
@@ -89,9 +80,8 @@ def _of_pool(
     return Attempt(pool, client, now, by_administrator=True, begins=begins, metadata=metadata)
 
 
-def _begin(
-    ctx: Context, attempt: Attempt, flows: dict[str, Flow], name: str, parameters: Parameters, *, session: str | None
-) -> Answer:
+def _begin(ctx: Context, flows: dict[str, Flow], req: Mapping[str, Any], attempt: Attempt) -> Answer:
+    name, parameters = req["AuthFlow"], req.get("AuthParameters", {})
     check_allowed(attempt, name)
     _bring_along(ctx, attempt, parameters)
     if name in {choice.FLOW, custom.FLOW}:
@@ -99,7 +89,7 @@ def _begin(
         check_secret_hash(ctx, attempt.client, username, parameters.get("SECRET_HASH"))
         if name == custom.FLOW:
             return _gone_on(ctx, attempt, custom.begin(ctx, attempt, parameters))
-        return _gone_on(ctx, attempt, choice.begin(ctx, attempt, parameters, session))
+        return _gone_on(ctx, attempt, choice.begin(ctx, attempt, parameters, req.get("Session")))
     flow = flows.get(name)
     if flow is None:
         raise InvalidParameterException(f"{name} is not supported by this server.")
@@ -115,13 +105,14 @@ def _bring_along(ctx: Context, attempt: Attempt, parameters: Parameters) -> None
         migration.bring(ctx, place, "UserMigration_Authentication", name, password)
 
 
-def _respond(ctx: Context, attempt: Attempt, challenge: str, responses: Parameters, session: str | None) -> Answer:
+def _respond(ctx: Context, req: Mapping[str, Any], attempt: Attempt) -> Answer:
+    responses = req.get("ChallengeResponses", {})
     name = required(responses, "USERNAME")
     check_secret_hash(ctx, attempt.client, name, responses.get("SECRET_HASH"))
-    take = ANSWERS.get(challenge)
+    take = ANSWERS.get(req["ChallengeName"])
     if take is None:
         raise invalid()
-    return _gone_on(ctx, attempt, take(ctx, attempt, responses, session))
+    return _gone_on(ctx, attempt, take(ctx, attempt, responses, req.get("Session")))
 
 
 def _gone_on(ctx: Context, attempt: Attempt, taken: Passed | Answer) -> Answer:

@@ -55,8 +55,8 @@ class Situation:
     `passed` are the challenges behind the user, `mfa` the pool's MfaConfiguration, `active` the user's second factors,
     `device` whether the user comes from a device that stands for one, `preferred` the one that the user wants,
     `has_phone` whether a code could go to a phone number that is no factor,
-    `left` what they could set up, `target` the level that the sign-in must reach, and `passkey` whether the user has
-    one that verifies them.
+    `left` what they could set up, `target` the level that the sign-in must reach, `passkey` whether the user has one
+    that verifies them, and `risky` whether threat protection wants a second factor.
     """
 
     status: str
@@ -69,6 +69,7 @@ class Situation:
     left: tuple[str, ...] = ()
     target: int = 0
     passkey: bool = False
+    risky: bool = False
 
     @property
     def insists(self) -> bool:
@@ -87,7 +88,7 @@ class Situation:
         Where one is required, what the pool's functions ask does not count as one (MFA-03).
         """
         first = PASSWORDS | {"CUSTOM_CHALLENGE"} if self.mfa == "ON" else PASSWORDS
-        is_asked = self.mfa != "OFF" or self.target >= TWO_FACTORS
+        is_asked = self.mfa != "OFF" or self.target >= TWO_FACTORS or self.risky
         return is_asked and bool(self.passed & first) and not self.passed & {*SECOND, web_authn.NAME}
 
     def comes(self, factor: str) -> bool:
@@ -112,7 +113,7 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step("NEW_PASSWORD_REQUIRED", lambda at: at.status == "FORCE_CHANGE_PASSWORD", new_password_required.ask),
     Step("WEB_AUTHN", lambda at: at.wants_passkey and bool(at.passed), web_authn.ask),
-    Step("DEVICE_SRP_AUTH", lambda at: at.device and not at.passed & SECOND, device_srp_auth.ask),
+    Step("DEVICE_SRP_AUTH", lambda at: at.device and not at.risky and not at.passed & SECOND, device_srp_auth.ask),
     Step("SMS_MFA", lambda at: at.comes(SMS), sms_mfa.ask),
     Step("SOFTWARE_TOKEN_MFA", lambda at: at.comes(TOTP), software_token_mfa.ask),
     Step("EMAIL_OTP", lambda at: at.comes(EMAIL), email_otp.ask),
@@ -129,7 +130,13 @@ def next_step(at: Situation) -> Step | None:
 
 
 def situation(
-    pool: UserPool, user: User, progress: Progress, device: Device | None, *, passkey: bool = False
+    pool: UserPool,
+    user: User,
+    progress: Progress,
+    device: Device | None,
+    *,
+    passkey: bool = False,
+    risky: bool = False,
 ) -> Situation:
     """Return what decides on the next step of this user's sign-in, from this device if it is known.
 
@@ -142,12 +149,14 @@ def situation(
         passed=frozenset(progress.passed),
         mfa=pool.configuration["MfaConfiguration"],
         device=trusted and device is not None and device.remembered and not custom.is_open(progress),
-        active=factors.active(pool, user),
+        # Somebody without a factor gets a code where they are known to be.
+        active=factors.active(pool, user) or (factors.within_reach(pool, user)[:1] if risky else ()),
         preferred=preferred,
         has_phone="phone_number" in user.attributes and SMS in factors.offered(pool.configuration),
         left=factors.left_to_set_up(pool),
         target=progress.target,
         passkey=passkey,
+        risky=risky,
     )
 
 
@@ -156,7 +165,9 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     user = passed.user
     _check_status(ctx, user)
     device = _device(ctx, attempt, passed)
-    at = situation(attempt.pool, user, passed.progress, device, passkey=_has_passkey(ctx, attempt, passed))
+    risky = attempt.is_risky is not None and attempt.is_risky(user)
+    passkey = _has_passkey(ctx, attempt, passed)
+    at = situation(attempt.pool, user, passed.progress, device, passkey=passkey, risky=risky)
     step = next_step(at)
     ask = passed.then or (step.ask if step else None)
     if ask is None and custom.is_open(passed.progress):

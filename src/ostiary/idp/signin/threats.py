@@ -1,6 +1,8 @@
 """Threat protection around a sign-in: who is blocked, what is recorded, who is told."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -17,10 +19,11 @@ from ostiary.store import token_families, users
 from ostiary.store.users import User
 
 BLOCKED = "Unable to login because of security reasons."
+_ASKING = frozenset({"MFA_REQUIRED", "MFA_IF_CONFIGURED"})
 _MFA = frozenset({"SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SMS_OTP", "WEB_AUTHN"})
 
 
-def watched(ctx: Context, attempt: Attempt, req: Mapping[str, Any], run: Callable[[], Answer]) -> Answer:
+def watched(ctx: Context, attempt: Attempt, req: Mapping[str, Any], run: Callable[[Attempt], Answer]) -> Answer:
     """Sign in under the pool's protection; without any, only sign in.
 
     Raises NotAuthorizedException for who is blocked: as late as for a wrong password, so that it tells nothing of a
@@ -29,21 +32,24 @@ def watched(ctx: Context, attempt: Attempt, req: Mapping[str, Any], run: Callabl
     mode = risk_configuration.protection(attempt.pool)
     parameters = req.get("AuthParameters") or req.get("ChallengeResponses") or {}
     if mode == "OFF" or "USERNAME" not in parameters:
-        return run()
+        return run(attempt)
     visit = visit_of(ctx, attempt.client, req)
     settings = risk_configuration.effective(ctx, attempt.pool.pool_id, attempt.client.client_id)
     exceptions = settings.get("RiskExceptionConfiguration", {})
     if mode == "ENFORCED" and risk.in_ranges(visit.ip, exceptions.get("BlockedIPRangeList", [])):
         raise NotAuthorizedException(BLOCKED)
     challenge = str(req.get("ChallengeName", ""))
+    skipped = risk.in_ranges(visit.ip, exceptions.get("SkippedIPRangeList", []))
+    case = _Case(settings, mode, challenge, parameters.get("PASSWORD"), skipped)
+    if case.may_ask:
+        attempt = replace(attempt, is_risky=partial(_is_risky, ctx, attempt, visit, case))
     try:
-        answer = run()
+        answer = run(attempt)
     except NotAuthorizedException:
         _record_failure(ctx, attempt, parameters["USERNAME"], visit, challenge)
         raise
     if "AuthenticationResult" in answer:
-        skipped = risk.in_ranges(visit.ip, exceptions.get("SkippedIPRangeList", []))
-        _judge(ctx, attempt, visit, answer, _Case(settings, mode, challenge, parameters.get("PASSWORD"), skipped))
+        _judge(ctx, attempt, visit, answer, case)
     return answer
 
 
@@ -60,12 +66,30 @@ class _Case(msgspec.Struct, frozen=True):
         return dict(self.settings.get("CompromisedCredentialsRiskConfiguration", {}))
 
     @property
+    def actions(self) -> dict[str, dict[str, Any]]:
+        """Return what is done at each level of risk, by `LowAction` and its like."""
+        return dict(self.settings.get("AccountTakeoverRiskConfiguration", {}).get("Actions", {}))
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether any level of risk asks for a second factor."""
+        wanted = {action["EventAction"] for action in self.actions.values()}
+        return self.mode == "ENFORCED" and not self.skipped and not wanted.isdisjoint(_ASKING)
+
+    @property
     def challenges(self) -> list[dict[str, str]]:
         """Return what was asked and answered."""
         done = [{"ChallengeName": "Password", "ChallengeResponse": "Success"}]
         if self.challenge in _MFA:
             done.append({"ChallengeName": "Mfa", "ChallengeResponse": "Success"})
         return done
+
+
+def _is_risky(ctx: Context, attempt: Attempt, visit: Visit, case: _Case, user: User) -> bool:
+    """Whether this visit of the user asks for a second factor."""
+    with ctx.store.read() as tx:
+        before = auth_events.visits_before(tx, attempt.pool, user)
+    return _action(case, risk.level(visit, before)).get("EventAction") in _ASKING
 
 
 def _judge(ctx: Context, attempt: Attempt, visit: Visit, answer: Answer, case: _Case) -> None:
@@ -80,7 +104,7 @@ def _judge(ctx: Context, attempt: Attempt, visit: Visit, answer: Answer, case: _
     level = None if case.skipped else risk.level(visit, before)
     action = _action(case, level)
     must_reset = leaked and case.mode == "ENFORCED" and case.compromised["Actions"]["EventAction"] == "BLOCK"
-    blocked = must_reset or (case.mode == "ENFORCED" and _stops(action, case))
+    blocked = must_reset or (case.mode == "ENFORCED" and _stops(action, claims))
     decision = "Block" if blocked else "AccountTakeover" if level else "NoRisk"
     found = {"RiskDecision": decision, "CompromisedCredentialsDetected": leaked}
     with ctx.store.write() as tx:
@@ -119,15 +143,14 @@ def _is_leaked(ctx: Context, case: _Case) -> bool:
 
 
 def _action(case: _Case, level: Level | None) -> dict[str, Any]:
-    actions = case.settings.get("AccountTakeoverRiskConfiguration", {}).get("Actions", {})
-    found: dict[str, Any] = actions.get(f"{level}Action", {}) if level else {}
-    return found
+    return case.actions.get(f"{level}Action", {}) if level else {}
 
 
-def _stops(action: Mapping[str, Any], case: _Case) -> bool:
-    """Whether the action ends the sign-in: a second factor that is required must have been asked for in it."""
-    wanted = action.get("EventAction")
-    return wanted == "BLOCK" or (wanted == "MFA_REQUIRED" and case.challenge not in _MFA)
+def _stops(action: Mapping[str, Any], claims: jws.Claims) -> bool:
+    """Whether the action ends the sign-in: where a second factor is required, a password must not have been enough."""
+    wanted, amr = action.get("EventAction"), claims.get("amr")
+    has_more = isinstance(amr, list) and bool({"otp", "pop"} & set(amr))
+    return wanted == "BLOCK" or (wanted == "MFA_REQUIRED" and not has_more)
 
 
 def _record_failure(ctx: Context, attempt: Attempt, name: str, visit: Visit, challenge: str) -> None:
