@@ -8,6 +8,7 @@ import pytest
 from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
 from ostiary.context import Services
 from ostiary.crypto import jws
+from ostiary.delivery.outbox import Message
 from ostiary.idp.assurance import level_of, methods_of, passed_by
 from tests.fixtures.authenticator import Authenticator as PasskeyAuthenticator
 from tests.fixtures.srp_client import SrpClient
@@ -17,6 +18,7 @@ from tests.signin.test_second_factors import ALL, ON, Authenticator
 
 NAMES = ["urn:cognito:loa:1", "urn:cognito:loa:2", "urn:cognito:loa:3", "urn:cognito:loa:4"]
 ONE, TWO, PASSKEY = NAMES[1:]
+CAT = [{"Name": "email", "Value": "cat@example.com"}]
 OUT_OF_REACH = "cannot satisfy any of the requested ACR values"
 
 
@@ -210,6 +212,7 @@ def test_a_token_alone_is_not_worth_a_sign_in(world: World) -> None:
 def test_credit_grows_old(world: World, advance: Callable[[float], None]) -> None:
     world.enrol()
     token = world.app.tokens("ann")["AccessToken"]
+    assert world.begin(TWO, ACCESS_TOKEN=token, MAX_AGE="0")["ChallengeName"] == "SELECT_CHALLENGE"
     advance(100)
     assert world.begin(TWO, ACCESS_TOKEN=token, MAX_AGE="100")["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
     assert world.begin(TWO, ACCESS_TOKEN=token, MAX_AGE="99")["ChallengeName"] == "SELECT_CHALLENGE"
@@ -235,6 +238,31 @@ def test_only_the_users_own_live_token_of_this_client_gives_credit(world: World)
     world.app.revoke(tokens["RefreshToken"])
     with pytest.raises(NotAuthorizedException, match="has been revoked"):
         world.begin(TWO, ACCESS_TOKEN=tokens["AccessToken"])
+
+
+def test_a_password_that_must_be_replaced_gives_no_credit(world: World) -> None:
+    """PWD-09: whoever holds an older token must know the temporary password to choose the next one."""
+    world.enrol()
+    token = world.app.tokens("ann")["AccessToken"]
+    world.pool.set_password("ann", "Temporary-horse-9", permanent=False)
+    asked = world.begin(TWO, ACCESS_TOKEN=token)
+    assert asked["ChallengeName"] == "SELECT_CHALLENGE"
+    with pytest.raises(NotAuthorizedException, match="Incorrect username or password"):
+        world.answer(asked, ANSWER="PASSWORD", PASSWORD=PASSWORD)
+    asked = world.answer(asked, ANSWER="PASSWORD", PASSWORD="Temporary-horse-9")
+    assert asked["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+
+
+def test_who_has_no_password_is_told_that_two_factors_are_out_of_reach(
+    world: World, sent: Callable[[], list[Message]]
+) -> None:
+    world.pool.anybody("SignUp", ClientId=world.app.id, Username="cat", UserAttributes=CAT)
+    world.pool.call("AdminConfirmSignUp", Username="cat")
+    begun = world.app.initiate("USER_AUTH", USERNAME="cat", TARGET_ACR_VALUES=TWO)
+    assert begun["ChallengeName"] == "EMAIL_OTP"
+    code = {"USERNAME": "cat", "EMAIL_OTP_CODE": sent()[-1].code}
+    with pytest.raises(NotAuthorizedException, match=OUT_OF_REACH):
+        world.app.respond("EMAIL_OTP", begun["Session"], **code)
 
 
 def test_a_token_needs_a_level_and_a_level_must_be_known(world: World) -> None:

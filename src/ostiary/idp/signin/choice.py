@@ -65,13 +65,13 @@ def choices(ctx: Context, pool: UserPool, user: User | None) -> list[str]:
 
 
 def offered(ctx: Context, pool: UserPool, user: User | None, progress: Progress) -> list[str]:
-    """Return those choices with which the sign-in can reach its level."""
+    """Return those choices with which the sign-in can reach its level; all where none can, as is said afterwards."""
     found = choices(ctx, pool, user)
     if progress.target < assurance.TWO_FACTORS:
         return found
     strong = {PASSKEY} if PASSKEY in found and step_up.has_strong_passkey(ctx, pool, user) else set()
     fitting = strong if strong and progress.target == assurance.PHISHING_RESISTANT else strong | _PASSWORDS
-    return [name for name in found if name in fitting]
+    return [name for name in found if name in fitting] or found
 
 
 def configured(ctx: Context, pool: UserPool, user: User) -> list[str]:

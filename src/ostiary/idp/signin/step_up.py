@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
 from ostiary.context import Context
+from ostiary.crypto.jws import Claims
 from ostiary.idp import assurance, factors
 from ostiary.idp.signin.attempt import Attempt, Parameters, Person
 from ostiary.idp.signin.session import Progress
@@ -55,17 +56,27 @@ def _highest(ctx: Context, pool: UserPool, user: User | None, wanted: Sequence[i
 
 
 def _credit(ctx: Context, attempt: Attempt, person: Person, token: str, max_age: int | None) -> tuple[str, ...]:
-    """Return what a token's sign-in has passed: nothing where it is too long ago, or another client's or service's."""
+    """Return what a token's sign-in has passed: nothing where it is too long ago, or another client's or service's.
+
+    Nor where the password must be replaced: the token may be of somebody whom that is to keep out.
+    """
     claims = verify.access_token(ctx, token)
     own = issuer(ctx.settings, attempt.pool.pool_id)
     if person.user is None or (claims["iss"], claims["sub"]) != (own, person.user.sub):
         raise NotAuthorizedException("Access Token does not belong to the user.")
-    if max_age is not None and int(claims["auth_time"]) + max_age < ctx.clock.now_seconds():
+    if person.user.status != "CONFIRMED" or _is_older(ctx, claims, max_age):
         return ()
     if claims["client_id"] != attempt.client.client_id or "act" in claims:
         return ()
     amr = claims.get("amr")
     return assurance.passed_by([str(each) for each in amr]) if isinstance(amr, list) else ()
+
+
+def _is_older(ctx: Context, claims: Claims, max_age: int | None) -> bool:
+    """Whether the sign-in is older than so many seconds; of 0 every one is (OpenID Connect Core 3.1.2.1)."""
+    if max_age is None:
+        return False
+    return max_age == 0 or int(claims["auth_time"]) + max_age < ctx.clock.now_seconds()
 
 
 def _seconds(text: str | None) -> int | None:
