@@ -3,33 +3,26 @@
 `OSTIARY_EXAMPLES=2000` makes it run long.
 """
 
-import asyncio
+import io
 import json
 import os
 from base64 import b64encode
 from collections.abc import Iterator
+from copy import deepcopy
 from random import Random
 from typing import Any
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ostiary.app import create_endpoint
-from ostiary.aws.endpoint import Endpoint
-from ostiary.aws.model import Operation
 from ostiary.context import Services
-from ostiary.iam.accounts import create_account
-from tests.contract.test_values import BUILT, EXTRA, SERVICE, Drawer, World, fingerprint, world
-from tests.fixtures.context import ACCOUNT, REGION
+from ostiary.observability import configure_logs
+from tests.contract.test_values import BUILT, EXTRA, SERVICE, Drawer, World, differences, fingerprint, world
+from tests.contract.wire import Wire
 
 __all__ = ["world"]
 EXAMPLES = int(os.environ.get("OSTIARY_EXAMPLES", "4"))
-HOST = "cognito.example.com"
-TARGET = f"{SERVICE.target_prefix}."
 OF_THE_WIRE = {"SerializationException", "InvalidParameterException"}
 DEEP: Any = "deep"
 for _ in range(90):
@@ -40,63 +33,29 @@ WRONG: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-class Wire:
-    """An endpoint, called in this process as a server calls it."""
-
-    def __init__(self, services: Services) -> None:
-        self.endpoint: Endpoint = create_endpoint(services)
-        key = create_account(services, "tests", ACCOUNT)
-        self.signer = SigV4Auth(Credentials(key.access_key_id, key.secret_access_key), "cognito-idp", REGION)
-
-    def call(self, operation: Operation, body: bytes) -> tuple[int, dict[str, Any]]:
-        """Return the status and the document of an answer."""
-        headers = {"x-amz-target": TARGET + operation.name, "content-type": "application/x-amz-json-1.1", "host": HOST}
-        if operation.signed:
-            request = AWSRequest("POST", f"http://{HOST}/", headers=headers, data=body)
-            self.signer.add_auth(request)
-            headers = {name.lower(): value for name, value in request.headers.items()}
-        return asyncio.run(self._exchange(headers, body))
-
-    async def _exchange(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
-        sent: list[dict[str, Any]] = []
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": "/",
-            "raw_path": b"/",
-            "query_string": b"",
-            "scheme": "http",
-            "client": ("127.0.0.1", 1),
-            "server": (HOST, 80),
-            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-        }
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        await self.endpoint(scope, receive, send)
-        text = b"".join(message.get("body", b"") for message in sent)
-        return int(sent[0]["status"]), json.loads(text) if text else {}
-
-
 @pytest.fixture
 def wire(services: Services) -> Iterator[Wire]:
+    configure_logs("json", "error", io.StringIO())
     made = Wire(services)
     yield made
     made.endpoint.close()
 
 
-def spoiled(random: Random, value: Any) -> Any:
-    """Return a JSON value in which something may be replaced by what does not belong there."""
-    if random.random() < 0.08:
-        return random.choice(WRONG)
+def spoiled(random: Random, value: Any, share: float = 0.08) -> Any:
+    """Return a value in which some parts, `share` of them, are replaced by what does not belong there."""
+    if random.random() < share:
+        return deepcopy(random.choice(WRONG))
     if isinstance(value, dict):
-        return {name: spoiled(random, inner) for name, inner in value.items()}
+        return {name: spoiled(random, inner, share) for name, inner in value.items()}
+    return [spoiled(random, inner, share) for inner in value] if isinstance(value, list) else value
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    if isinstance(value, dict):
+        return {name: plain(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [spoiled(random, inner) for inner in value]
+        return [plain(inner) for inner in value]
     return b64encode(value).decode() if isinstance(value, bytes) else value
 
 
@@ -118,13 +77,14 @@ def test_whatever_is_sent_the_answer_is_one_of_the_model(
     drawer, before, wrong = Drawer(random, world.known), fingerprint(services), []
     for name in random.sample(BUILT, 30):
         operation = SERVICE.operations[name]
-        body = written(random, spoiled(random, drawer.value(operation.input) if operation.input else {}))
+        request = drawer.value(operation.input) if operation.input else {}
+        body = written(random, plain(spoiled(random, request)))
         status, answer = wire.call(operation, body)
         after = fingerprint(services)
         code = answer.get("__type", "")
         if status != 200 and (status != 400 or code not in {*operation.errors, *EXTRA.get(name, ()), *OF_THE_WIRE}):
             wrong.append(f"{name}: {status} {answer} to {body!r}")
         if status != 200 and before != after:
-            wrong.append(f"{name} was refused ({answer}) and changed something: {body!r}")
+            wrong.append(f"{name} was refused ({answer}) and changed {differences(before, after)}: {body!r}")
         before = after
     assert wrong == []

@@ -25,7 +25,11 @@ SERVICE = model.service("cognito-idp")
 BUILT = sorted(name for name in SERVICE.operations if implementation("cognito-idp", name) is not None)
 COUNTED = {"codes", "sign_in_failures", "deployment", "spent", "auth_events"}
 """Tables that a refused request may change: it counts attempts, and records them."""
-EXTRA = {"AdminListDevices": ("UserNotFoundException",), "RevokeToken": ("ResourceNotFoundException",)}
+EXTRA = {
+    "AdminGetDevice": ("UserNotFoundException",),
+    "AdminListDevices": ("UserNotFoundException",),
+    "RevokeToken": ("ResourceNotFoundException",),
+}
 """Errors that operations answer beyond their model, as divergences.md tells."""
 PASSWORD = "Correct-horse-7"
 KEYS = ("USERNAME", "PASSWORD", "a", "Category", "cognito:default", "Level1", "client_id")
@@ -133,14 +137,19 @@ class Drawer:
         return self.random.choice(choices.get(shape.type, texts))
 
 
-def fingerprint(services: Services) -> str:
-    """Return a hash of everything that is stored, except what a refusal may count."""
-    digest = hashlib.sha256()
+def fingerprint(services: Services) -> dict[str, str]:
+    """Return a hash of each table that is stored, except of what a refusal may count."""
     with services.store.read() as tx:
-        for table in schema.metadata.sorted_tables:
-            if table.name not in COUNTED:
-                digest.update(repr(sorted(map(repr, tx.all(table.select())))).encode())
-    return digest.hexdigest()
+        return {
+            table.name: hashlib.sha256(repr(sorted(map(repr, tx.all(table.select())))).encode()).hexdigest()
+            for table in schema.metadata.sorted_tables
+            if table.name not in COUNTED
+        }
+
+
+def differences(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Return which tables are not as they were."""
+    return [name for name, found in after.items() if found != before[name]]
 
 
 def broken(world: World, name: str, request: Any) -> str:
@@ -174,7 +183,7 @@ def test_no_value_breaks_an_operation_or_leaves_half_of_it(world: World, service
         outcome = broken(world, name, request)
         after = fingerprint(services)
         if outcome != "done" and after != before:
-            outcome = f"{name} was refused and changed something: {request}"
+            outcome = f"{name} was refused and changed {differences(before, after)}: {request}"
         if outcome not in {"", "done"}:
             wrong.append(outcome)
         before = after

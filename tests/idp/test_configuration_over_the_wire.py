@@ -282,6 +282,9 @@ def test_terms_are_one_of_each_name_per_client(live_pool: LivePool) -> None:
         admin.create_terms(**document)
     with refused("InvalidParameterException"):
         admin.create_terms(**{**document, "TermsName": "privacy-policy", "Links": {"cognito:french": "https://x.fr"}})
+    without_links = {name: value for name, value in document.items() if name != "Links"}
+    with refused("InvalidParameterException", "Links must contain cognito:default."):
+        admin.create_terms(**{**without_links, "TermsName": "privacy-policy"})
     named = {**of_pool, "TermsId": made["TermsId"]}
     assert admin.describe_terms(**named)["Terms"] == made
     by_client = {name: document[name] for name in ("UserPoolId", "ClientId", "TermsName")}

@@ -60,9 +60,10 @@ def _known(tx: Tx, pool_id: str, terms_id: str) -> Part:
 
 
 def _check(configuration: Mapping[str, Any]) -> None:
-    if "cognito:default" not in configuration["Links"]:
+    links = configuration.get("Links", {})
+    if "cognito:default" not in links:
         raise InvalidParameterException("Links must contain cognito:default.")
-    for url in configuration["Links"].values():
+    for url in links.values():
         if not url.startswith(_SCHEMES):
             raise InvalidParameterException(f"{url} is not a valid URL.")
 
@@ -70,7 +71,7 @@ def _check(configuration: Mapping[str, Any]) -> None:
 @operation("cognito-idp", resource=POOL_ARN)
 def create_terms(ctx: Context, req: CreateTermsRequest) -> CreateTermsResponse:
     """Add a document; an app client has at most one of each name."""
-    configuration: dict[str, Any] = {name: req[name] for name in _SETTINGS}  # type: ignore[literal-required]
+    configuration: dict[str, Any] = {name: req[name] for name in _SETTINGS if name in req}  # type: ignore[literal-required]
     _check(configuration)
     configuration["ClientId"] = req["ClientId"]
     now = ctx.clock.now_seconds()
