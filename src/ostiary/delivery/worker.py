@@ -6,13 +6,14 @@ import structlog
 
 from ostiary.background import Worker
 from ostiary.clock import Clock
-from ostiary.context import Services
-from ostiary.delivery import configured_channels
+from ostiary.context import ANONYMOUS, Client, Context, Services
+from ostiary.crypto.seal import SealBrokenError
+from ostiary.delivery import configured_channels, pool_log_events
 from ostiary.delivery.channel import Channel, DeliveryError
 from ostiary.delivery.custom_sender import CustomSender
 from ostiary.delivery.outbox import FUNCTION, opened
 from ostiary.observability import MESSAGES
-from ostiary.store import expired, messages
+from ostiary.store import expired, messages, user_pools
 from ostiary.store.messages import StoredMessage
 
 POLL_SECONDS = 0.5
@@ -42,6 +43,7 @@ class DeliveryWorker(Worker):
     def __init__(self, services: Services) -> None:
         super().__init__("delivery", POLL_SECONDS)
         self._services = services
+        self._ctx = Context(services, "", services.settings.region, ANONYMOUS, Client())
         self._channels = configured_channels(services.settings, services.http)
         self._sender = CustomSender.configured(services)
         self._calls = ThreadPoolExecutor(CALLS, thread_name_prefix="custom-sender")
@@ -91,6 +93,8 @@ class DeliveryWorker(Worker):
 
     def _deliver(self, message: StoredMessage, now: int) -> None:
         if message.expires_at <= now:
+            if message.attempts == 0:
+                self._tell_pool(message, "no channel took it before it expired")
             self._give_up(message, "", "expired")
             return
         channel = self._carrier(message.medium)
@@ -126,6 +130,8 @@ class DeliveryWorker(Worker):
     def _failed(self, channel: Channel | CustomSender, message: StoredMessage, now: int, error: DeliveryError) -> None:
         MESSAGES.labels(channel.name, "failed").inc()
         log.warning("message_not_delivered", channel=channel.name, message_id=message.message_id, reason=str(error))
+        if message.attempts == 0:
+            self._tell_pool(message, str(error))
         if error.permanent:
             self._give_up(message, channel.name, "refused")
             return
@@ -137,6 +143,21 @@ class DeliveryWorker(Worker):
         MESSAGES.labels(channel, why).inc()
         log.warning("message_dropped", message_id=message.message_id, medium=message.medium, reason=why)
         self._done_with(message)
+
+    def _tell_pool(self, message: StoredMessage, reason: str) -> None:
+        """Have the pool's log say that a message did not arrive, once for each, and not what stood in it."""
+        if message.medium == "LOG":
+            return
+        try:
+            content = opened(self._services.keyring, message)
+            what = f"{content.trigger_source or 'message'} by {content.medium} to the user {content.username}"
+        except SealBrokenError:
+            what = "a message that cannot be read"
+        with self._services.store.write() as tx:
+            pool = user_pools.find(tx, message.pool_id)
+            if pool is not None:
+                details = {"details": f"{what} was not delivered: {reason}"}
+                pool_log_events.deliver(tx, self._ctx, pool, "userNotification", details)
 
     def _done_with(self, message: StoredMessage) -> None:
         with self._services.store.write() as tx:

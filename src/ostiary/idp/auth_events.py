@@ -19,7 +19,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.crypto.seal import SealBrokenError
-from ostiary.idp import log_delivery
+from ostiary.delivery import pool_log_events
 from ostiary.idp.pages import listed
 from ostiary.idp.pools import POOL_ARN, own_pool, pool_of
 from ostiary.idp.risk import Visit
@@ -92,7 +92,7 @@ def record(
         "city": visit.city,
         "country": visit.country,
     }
-    log_delivery.deliver(tx, ctx, pool, "userAuthEvents", exported)
+    pool_log_events.deliver(tx, ctx, pool, "userAuthEvents", exported)
     return event_id
 
 
