@@ -39,6 +39,8 @@ from ostiary.triggers import post_confirmation, pre_sign_up
 from ostiary.triggers.custom_message import Source
 from ostiary.triggers.event import Occasion, occasion_of
 
+_NO_CODES = "Cannot resend codes. Auto verification not turned on."
+
 
 # -- signing up ------------------------------------------------------------------------------------------------------
 @operation("cognito-idp")
@@ -189,13 +191,15 @@ def resend_confirmation_code(ctx: Context, req: ResendConfirmationCodeRequest) -
         if user is None:
             if not hides_existence(client):
                 raise UserNotFoundException("Username/client id combination not found.")
+            if not pool.configuration.get("AutoVerifiedAttributes"):
+                raise InvalidParameterException(_NO_CODES)
             return {"CodeDeliveryDetails": simulated_delivery(tx, ctx, pool, req["Username"], codes.SIGN_UP)}
         if user.status != "UNCONFIRMED":
             raise InvalidParameterException("User is already confirmed.")
         codes.check_requests(tx, ctx, pool, user.sub, codes.SIGN_UP)
         details = _send_code(tx, ctx, pool, user, worded)
         if details is None:
-            raise InvalidParameterException("Cannot resend codes. Auto verification not turned on.")
+            raise InvalidParameterException(_NO_CODES)
     return {"CodeDeliveryDetails": details}
 
 
