@@ -9,7 +9,8 @@ from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthoriz
 from ostiary.context import Services
 from ostiary.crypto import jws
 from ostiary.delivery.outbox import Message
-from ostiary.idp.assurance import level_of, methods_of, passed_by
+from ostiary.idp.assurance import USER_VERIFIED, level_of, methods_of, passed_by
+from tests.fixtures.authenticator import UP, UV
 from tests.fixtures.authenticator import Authenticator as PasskeyAuthenticator
 from tests.fixtures.srp_client import SrpClient
 from tests.signin.conftest import FLOWS, PASSWORD, App, Pool
@@ -41,18 +42,18 @@ OUT_OF_REACH = "cannot satisfy any of the requested ACR values"
     ],
 )
 def test_what_was_passed_makes_the_level(passed: tuple[str, ...], level: int, methods: tuple[str, ...]) -> None:
-    assert (level_of(passed, verifies_users=False), methods_of(passed, verifies_users=False)) == (level, methods)
+    assert (level_of(passed), methods_of(passed)) == (level, methods)
 
 
 def test_a_passkey_that_verifies_its_user_is_the_highest() -> None:
-    assert level_of(("WEB_AUTHN",), verifies_users=True) == 4
-    assert methods_of(("PASSWORD", "WEB_AUTHN"), verifies_users=True) == ("pwd", "pop", "user", "mfa")
+    assert level_of(("WEB_AUTHN", USER_VERIFIED)) == 4
+    assert methods_of(("PASSWORD", "WEB_AUTHN", USER_VERIFIED)) == ("pwd", "pop", "user", "mfa")
 
 
 @pytest.mark.parametrize("methods", [(), ("otp",), ("pop", "user", "mfa"), ("sms",), ("pwd",), ("pwd", "otp", "mfa")])
 def test_credit_is_never_more_than_was_proven(methods: tuple[str, ...]) -> None:
     credit = passed_by(methods)
-    assert set(methods_of(credit, verifies_users=True)) <= set(methods)
+    assert set(methods_of(credit)) <= set(methods)
     assert bool(credit) is ("pwd" in methods)
 
 
@@ -67,8 +68,8 @@ class World:
         self.pool.user("ann", email="ann@example.com", phone_number="+15550001234")
         self.app = self.pool.app(ExplicitAuthFlows=[*FLOWS, "ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
 
-    def mfa(self, mode: str) -> None:
-        passkeys = {"RelyingPartyId": "example.com", "UserVerification": "required"}
+    def mfa(self, mode: str, verification: str = "required") -> None:
+        passkeys = {"RelyingPartyId": "example.com", "UserVerification": verification}
         self.pool.call("SetUserPoolMfaConfig", MfaConfiguration=mode, WebAuthnConfiguration=passkeys, **ALL)
 
     def enrol(self, **preferences: Any) -> Authenticator:
@@ -184,6 +185,21 @@ def test_it_falls_back_to_the_first_level_that_the_user_can_reach(world: World) 
     assert asked["ChallengeName"] == "WEB_AUTHN"
     done = world.answer(asked, CREDENTIAL=key.prove(requested(asked)))
     assert told(done) == (PASSKEY, ["pop", "user", "mfa"])
+
+
+def test_where_the_pool_only_prefers_it_the_highest_level_has_users_verified(world: World) -> None:
+    world.mfa("OPTIONAL", verification="preferred")
+    key, options = world.passkey(), []
+    for flags, acr, methods in ((UP | UV, PASSKEY, ["pop", "user", "mfa"]), (UP, ONE, ["pop"])):
+        key.flags = flags
+        asked = world.begin(PREFERRED_CHALLENGE="WEB_AUTHN")
+        options.append(requested(asked)["userVerification"])
+        assert told(world.answer(asked, CREDENTIAL=key.prove(requested(asked)))) == (acr, methods)
+    asked = world.begin(PASSKEY)
+    options.append(requested(asked)["userVerification"])
+    with pytest.raises(NotAuthorizedException):
+        world.answer(asked, CREDENTIAL=key.prove(requested(asked)))
+    assert options == ["preferred", "preferred", "required"]
 
 
 def test_a_passkey_follows_a_password_that_there_is_credit_for(world: World) -> None:

@@ -11,6 +11,8 @@ from ostiary.store.user_pools import UserPool
 
 UNSURE, ONE_FACTOR, TWO_FACTORS, PHISHING_RESISTANT = 1, 2, 3, 4
 """What is no proof of ours (functions, providers); one factor; two of them; a passkey that verifies its user."""
+USER_VERIFIED = "USER_VERIFICATION"
+"""Stands beside a passkey among what was passed where the authenticator verified who uses it."""
 _PASSKEY = "WEB_AUTHN"
 _KNOWLEDGE = frozenset({"PASSWORD", "PASSWORD_VERIFIER"})
 _CODES = frozenset({"EMAIL_OTP", "SMS_OTP", "SMS_MFA", "SOFTWARE_TOKEN_MFA", "MFA_SETUP"})
@@ -21,14 +23,15 @@ _METHODS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("SMS_OTP", "SMS_MFA"), ("otp", "sms")),
     **dict.fromkeys(_SECOND_ONLY, ("swk",)),
     _PASSKEY: ("pop",),
+    USER_VERIFIED: ("user",),
 }
 """The methods (RFC 8176) of each challenge; others, such as a new password, prove nothing."""
 
 
-def level_of(passed: Collection[str], *, verifies_users: bool) -> int:
-    """Return the level of who passed these challenges; `verifies_users` where the pool's passkeys do."""
+def level_of(passed: Collection[str]) -> int:
+    """Return the level of who passed these challenges."""
     challenges = set(passed)
-    if _PASSKEY in challenges and verifies_users:
+    if challenges >= {_PASSKEY, USER_VERIFIED}:
         return PHISHING_RESISTANT
     has_first = bool(challenges & (_KNOWLEDGE | _CODES | {_PASSKEY}))
     if challenges & _KNOWLEDGE and challenges & (_CODES | _SECOND_ONLY | {_PASSKEY}):
@@ -36,12 +39,10 @@ def level_of(passed: Collection[str], *, verifies_users: bool) -> int:
     return ONE_FACTOR if has_first else UNSURE
 
 
-def methods_of(passed: Sequence[str], *, verifies_users: bool) -> tuple[str, ...]:
+def methods_of(passed: Sequence[str]) -> tuple[str, ...]:
     """Return the `amr` of who passed these challenges in this order."""
     found = [method for challenge in passed for method in _METHODS.get(challenge, ())]
-    if _PASSKEY in passed and verifies_users:
-        found.append("user")
-    if level_of(passed, verifies_users=verifies_users) >= TWO_FACTORS:
+    if level_of(passed) >= TWO_FACTORS:
         found.append("mfa")
     return tuple(dict.fromkeys(found))
 
@@ -52,7 +53,7 @@ def passed_by(amr: Collection[str]) -> tuple[str, ...]:
         return ()
     second = {"otp": "SOFTWARE_TOKEN_MFA", "swk": "DEVICE_PASSWORD_VERIFIER"}
     found = [challenge for method, challenge in second.items() if method in amr]
-    return ("PASSWORD", *found, *([_PASSKEY] if {"pop", "user"} <= set(amr) else []))
+    return ("PASSWORD", *found, *([_PASSKEY, USER_VERIFIED] if {"pop", "user"} <= set(amr) else []))
 
 
 def name_of(pool: UserPool, level: int) -> str:

@@ -52,6 +52,14 @@ class New:
     backup_eligible: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an authenticator proved a passkey with: its count, and whether it verified who uses it."""
+
+    sign_count: int
+    user_verified: bool
+
+
 class RefusedError(ValueError):
     """An authenticator's proof does not hold."""
 
@@ -82,8 +90,8 @@ def registered(party: RelyingParty, credential: Any, challenge: bytes) -> New:
     return New(found.credential_id, found.credential_public_key, found.sign_count, multi)
 
 
-def proven(party: RelyingParty, credential: Any, challenge: bytes, passkey: Passkey) -> int:
-    """Return the authenticator's count when an AuthenticationResponseJSON proves the passkey; raises RefusedError."""
+def proven(party: RelyingParty, credential: Any, challenge: bytes, passkey: Passkey) -> Proof:
+    """Return what is known when an AuthenticationResponseJSON proves the passkey; raises RefusedError."""
     origin = _origin(credential)
     if origin is None or not party.allows(origin):
         raise RefusedError("origin")
@@ -101,7 +109,7 @@ def proven(party: RelyingParty, credential: Any, challenge: bytes, passkey: Pass
         raise RefusedError("proof") from error
     if (found.credential_device_type == CredentialDeviceType.MULTI_DEVICE) != passkey.backup_eligible:
         raise RefusedError("backup eligibility changed")  # WAN-05
-    return found.new_sign_count
+    return Proof(found.new_sign_count, found.user_verified)
 
 
 def _origin(credential: Any) -> str | None:

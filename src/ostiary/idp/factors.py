@@ -72,12 +72,6 @@ def passkeys_count_as_two(pool: UserPool) -> bool:
     return factor == VERIFIED_FACTOR
 
 
-def passkeys_verify_users(pool: UserPool) -> bool:
-    """Whether the pool's passkeys are good only where the authenticator has verified who uses it."""
-    settings = pool.configuration.get("WebAuthnConfiguration", {})
-    return settings.get("UserVerification") == "required" or passkeys_count_as_two(pool)
-
-
 def turned_on(factors: Factors, name: str) -> Factors:
     """Return the factors with one more turned on."""
     return replace(factors, enabled=tuple(each for each in (*ORDER, PASSKEY) if each in {*factors.enabled, name}))

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from ostiary.aws.types.cognito_idp import WebAuthnConfigurationMissingException
 from ostiary.context import Context
-from ostiary.idp.factors import passkeys_verify_users
+from ostiary.idp.factors import passkeys_count_as_two
 from ostiary.store import domains
 from ostiary.store.user_pools import UserPool
 
@@ -42,7 +42,8 @@ def relying_party(ctx: Context, pool: UserPool) -> RelyingParty:
     found = settings.get("RelyingPartyId") or _domain(ctx, pool)
     if not found:
         raise WebAuthnConfigurationMissingException("The user pool has neither a relying-party id nor a domain.")
-    return RelyingParty(found, passkeys_verify_users(pool))
+    verifies = settings.get("UserVerification") == "required" or passkeys_count_as_two(pool)
+    return RelyingParty(found, verifies)
 
 
 def _domain(ctx: Context, pool: UserPool) -> str:

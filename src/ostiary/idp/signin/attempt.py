@@ -7,7 +7,7 @@ from typing import Any
 
 from ostiary.aws.types.cognito_idp import NotAuthorizedException, UserNotFoundException
 from ostiary.context import Context
-from ostiary.idp import assurance, attributes, factors, session_tracking
+from ostiary.idp import assurance, attributes, session_tracking
 from ostiary.idp.client_settings import rotates, validity
 from ostiary.idp.clients import hides_existence
 from ostiary.idp.names import find_user
@@ -181,7 +181,6 @@ def complete(
     named = new_device(ctx, attempt) if not device_key else {}
     device_key = device_key or named.get("DeviceKey", "")
     client_id, lifetimes = attempt.client.client_id, attempt.lifetimes
-    verifies_users = factors.passkeys_verify_users(attempt.pool)
     token = issue.begin(
         ctx,
         user,
@@ -189,8 +188,8 @@ def complete(
         lifetimes,
         attempt.at,
         device_key=device_key,
-        level=assurance.level_of(passed, verifies_users=verifies_users),
-        amr=assurance.methods_of(passed, verifies_users=verifies_users),
+        level=assurance.level_of(passed),
+        amr=assurance.methods_of(passed),
     )
     with ctx.store.write() as tx:
         if once is not None:

@@ -13,7 +13,7 @@ from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, pers
 from ostiary.idp.signin.challenges import email_otp, password_verifier, sms_otp, web_authn
 from ostiary.idp.signin.session import Ask, Passed, Progress, SessionState, invalid, new_session
 from ostiary.idp.strangers import is_stranger, stranger
-from ostiary.store import passkeys, sign_in_failures
+from ostiary.store import sign_in_failures
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
 
@@ -59,7 +59,7 @@ def choices(ctx: Context, pool: UserPool, user: User | None) -> list[str]:
     alone = not _needs_second(pool, user)
     if alone:
         found += [name for name in _CODES if name in allowed and _reaches(user, _ADDRESSES[name])]
-    if PASSKEY in allowed and (alone or _counts_as_two(pool, user)) and _has_passkey(ctx, user):
+    if (alone or _counts_as_two(pool, user)) and step_up.has_passkey(ctx, pool, user):
         found.append(PASSKEY)
     return found
 
@@ -69,7 +69,7 @@ def offered(ctx: Context, pool: UserPool, user: User | None, progress: Progress)
     found = choices(ctx, pool, user)
     if progress.target < assurance.TWO_FACTORS:
         return found
-    strong = {PASSKEY} if PASSKEY in found and step_up.has_strong_passkey(ctx, pool, user) else set()
+    strong = {PASSKEY} & set(found)
     fitting = strong if strong and progress.target == assurance.PHISHING_RESISTANT else strong | _PASSWORDS
     return [name for name in found if name in fitting] or found
 
@@ -136,13 +136,6 @@ def _has_password(user: User | None) -> bool:
 
 def _reaches(user: User | None, attribute: str) -> bool:
     return user is None or attribute in user.attributes
-
-
-def _has_passkey(ctx: Context, user: User | None) -> bool:
-    if user is None:
-        return True
-    with ctx.store.read() as tx:
-        return bool(passkeys.page(tx, user.pool_id, user.sub, None, 1))
 
 
 def _counts_as_two(pool: UserPool, user: User | None) -> bool:

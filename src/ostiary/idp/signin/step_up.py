@@ -29,14 +29,13 @@ def begun(ctx: Context, attempt: Attempt, parameters: Parameters, person: Person
     target = _highest(ctx, attempt.pool, person.user, assurance.levels_named(attempt.pool, names))
     max_age = _seconds(parameters.get("MAX_AGE"))
     credit = _credit(ctx, attempt, person, token, max_age) if token else ()
-    reached = assurance.level_of(credit, verifies_users=factors.passkeys_verify_users(attempt.pool))
-    return progress.toward(target, credit if reached < target else ())
+    return progress.toward(target, credit if assurance.level_of(credit) < target else ())
 
 
-def has_strong_passkey(ctx: Context, pool: UserPool, user: User | None) -> bool:
-    """Whether somebody has a passkey that verifies them; a stranger has one wherever the pool has any."""
+def has_passkey(ctx: Context, pool: UserPool, user: User | None) -> bool:
+    """Whether somebody has a passkey that the pool takes; a stranger has one wherever the pool takes any."""
     allowed = pool.configuration["Policies"].get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [])
-    if factors.PASSKEY not in allowed or not factors.passkeys_verify_users(pool):
+    if factors.PASSKEY not in allowed:
         return False
     if user is None:
         return True
@@ -46,7 +45,7 @@ def has_strong_passkey(ctx: Context, pool: UserPool, user: User | None) -> bool:
 
 def _highest(ctx: Context, pool: UserPool, user: User | None, wanted: Sequence[int]) -> int:
     """Return the first level that somebody can reach with what they have; the first of all where that is none."""
-    if has_strong_passkey(ctx, pool, user):
+    if has_passkey(ctx, pool, user):
         most = assurance.PHISHING_RESISTANT
     elif user is None or (user.sealed_verifier is not None and factors.active(pool, user)):
         most = assurance.TWO_FACTORS

@@ -177,7 +177,7 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     if ask is None:
         device_key = "" if device is None else device.device_key
         done = passed.progress.passed
-        _check_level(attempt, passed.progress)
+        _check_level(passed.progress)
         source = _SOURCES.get(next(reversed(done), ""), "TokenGeneration_Authentication")
         return complete(
             ctx, attempt, user, passed.once, passed.change, device_key=device_key, passed=done, source=source
@@ -192,14 +192,14 @@ def _has_passkey(ctx: Context, attempt: Attempt, passed: Passed) -> bool:
     """Whether the level asks for a passkey, which must be there: nothing is asked in vain."""
     if passed.progress.target != PHISHING_RESISTANT:
         return False
-    if not step_up.has_strong_passkey(ctx, attempt.pool, passed.user):
+    if not step_up.has_passkey(ctx, attempt.pool, passed.user):
         raise NotAuthorizedException(_OUT_OF_REACH)
     return True
 
 
-def _check_level(attempt: Attempt, progress: Progress) -> None:
+def _check_level(progress: Progress) -> None:
     """Refuse tokens below the level that was asked for."""
-    if level_of(progress.passed, verifies_users=factors.passkeys_verify_users(attempt.pool)) < progress.target:
+    if level_of(progress.passed) < progress.target:
         raise NotAuthorizedException(_OUT_OF_REACH)
 
 

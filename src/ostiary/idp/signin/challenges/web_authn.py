@@ -1,6 +1,7 @@
 """WEB_AUTHN: a passkey instead of a password. A stranger has one too, that nobody can prove (WAN-09)."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,9 +10,10 @@ import msgspec
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
 from ostiary.idp import attestation
+from ostiary.idp.assurance import PHISHING_RESISTANT, USER_VERIFIED
 from ostiary.idp.attestation import RefusedError
 from ostiary.idp.passkeys import CHALLENGE_BYTES, MOST, TIMEOUT_SECONDS, decoded, descriptor, encoded
-from ostiary.idp.relying_party import relying_party
+from ostiary.idp.relying_party import RelyingParty, relying_party
 from ostiary.idp.signin import choice, lockout
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, wrong_password
 from ostiary.idp.signin.session import Passed, Progress, invalid, new_session, open_session
@@ -26,7 +28,7 @@ _FAKE = "absent-passkey"
 
 def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
     """Return the challenge."""
-    party = relying_party(ctx, attempt.pool)
+    party = _party(ctx, attempt, progress)
     challenge = encoded(ctx.random.bytes(CHALLENGE_BYTES))
     options = {
         "challenge": challenge,
@@ -52,12 +54,20 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     if passkey is None or person.user is None:
         raise wrong_password(ctx, attempt, person, state.once)
     try:
-        party = relying_party(ctx, attempt.pool)
-        count = attestation.proven(party, credential, decoded(state.memo), passkey)
+        party = _party(ctx, attempt, state.progress)
+        proof = attestation.proven(party, credential, decoded(state.memo), passkey)
     except RefusedError:
         raise wrong_password(ctx, attempt, person, state.once) from None
-    change = partial(_used, person.user, passkey, count)
-    return Passed(person.user, state.progress.with_passed(NAME), state.once, change)
+    progress = state.progress.with_passed(NAME)
+    if proof.user_verified:
+        progress = progress.with_passed(USER_VERIFIED)
+    return Passed(person.user, progress, state.once, partial(_used, person.user, passkey, proof.sign_count))
+
+
+def _party(ctx: Context, attempt: Attempt, progress: Progress) -> RelyingParty:
+    """Return the relying party, which has users verified wherever the level takes that."""
+    party = relying_party(ctx, attempt.pool)
+    return replace(party, verifies_user=party.verifies_user or progress.target == PHISHING_RESISTANT)
 
 
 def _used(user: User, passkey: Passkey, count: int, tx: Tx) -> User:
