@@ -39,7 +39,7 @@ ROWS = [
     ("somebody without any sets one up", replace(ON, left=TOTP), "MFA_SETUP"),
     ("even where nothing can be", ON, "MFA_SETUP"),
     ("a level of two factors asks for one that is off in the pool", replace(PLAIN, target=3, active=TOTP), *TOTP),
-    ("or has the user set one up", replace(OPTIONAL, target=3, left=TOTP), "MFA_SETUP"),
+    ("but has nobody set one up for it", replace(OPTIONAL, target=3, left=TOTP, has_phone=True), None),
     ("one factor is enough for a level of one", replace(PLAIN, target=2, active=TOTP), None),
     ("the highest level asks for the passkey", replace(ON, target=4, passkey=True, active=TOTP), "WEB_AUTHN"),
     ("not for one that is behind the user", replace(ON, target=4, passkey=True, passed=PASSKEY, active=TOTP), None),

@@ -72,11 +72,6 @@ class Situation:
     risky: bool = False
 
     @property
-    def insists(self) -> bool:
-        """Whether nobody may do without a second factor: the pool requires it, or the level does."""
-        return self.mfa == "ON" or self.target >= TWO_FACTORS
-
-    @property
     def wants_passkey(self) -> bool:
         """Whether only a passkey is enough for the level, and the user has one."""
         return self.target == PHISHING_RESISTANT and self.passkey
@@ -97,8 +92,8 @@ class Situation:
 
     @property
     def must_set_up(self) -> bool:
-        """Whether the pool insists on a second factor and the user has none."""
-        return self.wants_second and self.insists and not self.active
+        """Whether the pool insists on a second factor and the user has none; a level is no reason to make one up."""
+        return self.wants_second and self.mfa == "ON" and not self.active
 
 
 @dataclass(frozen=True, slots=True)
