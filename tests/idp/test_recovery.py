@@ -1,7 +1,6 @@
 """Setting, changing and recovering passwords."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -106,23 +105,6 @@ def test_new_codes_do_not_buy_more_than_twenty_tries_an_hour(pool: Any) -> None:
             except LimitExceededException:
                 break
     assert tries == 20
-
-
-def test_of_concurrent_uses_of_a_reset_code_one_wins(pool: Any) -> None:
-    pool.confirmed("ada")
-    forgot(pool, "ada")
-    code = pool.code()
-
-    def attempt(number: int) -> str:
-        try:
-            recover(pool, "ada", code, f"Battery-staple-{number}")
-        except (ExpiredCodeException, CodeMismatchException, LimitExceededException):
-            return ""
-        return f"Battery-staple-{number}"
-
-    with ThreadPoolExecutor(8) as threads:
-        (won,) = filter(None, threads.map(attempt, range(8)))
-    assert sign_in(pool, "ada", won)["TokenType"] == "Bearer"
 
 
 def test_a_code_for_signing_up_does_not_reset_and_the_reverse(pool: Any) -> None:

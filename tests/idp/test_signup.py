@@ -130,23 +130,6 @@ def test_resending_needs_somebody_unconfirmed_and_an_address(make_pool: MakePool
     assert pool.sent() == []
 
 
-def test_of_fifty_concurrent_sign_ups_under_one_name_one_wins(pool: Any) -> None:
-    """ATT-06."""
-
-    def sign_up(number: int) -> str:
-        try:
-            answer = pool.sign_up("ada", email=f"ada{number}@example.com")
-        except UsernameExistsException as error:
-            return error.message
-        return str(answer["UserSub"])
-
-    with ThreadPoolExecutor(50) as threads:
-        answers = list(threads.map(sign_up, range(50)))
-    won = [answer for answer in answers if answer != "User already exists"]
-    assert won == [pool.attributes("ada")["sub"]]
-    assert len(pool.sent()) == 1
-
-
 def test_of_fifty_concurrent_sign_ups_with_one_address_one_wins(make_pool: MakePool) -> None:
     """ATT-06, where the address is the user name."""
     pool = make_pool(UsernameAttributes=["email"], **INSENSITIVE)
@@ -162,21 +145,6 @@ def test_of_fifty_concurrent_sign_ups_with_one_address_one_wins(make_pool: MakeP
     with ThreadPoolExecutor(50) as threads:
         assert sum(threads.map(sign_up, range(50))) == 1
     assert len(pool.admin("ListUsers", UserPoolId=pool.id)["Users"]) == 1
-
-
-def test_of_many_concurrent_uses_of_a_code_one_wins(pool: Any) -> None:
-    pool.sign_up("ada", email="ada@example.com")
-    code = pool.code()
-
-    def confirm(_: int) -> str:
-        try:
-            pool.confirm("ada", code)
-        except (NotAuthorizedException, ExpiredCodeException, CodeMismatchException, LimitExceededException) as error:
-            return type(error).__name__
-        return "won"
-
-    with ThreadPoolExecutor(20) as threads:
-        assert list(threads.map(confirm, range(20))).count("won") == 1
 
 
 def test_many_concurrent_guesses_are_no_more_than_five(pool: Any) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -103,24 +102,6 @@ def test_a_session_can_be_used_once(invited: App) -> None:
     with pytest.raises(NotAuthorizedException, match="Invalid session for the user"):
         choose(invited, session, "Yet-another-horse-1")
     assert invited.tokens("ann", NEW)
-
-
-def test_of_many_who_answer_at_once_one_sets_the_password(invited: App) -> None:
-    """PWD-11: with one session or with several, the temporary password is replaced once."""
-    sessions = [invited.password("ann")["Session"] for _ in range(3)]
-
-    def answer(number: int) -> str | None:
-        password = f"{NEW}-{number}"
-        try:
-            choose(invited, sessions[number % 3], password)
-        except NotAuthorizedException:
-            return None
-        return password
-
-    with ThreadPoolExecutor(8) as threads:
-        chosen = [password for password in threads.map(answer, range(12)) if password]
-    assert len(chosen) == 1
-    assert invited.tokens("ann", chosen[0])
 
 
 def test_a_session_belongs_to_its_client_and_its_user(invited: App) -> None:

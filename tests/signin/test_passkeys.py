@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ostiary.aws.errors import ServiceError
 from ostiary.aws.types.cognito_idp import (
     InvalidParameterException,
     LimitExceededException,
@@ -193,20 +192,6 @@ def test_a_passkey_is_one_users(app: App, ann: Person, key: Authenticator) -> No
         bob.register(key)
     with pytest.raises(ResourceNotFoundException):
         bob.call("DeleteWebAuthnCredential", CredentialId=encoded(key.id))
-
-
-def test_of_many_who_complete_at_once_one_registers(ann: Person, key: Authenticator) -> None:
-    credential = key.register(ann.options())
-
-    def complete(_: int) -> bool:
-        try:
-            ann.call("CompleteWebAuthnRegistration", Credential=credential)
-        except ServiceError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(6) as threads:
-        assert sum(threads.map(complete, range(12))) == 1
 
 
 def test_a_user_has_twenty_passkeys_at_most(ann: Person) -> None:

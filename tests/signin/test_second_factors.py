@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -123,22 +122,6 @@ def test_a_code_counts_once(world: World) -> None:
     with pytest.raises(ExpiredCodeException):
         world.answer(second, SOFTWARE_TOKEN_MFA_CODE=device.code(-1))
     assert "AuthenticationResult" in world.answer(second, SOFTWARE_TOKEN_MFA_CODE=device.code(1))
-
-
-def test_of_many_who_use_a_code_at_once_one_gets_in(world: World) -> None:
-    """MFA-01: in many sessions, and in one."""
-    device = world.enrol()
-    sessions = [world.app.password("ann") for _ in range(4)]
-
-    def answer(number: int) -> bool:
-        try:
-            world.answer(sessions[number % 4], SOFTWARE_TOKEN_MFA_CODE=device.code())
-        except (NotAuthorizedException, ExpiredCodeException, CodeMismatchException):
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(answer, range(16))) == 1
 
 
 def test_wrong_codes_end_the_session_and_lock(world: World, advance: Advance) -> None:
@@ -312,23 +295,6 @@ def test_five_wrong_codes_end_the_session(world: World) -> None:
             world.answer(asked, SMS_MFA_CODE=f"{(int(code) + 1 + number) % 10**6:06d}")
     with pytest.raises(CodeMismatchException):
         world.answer(asked, SMS_MFA_CODE=code)
-
-
-def test_of_many_who_answer_with_a_code_one_gets_in(world: World) -> None:
-    """MFA-05."""
-    world.prefer(SMSMfaSettings=ON)
-    asked = world.app.password("ann")
-    code = world.sent()[-1].code
-
-    def answer(_: int) -> bool:
-        try:
-            world.answer(asked, SMS_MFA_CODE=code)
-        except (NotAuthorizedException, CodeMismatchException):
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(answer, range(16))) == 1
 
 
 def test_a_user_with_several_chooses(world: World) -> None:

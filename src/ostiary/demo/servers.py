@@ -45,7 +45,7 @@ def running_servers(
 
     Without the URL of a `database` it is a file.
     """
-    ports = s3_port, provider_port, push_port, ostiary_port = [_free_port() for _ in range(4)]
+    ports = s3_port, provider_port, push_port, ostiary_port = [free_port() for _ in range(4)]
     s3, provider, push_service, ostiary = (f"http://127.0.0.1:{port}" for port in ports)
     root = ("AKIADEMOROOTACCESSKE", "demo-root-secret-of-this-run-only-0000000")
     data_dir = folder / "data"
@@ -121,7 +121,8 @@ def _wait(url: str, log: Path) -> None:
     raise SystemExit(f"{url} did not answer within {READY_WITHIN:.0f} s. Its log ends:\n{log.read_text()[-2000:]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
