@@ -117,6 +117,11 @@ def test_a_client_of_another_pool_is_not_this_pools(admin: Api, make_pool: MakeP
             InvalidOAuthFlowException,
             "along with code flow",
         ),
+        (
+            {"AllowedOAuthFlows": ["client_credentials"], "AllowedOAuthScopes": ["openid"], "GenerateSecret": True},
+            InvalidOAuthFlowException,
+            "^openid is not supported with client_credentials flow$",
+        ),
         ({"AllowedOAuthScopes": ["rs/read"]}, ScopeDoesNotExistException, "Invalid scope requested: rs/read"),
         ({"AllowedOAuthFlowsUserPoolClient": True}, InvalidOAuthFlowException, "are required"),
         ({"CallbackURLs": ["http://app.example.com/"]}, InvalidParameterException, "not a valid redirect uri"),

@@ -180,6 +180,12 @@ def test_a_page_token_of_elsewhere_or_altered_is_refused(admin: Api) -> None:
         ({"Schema": [{"Name": "x", "AttributeDataType": "String", "Required": True}]}, "Required custom attributes"),
         ({"Schema": [{"Name": "x"}]}, "Invalid AttributeDataType input"),
         ({"Schema": [{"Name": "x", "AttributeDataType": "String"}] * 2}, "custom:x: Existing attribute already"),
+        ({"Schema": [{"Name": "email"}] * 2}, "email: Existing attribute already has name email."),
+        ({"Schema": [{"AttributeDataType": "String"}]}, "A custom attribute must have a name."),
+        (
+            {"AliasAttributes": ["preferred_username"], "Schema": [{"Name": "preferred_username", "Required": True}]},
+            "preferred_username cannot be both an alias and a required attribute.",
+        ),
         (
             {"Schema": [{"Name": "email", "AttributeDataType": "Number"}]},
             "You can not change AttributeDataType or set developerOnlyAttribute",
@@ -202,6 +208,20 @@ def test_settings_that_contradict_each_other_are_refused(admin: Api, settings: d
     with pytest.raises(InvalidParameterException, match=message):
         admin("CreateUserPool", PoolName="p", **settings)
     assert admin("ListUserPools", MaxResults=1)["UserPools"] == []
+
+
+def test_only_what_may_differ_of_a_standard_attribute_does(admin: Api) -> None:
+    """ATT-07."""
+    bounds = {"MinLength": "3", "MaxLength": "30"}
+    wanted = [
+        {"Name": "email", "Required": True, "StringAttributeConstraints": bounds, "NumberAttributeConstraints": {}},
+        {"Name": "sub", "Required": False, "Mutable": True},
+    ]
+    made = admin("CreateUserPool", PoolName="p", Schema=wanted)["UserPool"]["SchemaAttributes"]
+    email, sub = (next(each for each in made if each["Name"] == name) for name in ("email", "sub"))
+    assert (email["Required"], email["StringAttributeConstraints"]) == (True, bounds)
+    assert "NumberAttributeConstraints" not in email
+    assert (sub["Required"], sub["Mutable"]) == (True, False)
 
 
 def test_custom_attributes_are_added_and_stay(admin: Api) -> None:

@@ -228,7 +228,7 @@ def test_a_refresh_token_is_good_on_its_device_only(app: App, phone: Phone) -> N
     refreshed = app.refresh(tokens["RefreshToken"], DEVICE_KEY=phone.key)
     assert jws.unverified(refreshed["AccessToken"])[1]["device_key"] == phone.key
     for more in ({}, {"DEVICE_KEY": "us-east-1_00000000-0000-0000-0000-000000000000"}):
-        with pytest.raises(NotAuthorizedException, match="Invalid Refresh Token"):
+        with pytest.raises(NotAuthorizedException, match=r"^Invalid Refresh Token\.$"):
             app.refresh(tokens["RefreshToken"], **more)
     named = app.rotate(tokens["RefreshToken"])["NewDeviceMetadata"]
     assert named["DeviceKey"] != phone.key

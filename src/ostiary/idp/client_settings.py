@@ -128,6 +128,9 @@ def _check_oauth(configuration: Mapping[str, Any], offers: Offers, *, has_secret
             raise InvalidOAuthFlowException(
                 "client_credentials flow can not be selected if client does not have a client secret."
             )
+        for scope in scopes:
+            if scope in SCOPES:
+                raise InvalidOAuthFlowException(f"{scope} is not supported with client_credentials flow")
     for scope in scopes:
         if scope not in SCOPES and scope not in offers.scopes:
             raise ScopeDoesNotExistException(f"Invalid scope requested: {scope}")

@@ -23,7 +23,7 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.idp import factors, lambda_config, plans
 from ostiary.idp.pages import listed
-from ostiary.idp.pool_settings import FACTORS, HIDDEN, IMMUTABLE, KEPT_WHEN_OMITTED, settings_of
+from ostiary.idp.pool_settings import FACTORS, HIDDEN, IMMUTABLE, KEPT_WHEN_OMITTED, check_aliases, settings_of
 from ostiary.idp.schema import schema_of
 from ostiary.store import domains, import_jobs, user_pools
 from ostiary.store.db import Tx
@@ -85,6 +85,7 @@ def create_user_pool(ctx: Context, req: CreateUserPoolRequest) -> CreateUserPool
     lambda_config.check(ctx, configuration["LambdaConfig"])
     configuration["SchemaAttributes"] = schema_of(req.get("Schema", []))
     configuration.update({name: req[name] for name in IMMUTABLE if name in req})  # type: ignore[literal-required]
+    check_aliases(configuration)
     factors.check(configuration, _MFA_NEEDS_SMS)
     now = ctx.clock.now_seconds()
     pool_id = f"{ctx.region}_{ctx.random.text(_ID_LENGTH)}"

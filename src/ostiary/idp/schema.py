@@ -67,7 +67,13 @@ def _standard(name: str) -> SchemaAttributeType:
 
 def schema_of(given: list[SchemaAttributeType]) -> list[SchemaAttributeType]:
     """Return the SchemaAttributes of a new pool that was asked for with `given`."""
-    overrides = {attribute["Name"]: attribute for attribute in given if attribute.get("Name") in STANDARD}
+    overrides: dict[str, SchemaAttributeType] = {}
+    for attribute in given:
+        name = attribute.get("Name", "")
+        if name in overrides:
+            refuse_existing(overrides[name], attribute)
+        if name in STANDARD:
+            overrides[name] = attribute
     standard = [_overridden(_standard(name), overrides.get(name)) for name in STANDARD]
     return with_custom(standard, [attribute for attribute in given if attribute.get("Name") not in STANDARD])
 
@@ -81,9 +87,12 @@ def _overridden(standard: SchemaAttributeType, given: SchemaAttributeType | None
             "You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute "
             f"{standard['Name']}"
         )
-    merged: SchemaAttributeType = {**standard, **given}
+    kept = {"Required", "Mutable", CONSTRAINTS.get(standard["AttributeDataType"], ("",))[0]}
+    if standard["Name"] == "sub":
+        kept -= {"Required", "Mutable"}
+    merged = {**standard, **{name: value for name, value in given.items() if name in kept}}
     check_constraints(merged)
-    return merged
+    return merged  # type: ignore[return-value]
 
 
 Relax = Callable[[SchemaAttributeType, SchemaAttributeType], SchemaAttributeType]
@@ -120,9 +129,11 @@ def _custom(given: SchemaAttributeType) -> SchemaAttributeType:
         raise InvalidParameterException(
             "Invalid AttributeDataType input, consider using the provided AttributeDataType enum."
         )
+    if "Name" not in given:
+        raise InvalidParameterException("A custom attribute must have a name.")
     developer_only = given.get("DeveloperOnlyAttribute", False)
     attribute: dict[str, Any] = {
-        "Name": f"{'dev' if developer_only else 'custom'}:{given.get('Name', '')}",
+        "Name": f"{'dev' if developer_only else 'custom'}:{given['Name']}",
         "AttributeDataType": given["AttributeDataType"],
         "DeveloperOnlyAttribute": developer_only,
         "Mutable": given.get("Mutable", True),

@@ -160,7 +160,7 @@ def _checked(ctx: Context, attempt: Attempt, text: str) -> _SignedIn:
 def _check_device(attempt: Attempt, token: RefreshToken, given: str | None) -> None:
     """Refuse a token that is tied to a device and comes from elsewhere."""
     if token.device_key and tracks_devices(attempt.pool) and given != token.device_key:
-        raise NotAuthorizedException("Invalid Refresh Token")
+        raise NotAuthorizedException("Invalid Refresh Token.")
 
 
 def _device_named(ctx: Context, attempt: Attempt, token: RefreshToken, given: str | None) -> dict[str, str]:
