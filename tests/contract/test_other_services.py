@@ -38,12 +38,12 @@ LONGEST = 5.0
 """Seconds of a processor that an answer may take: a machine that is busy with others slows no answer down."""
 COMMON = {
     "cognito-identity": {"ValidationException", "SerializationException"},
-    "cognito-sync": {"InvalidParameterException", "SerializationException"},
+    "cognito-sync": {"InvalidParameterException", "SerializationException", "UnknownOperationException"},
     "iam": {"ValidationError", "MalformedInput", "AccessDenied", "NoSuchEntity"},
     "sns": {"ValidationError", "MalformedInput", "InvalidParameter"},
     "sts": {"ValidationError", "MalformedInput", "AccessDenied"},
 }
-"""What every operation of a service may answer beyond its model."""
+"""What every operation of a service may answer beyond its model; an empty part of a path is no operation's."""
 TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}]}
 ALLOWED = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 DOCUMENTS = [
