@@ -2,10 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -14,7 +13,7 @@ from ostiary.config import SettingsError, load_settings
 from ostiary.key_commands import keys_cli
 from ostiary.pool_commands import pool_cli
 from ostiary.store.errors import AlreadyExists, SchemaError, Unavailable
-from ostiary.terminal import ConfigFile, Database, DataDir, console, opened, refuse
+from ostiary.terminal import ConfigFile, Database, DataDir, console, opened, progress, refuse
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -194,15 +193,14 @@ def users_export(  # noqa: PLR0917 - one parameter for each flag
     from ostiary.moving import users_file  # noqa: PLC0415
     from ostiary.moving.sealed_file import FileBrokenError  # noqa: PLC0415
 
-    with opened(config, data_dir, database) as services, console.status("") as status:
-        told = _counts(status)
+    with opened(config, data_dir, database) as services, progress("Users") as told:
         try:
             done = users_file.export_users(services, pool, file, _passphrase(passphrase_file), told)
         except KeyError:
             refuse(f"User pool {pool} does not exist.", 1)
         except FileBrokenError as error:
             refuse(str(error), 1)
-    console.print(f"{done} users written to {file}.")
+    console.print(f"{file} has {done} users.")
 
 
 @users_cli.command("import")
@@ -217,9 +215,8 @@ def users_import(  # noqa: PLR0917 - one parameter for each flag
     """Make the pool and the users of a sealed file; what is there stays as it is, so it can be run again."""
     from ostiary.moving import users_file  # noqa: PLC0415
 
-    with opened(config, data_dir, database) as services, console.status("") as status:
+    with opened(config, data_dir, database) as services, progress("Users") as told:
         owner = account or services.settings.root_account
-        told = _counts(status)
         try:
             pool, made, left = users_file.import_users(services, owner, file, _passphrase(passphrase_file), told)
         except (ValueError, OSError) as error:
@@ -285,10 +282,6 @@ def _passphrase(file: Path) -> str:
     if len(first) < _SHORTEST_PASSPHRASE:
         refuse(f"--passphrase-file: a passphrase has at least {_SHORTEST_PASSPHRASE} characters.", 2)
     return first
-
-
-def _counts(status: Any) -> Callable[[int], None]:
-    return lambda done: status.update(f"{done} users")
 
 
 @cli.command("version")

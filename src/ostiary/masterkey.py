@@ -28,6 +28,9 @@ def load_keyring(settings: Settings, retained: Callable[[], Mapping[str, bytes]]
         source = str(key_file(settings))
         try:
             text = key_file(settings).read_text()
+        except FileNotFoundError:
+            hint = "Name the data directory of a server that was started, or set master_key."
+            raise SettingsError(f"{source}: there is no master key. {hint}") from None
         except OSError as error:
             raise SettingsError(f"{source}: {error.strerror or error}.") from None
     try:

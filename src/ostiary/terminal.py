@@ -1,12 +1,14 @@
 """What commands share: the options that every one of them has, and how one ends."""
 
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ostiary.config import Settings, load_settings
 from ostiary.context import Services
@@ -24,6 +26,15 @@ def opened(config: Path | None, data_dir: Path | None, database: str | None) -> 
 
     settings: Settings = load_settings({"data_dir": data_dir, "database": database}, config)
     return services_of(settings)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal; give what tells it how many are done, of how many."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=max(done, total))
 
 
 def refuse(text: str, code: int) -> NoReturn:

@@ -72,6 +72,11 @@ class Writer:
         self._file = path.open("a", encoding="ascii")
 
     @property
+    def records(self) -> int:
+        """How many records the file has, its end among them."""
+        return self._number - 1
+
+    @property
     def finished(self) -> bool:
         """Whether the file has its end."""
         return bool(self.last == _END)
@@ -99,6 +104,12 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         """Close the file."""
         self._file.close()
+
+
+def count(path: Path) -> int:
+    """Return how many records a file seems to have, its end among them."""
+    with path.open("rb") as file:
+        return max(0, sum(1 for _ in file) - 1)
 
 
 def read(path: Path, passphrase: str) -> Iterator[Any]:

@@ -12,29 +12,32 @@ from typing import Any
 
 from ostiary.context import Services
 from ostiary.crypto.seal import SealBrokenError
+from ostiary.moving import sealed_file
 from ostiary.moving.sealed_file import FileBrokenError, Writer, read
 from ostiary.store import copies, user_pools, users
 from ostiary.store.copies import Rows
 from ostiary.store.sealed import PURPOSES
 
 PAGE = 200
-Told = Callable[[int], None]
-"""Hears how many users are done."""
+_BESIDE_USERS = 2
+"""Records of a whole file that are no users: the pool, and the end."""
+Told = Callable[[int, int], None]
+"""Hears how many users are done, of how many."""
 
 
 def export_users(services: Services, pool_id: str, path: Path, passphrase: str, told: Told) -> int:
-    """Write the pool and its users; a file that was begun is gone on with. Returns how many users were written now.
+    """Write the pool and its users; a file that was begun is gone on with. Returns how many users the file has.
 
     Raises KeyError for a pool that is not there, FileBrokenError for another file.
     """
     with services.store.read() as tx:
-        rows = copies.of_pool(tx, pool_id)
+        rows, total = copies.of_pool(tx, pool_id), user_pools.number_of_users(tx, pool_id)
     if not rows:
         raise KeyError(pool_id)
-    done = 0
     with Writer(path, passphrase) as file:
         if file.finished:
-            return 0
+            return file.records - _BESIDE_USERS
+        done = max(0, file.records - 1)
         if file.last is None:
             file.write({"pool": pool_id, "rows": _opened(services, rows)})
         after = (file.last or {}).get("user")
@@ -46,7 +49,7 @@ def export_users(services: Services, pool_id: str, path: Path, passphrase: str, 
                 file.write({"user": sub, "rows": _opened(services, of_user)})
             file.flush()
             done += len(found)
-            told(done)
+            told(done, total)
             if len(found) < PAGE:
                 file.finish()
                 return done
@@ -60,6 +63,7 @@ def import_users(services: Services, account_id: str, path: Path, passphrase: st
     account's.
     """
     made = left = 0
+    total = sealed_file.count(path) - _BESIDE_USERS
     pool_id = ""
     batch: list[Rows] = []
 
@@ -80,11 +84,11 @@ def import_users(services: Services, account_id: str, path: Path, passphrase: st
         if len(batch) == PAGE:
             counts, batch = write(), []
             made, left = made + counts[0], left + counts[1]
-            told(made + left)
+            told(made + left, total)
     if not pool_id:
         raise FileBrokenError("The file has no user pool.")
     counts = write()
-    told(made + counts[0] + left + counts[1])
+    told(made + counts[0] + left + counts[1], total)
     return pool_id, made + counts[0], left + counts[1]
 
 
