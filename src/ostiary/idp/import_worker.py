@@ -20,7 +20,7 @@ from ostiary.store.user_pools import UserPool
 
 POLL_SECONDS = 0.5
 LEASE_SECONDS = 60
-BATCH = 200
+BATCH = 50
 """Rows that are imported in one transaction."""
 _BOM = "\ufeff"
 _WRONG_HEADER = "The header of the CSV file does not match the header expected for the user import job."
