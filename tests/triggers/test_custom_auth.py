@@ -94,6 +94,22 @@ def test_right_answers_sign_in_and_wrong_ones_are_heard_of(triggered: Triggered,
     ]
 
 
+def test_riddles_are_watched_where_the_pool_says_so(triggered: Triggered, riddles: Functions) -> None:
+    pool = triggered(app=APP, **riddles.handlers)
+    pool.user("ann")
+    seen = []
+    for flows in ({}, {"AdvancedSecurityAdditionalFlows": {"CustomAuthMode": "AUDIT"}}):
+        addons = {"AdvancedSecurityMode": "ENFORCED", **flows}
+        lambdas = pool.admin.describe_user_pool(UserPoolId=pool.id)["UserPool"]["LambdaConfig"]
+        pool.admin.update_user_pool(UserPoolId=pool.id, UserPoolAddOns=addons, LambdaConfig=lambdas)
+        asked = begin(pool)
+        asked = respond(pool, asked, ANSWER=right(asked))
+        assert "AuthenticationResult" in respond(pool, asked, ANSWER=right(asked))
+        events = pool.admin.admin_list_user_auth_events(UserPoolId=pool.id, Username="ann")["AuthEvents"]
+        seen.append([event["EventResponse"] for event in events])
+    assert seen == [[], ["Pass"]]
+
+
 def test_functions_end_a_sign_in(triggered: Triggered, riddles: Functions) -> None:
     pool = triggered(app=APP, **riddles.handlers)
     pool.user("ann")

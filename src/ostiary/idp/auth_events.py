@@ -1,6 +1,7 @@
 """What users did, as threat protection keeps it: recording, listing, and what people say about it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -39,6 +40,8 @@ COMPARED = 50
 _OWN = "ostiary"
 """The member of a document that answers leave out: the visit, and the client."""
 _PURPOSE = "auth-event-feedback"
+_DECISIONS = {"NoRisk": "PASS", "AccountTakeover": "ACCOUNT_TAKEOVER", "Block": "BLOCK"}
+"""What logs call a decision; AWS publishes only the first of these."""
 
 
 def record(
@@ -73,27 +76,38 @@ def record(
     key = auth_events.key_at(int(now * 1_000_000), event_id)
     oldest = auth_events.key_at(int((now - KEPT_SECONDS) * 1_000_000), "")
     auth_events.add(tx, AuthEvent(pool.pool_id, user.sub, key, event_id, document, int(now)), oldest)
-    exported = {
-        "version": "1",
-        "eventId": event_id,
-        "eventType": event_type,
-        "userSub": user.sub,
-        "userName": user.username,
-        "userPoolId": pool.pool_id,
-        "clientId": client_id,
-        "creationDate": int(now * 1000),
-        "eventResponse": response,
-        "riskLevel": document["EventRisk"].get("RiskLevel", ""),
-        "riskDecision": document["EventRisk"]["RiskDecision"],
-        "compromisedCredentialDetected": document["EventRisk"]["CompromisedCredentialsDetected"],
-        "challenges": [f"{each['ChallengeName']}:{each['ChallengeResponse']}" for each in challenges],
-        "ipAddress": visit.ip,
-        "deviceName": visit.device,
-        "city": visit.city,
-        "country": visit.country,
-    }
+    about = {"userSub": user.sub, "userName": user.username, "userPoolId": pool.pool_id, "clientId": client_id}
+    exported = {**about, **_exported(document), "requestId": ctx.client.request_id}
     pool_log_events.deliver(tx, ctx, pool, "userAuthEvents", exported)
     return event_id
+
+
+def _exported(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event as logs tell it: all values are text (AWS: Exporting user pool logs, the example event)."""
+    found, place = document["EventRisk"], document["EventContextData"]
+    created = datetime.fromtimestamp(document["CreationDate"], UTC).ctime().replace("  ", " 0")
+    time, year = created.rsplit(" ", 1)
+    done = [f"{each['ChallengeName']}:{each['ChallengeResponse']}" for each in document["ChallengeResponses"]]
+    return {
+        "version": "1",
+        "eventId": document["EventId"],
+        "eventType": document["EventType"],
+        "creationDate": f"{time} UTC {year}",
+        "eventResponse": document["EventResponse"],
+        "riskLevel": found.get("RiskLevel", ""),
+        "riskDecision": _DECISIONS[found["RiskDecision"]],
+        "challenges": done,
+        "deviceName": place.get("DeviceName", ""),
+        "ipAddress": place.get("IpAddress", ""),
+        "idpName": "",
+        "compromisedCredentialDetected": str(found["CompromisedCredentialsDetected"]).lower(),
+        "city": place.get("City", ""),
+        "country": place.get("Country", ""),
+        "eventFeedbackValue": "",
+        "eventFeedbackDate": "",
+        "eventFeedbackProvider": "",
+        "hasContextData": str(bool(place)).lower(),
+    }
 
 
 def happened(

@@ -51,9 +51,9 @@ def active(pool: UserPool, user: User) -> tuple[str, ...]:
     return tuple(name for name in ORDER if name in user.factors.enabled and name in available and _reaches(user, name))
 
 
-def within_reach(pool: UserPool, user: User) -> tuple[str, ...]:
-    """Return the second factors that this user could be asked for, turned on or not."""
-    return tuple(name for name in offered(pool.configuration) if _reaches(user, name))
+def proven(pool: UserPool, user: User) -> tuple[str, ...]:
+    """Return the second factors that this user could be asked for, turned on or not: no code goes to a guess."""
+    return tuple(name for name in offered(pool.configuration) if _reaches(user, name) and _is_verified(user, name))
 
 
 def is_second_channel(pool: UserPool, user: User, attribute: str) -> bool:
@@ -103,3 +103,8 @@ def shown(user: User) -> dict[str, Any]:
 def _reaches(user: User, name: str) -> bool:
     attribute = _ADDRESSES.get(name)
     return user.factors.software_token if attribute is None else attribute in user.attributes
+
+
+def _is_verified(user: User, name: str) -> bool:
+    attribute = _ADDRESSES.get(name)
+    return attribute is None or user.attributes.get(f"{attribute}_verified") == "true"

@@ -58,13 +58,15 @@ def send(
     if not recipient:
         return
     takeover = settings.get("AccountTakeoverRiskConfiguration", {})
-    template = takeover.get("NotifyConfiguration", {}).get(kind, {})
+    notify = takeover.get("NotifyConfiguration", {})
+    template = notify.get(kind, {})
     subject, text = _DEFAULTS[kind]
+    is_html = bool(template.get("HtmlBody"))
     body = template.get("HtmlBody") or template.get("TextBody") or text
     token = feedback_token(ctx, pool, user, event_id)
     values = _values(ctx, pool, user, visit, event_id=event_id, token=token)
     for name, value in values.items():
-        body = body.replace(f"{{{name}}}", html.escape(value))
+        body = body.replace(f"{{{name}}}", html.escape(value) if is_html else value)
     now = ctx.clock.now_seconds()
     function = custom_sender.sender_of(pool, "EMAIL")
     message = Message(
@@ -77,7 +79,9 @@ def send(
         trigger_source=f"{'CustomEmailSender_' if function else ''}AccountTakeOverNotification",
         username=user.username,
         expires_at=now + _KEPT_SECONDS,
-        sender=sender_of(pool),
+        sender=notify.get("From") or sender_of(pool),
+        reply_to=notify.get("ReplyTo", ""),
+        format="html" if is_html else "plain",
         function=function,
         event=_event(ctx, pool, values, token, EVENT_ID=event_id, ACCOUNT_TAKE_OVER_ACTION=_ACTIONS[kind]),
         key=pool.configuration["LambdaConfig"].get("KMSKeyID", ""),

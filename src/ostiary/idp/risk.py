@@ -74,7 +74,8 @@ def level(now: Visit, before: Sequence[Visit]) -> Level | None:
         points += 1
     if now.ip and network_of(now.ip) not in {network_of(visit.ip) for visit in before}:
         points += 1
-    if is_impossible_journey(before[0], now):
+    located = next((visit for visit in before if visit.latitude is not None and visit.longitude is not None), None)
+    if located is not None and is_impossible_journey(located, now):
         points += 2
     return None if points == 0 else LEVELS[min(points, len(LEVELS)) - 1]
 

@@ -41,6 +41,16 @@ def protection(pool: UserPool) -> str:
     return mode
 
 
+def protection_of_custom(pool: UserPool) -> str:
+    """Return how sign-ins are protected that the pool's own functions decide on: OFF, AUDIT or ENFORCED.
+
+    That is AdvancedSecurityAdditionalFlows.CustomAuthMode, in a pool that is protected.
+    """
+    flows = pool.configuration.get("UserPoolAddOns", {}).get("AdvancedSecurityAdditionalFlows", {})
+    mode: str = flows.get("CustomAuthMode", "OFF") if protection(pool) != "OFF" else "OFF"
+    return mode
+
+
 def check_protected(pool: UserPool) -> None:
     """Refuse operations of threat protection where the pool has none."""
     if protection(pool) == "OFF":

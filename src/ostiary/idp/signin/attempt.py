@@ -43,7 +43,8 @@ class Attempt:
 
     `by_administrator` where the application's server signs users in: it is not the user's device. `metadata` is the
     ClientMetadata that functions get; that of the request that `begins` a sign-in goes only where AWS passes it on.
-    `is_risky` says whether threat protection wants a second factor of a user; None where it never does.
+    `is_risky` says whether threat protection wants a second factor of a user; None where it never does. `on_password`
+    hears of a user whose password was right, before anything is asked of them; it may refuse to go on.
     """
 
     pool: UserPool
@@ -53,6 +54,7 @@ class Attempt:
     begins: bool = False
     metadata: Mapping[str, str] | None = None
     is_risky: Callable[[User], bool] | None = None
+    on_password: Callable[[User], None] | None = None
 
     @property
     def session_seconds(self) -> int:

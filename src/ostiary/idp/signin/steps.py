@@ -145,7 +145,7 @@ def situation(
         mfa=pool.configuration["MfaConfiguration"],
         device=trusted and device is not None and device.remembered and not custom.is_open(progress),
         # Somebody without a factor gets a code where they are known to be.
-        active=factors.active(pool, user) or (factors.within_reach(pool, user)[:1] if risky else ()),
+        active=factors.active(pool, user) or (factors.proven(pool, user)[:1] if risky else ()),
         preferred=preferred,
         has_phone="phone_number" in user.attributes and SMS in factors.offered(pool.configuration),
         left=factors.left_to_set_up(pool),
@@ -159,6 +159,8 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     """Ask what somebody who passed a challenge must still do, or end the sign-in with tokens."""
     user = passed.user
     _check_status(ctx, user)
+    if attempt.on_password is not None and passed.progress.passed[-1:] == ("PASSWORD",):
+        attempt.on_password(user)
     device = _device(ctx, attempt, passed)
     risky = attempt.is_risky is not None and attempt.is_risky(user)
     passkey = _has_passkey(ctx, attempt, passed)

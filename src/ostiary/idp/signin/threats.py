@@ -7,16 +7,23 @@ from typing import Any
 
 import msgspec
 
-from ostiary.aws.types.cognito_idp import NotAuthorizedException, PasswordResetRequiredException
+from ostiary.aws.types.cognito_idp import (
+    CodeMismatchException,
+    NotAuthorizedException,
+    PasswordResetRequiredException,
+)
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.idp import auth_events, breached, notices, risk, risk_configuration
 from ostiary.idp.names import find_user
 from ostiary.idp.risk import Level, Visit
+from ostiary.idp.signin import custom
 from ostiary.idp.signin.attempt import Answer, Attempt
 from ostiary.idp.visits import visit_of
 from ostiary.store import token_families, users
+from ostiary.store.db import Tx
 from ostiary.store.users import User
+from ostiary.triggers.custom_challenge import CUSTOM_CHALLENGE
 
 BLOCKED = "Unable to login because of security reasons."
 _ASKING = frozenset({"MFA_REQUIRED", "MFA_IF_CONFIGURED"})
@@ -29,35 +36,45 @@ def watched(ctx: Context, attempt: Attempt, req: Mapping[str, Any], run: Callabl
     Raises NotAuthorizedException for who is blocked: as late as for a wrong password, so that it tells nothing of a
     user to somebody who does not know the password; tokens that were made are dead before the answer.
     """
-    mode = risk_configuration.protection(attempt.pool)
+    protection = risk_configuration.protection(attempt.pool)
     parameters = req.get("AuthParameters") or req.get("ChallengeResponses") or {}
-    if mode == "OFF" or "USERNAME" not in parameters:
+    if protection == "OFF" or "USERNAME" not in parameters:
         return run(attempt)
     visit = visit_of(ctx, attempt.client, req)
     settings = risk_configuration.effective(ctx, attempt.pool.pool_id, attempt.client.client_id)
     exceptions = settings.get("RiskExceptionConfiguration", {})
-    if mode == "ENFORCED" and risk.in_ranges(visit.ip, exceptions.get("BlockedIPRangeList", [])):
+    if protection == "ENFORCED" and risk.in_ranges(visit.ip, exceptions.get("BlockedIPRangeList", [])):
         raise NotAuthorizedException(BLOCKED)
+    mode = risk_configuration.protection_of_custom(attempt.pool) if _is_custom(req) else protection
+    if mode == "OFF":
+        return run(attempt)
     challenge = str(req.get("ChallengeName", ""))
     skipped = risk.in_ranges(visit.ip, exceptions.get("SkippedIPRangeList", []))
-    case = _Case(settings, mode, challenge, parameters.get("PASSWORD"), skipped)
-    if case.may_ask:
-        attempt = replace(attempt, is_risky=partial(_is_risky, ctx, attempt, visit, case))
+    case = _Case(settings, mode, challenge, skipped)
+    watch = _Watch(ctx, attempt, visit, case)
+    asking = watch.is_risky if case.may_ask else None
+    watched_attempt = replace(attempt, is_risky=asking, on_password=partial(watch.on_password, parameters))
     try:
-        answer = run(attempt)
-    except NotAuthorizedException:
+        answer = run(watched_attempt)
+    except (NotAuthorizedException, CodeMismatchException):
         _record_failure(ctx, attempt, parameters["USERNAME"], visit, challenge)
         raise
     if "AuthenticationResult" in answer:
-        _judge(ctx, attempt, visit, answer, case)
+        _judge(watch, answer)
+    elif watch.leaked is not None:
+        watch.record(watch.leaked, "InProgress", {"CompromisedCredentialsDetected": True})
     return answer
+
+
+def _is_custom(req: Mapping[str, Any]) -> bool:
+    """Whether the pool's own functions decide: they are protected by a setting of their own."""
+    return req.get("AuthFlow") == custom.FLOW or req.get("ChallengeName") == CUSTOM_CHALLENGE
 
 
 class _Case(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
     mode: str
     challenge: str
-    password: str | None
     skipped: bool
 
     @property
@@ -85,61 +102,89 @@ class _Case(msgspec.Struct, frozen=True):
         return done
 
 
-def _is_risky(ctx: Context, attempt: Attempt, visit: Visit, case: _Case, user: User) -> bool:
-    """Whether this visit of the user asks for a second factor."""
-    with ctx.store.read() as tx:
-        before = auth_events.visits_before(tx, attempt.pool, user)
-    return _action(case, risk.level(visit, before)).get("EventAction") in _ASKING
+class _Watch:
+    """What is noticed while one request of a sign-in runs. `leaked` is the user whose password leaked, if one did."""
+
+    def __init__(self, ctx: Context, attempt: Attempt, visit: Visit, case: _Case) -> None:
+        self.ctx, self.attempt, self.visit, self.case = ctx, attempt, visit, case
+        self.leaked: User | None = None
+
+    def is_risky(self, user: User) -> bool:
+        """Whether this visit of the user asks for a second factor."""
+        with self.ctx.store.read() as tx:
+            before = auth_events.visits_before(tx, self.attempt.pool, user)
+        return _action(self.case, risk.level(self.visit, before)).get("EventAction") in _ASKING
+
+    def on_password(self, parameters: Mapping[str, str], user: User) -> None:
+        """Look for a password that was right among those that leaked, whatever must still follow it.
+
+        Raises PasswordResetRequiredException where the pool blocks them; the user needs another one from then on.
+        """
+        password, compromised = parameters.get("PASSWORD"), self.case.compromised
+        if password is None or "SIGN_IN" not in compromised.get("EventFilter", ()):
+            return
+        if not breached.is_breached(self.ctx, password):
+            return
+        self.leaked = user
+        if self.case.mode == "ENFORCED" and compromised["Actions"]["EventAction"] == "BLOCK":
+            self._demand_reset(user)
+
+    def record(self, user: User, response: str, found: Mapping[str, Any], event_id: str = "") -> None:
+        """Keep what came of the request, in a transaction of its own."""
+        with self.ctx.store.write() as tx:
+            self.record_in(tx, user, response, found, event_id)
+
+    def record_in(self, tx: Tx, user: User, response: str, found: Mapping[str, Any], event_id: str = "") -> str:
+        """Keep what came of the request; return the event's id."""
+        return auth_events.record(
+            tx,
+            self.ctx,
+            self.attempt.pool,
+            user,
+            event_type="SignIn",
+            response=response,
+            visit=self.visit,
+            event_id=event_id,
+            risk=found,
+            challenges=self.case.challenges,
+            client_id=self.attempt.client.client_id,
+        )
+
+    def _demand_reset(self, user: User) -> None:
+        with self.ctx.store.write() as tx:
+            self.record_in(tx, user, "Fail", {"RiskDecision": "Block", "CompromisedCredentialsDetected": True})
+            current = users.lock(tx, user)
+            if current is not None:
+                users.update(tx, current, status="RESET_REQUIRED", modified_at=self.ctx.clock.now_seconds())
+        raise PasswordResetRequiredException("Password reset required for the user due to security reasons")
 
 
-def _judge(ctx: Context, attempt: Attempt, visit: Visit, answer: Answer, case: _Case) -> None:
+def _judge(watch: _Watch, answer: Answer) -> None:
     """Record a sign-in that succeeded, and undo it where the pool wants that."""
+    ctx, attempt, case = watch.ctx, watch.attempt, watch.case
     _, claims = jws.unverified(answer["AuthenticationResult"]["AccessToken"])
     with ctx.store.read() as tx:
         user = users.find(tx, attempt.pool.pool_id, str(claims["sub"]))
         before = [] if user is None or case.skipped else auth_events.visits_before(tx, attempt.pool, user)
     if user is None:
         return
-    leaked = _is_leaked(ctx, case)
-    level = None if case.skipped else risk.level(visit, before)
+    level = None if case.skipped else risk.level(watch.visit, before)
     action = _action(case, level)
-    must_reset = leaked and case.mode == "ENFORCED" and case.compromised["Actions"]["EventAction"] == "BLOCK"
-    blocked = must_reset or (case.mode == "ENFORCED" and _stops(action, claims))
+    blocked = case.mode == "ENFORCED" and _stops(action, claims)
     decision = "Block" if blocked else "AccountTakeover" if level else "NoRisk"
-    found = {"RiskDecision": decision, "CompromisedCredentialsDetected": leaked}
+    found: dict[str, Any] = {"RiskDecision": decision, "CompromisedCredentialsDetected": watch.leaked is not None}
+    if level:
+        found["RiskLevel"] = level
     with ctx.store.write() as tx:
-        event_id = auth_events.record(
-            tx,
-            ctx,
-            attempt.pool,
-            user,
-            event_type="SignIn",
-            response="Fail" if blocked else "Pass",
-            visit=visit,
-            event_id=str(claims.get("event_id", "")),
-            risk={**found, **({"RiskLevel": level} if level else {})},
-            challenges=case.challenges,
-            client_id=attempt.client.client_id,
-        )
-        if level and action.get("Notify"):
+        response = "Fail" if blocked else "Pass"
+        event_id = watch.record_in(tx, user, response, found, str(claims.get("event_id", "")))
+        if case.mode == "ENFORCED" and action.get("Notify"):
             kind = "BlockEmail" if blocked else "MfaEmail" if case.challenge in _MFA else "NoActionEmail"
-            notices.send(tx, ctx, attempt.pool, user, visit, event_id=event_id, kind=kind, settings=case.settings)
+            notices.send(tx, ctx, attempt.pool, user, watch.visit, event_id=event_id, kind=kind, settings=case.settings)
         if blocked:
             token_families.revoke(tx, user.pool_id, str(claims.get("origin_jti", "")))
-            if must_reset:
-                current = users.lock(tx, user)
-                if current is not None:
-                    users.update(tx, current, status="RESET_REQUIRED", modified_at=ctx.clock.now_seconds())
-    if must_reset:
-        raise PasswordResetRequiredException("Password reset required for the user due to security reasons")
     if blocked:
         raise NotAuthorizedException(BLOCKED)
-
-
-def _is_leaked(ctx: Context, case: _Case) -> bool:
-    if case.password is None or "SIGN_IN" not in case.compromised.get("EventFilter", ()):
-        return False
-    return breached.is_breached(ctx, case.password)
 
 
 def _action(case: _Case, level: Level | None) -> dict[str, Any]:

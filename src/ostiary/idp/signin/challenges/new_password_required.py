@@ -6,6 +6,7 @@ import json
 from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
 from ostiary.context import Context
 from ostiary.idp import attributes, codes, passwords
+from ostiary.idp.risk_configuration import refuse_leaked
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.session import (
     Passed,
@@ -51,6 +52,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     with ctx.store.read() as tx:
         user = _who_was_asked(tx, attempt, responses["USERNAME"], state)
     passwords.check_policy(attempt.pool, password)
+    refuse_leaked(ctx, attempt.pool, attempt.client.client_id, "PASSWORD_CHANGE", password)
     given = {key.removeprefix(_ATTRIBUTE): value for key, value in responses.items() if key.startswith(_ATTRIBUTE)}
     _with_given(attempt, user, given)
     passwords.check_history(ctx, attempt.pool, user, password)
