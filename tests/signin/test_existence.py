@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from ostiary.aws.errors import ServiceError
+from ostiary.aws.types.cognito_idp import NotAuthorizedException
+from ostiary.delivery.outbox import Message
 from tests.fixtures.srp_client import SrpClient
 from tests.signin.conftest import FLOWS, PASSWORD, App, Pool
 
@@ -117,3 +119,49 @@ def test_who_did_not_sign_up_hears_what_who_did_hears(make_pool: Callable[..., P
     app = people.app(PreventUserExistenceErrors="ENABLED")
     for attempt in (call("ResendConfirmationCode"), call("ConfirmSignUp", ConfirmationCode="000000")):
         assert heard(attempt, app, "absent") == heard(attempt, app, "unconfirmed")
+
+
+def with_a_wrong_mailed_code(app: App, name: str) -> Any:
+    asked = app.initiate("USER_AUTH", USERNAME=name, PREFERRED_CHALLENGE="EMAIL_OTP")
+    return app.respond("EMAIL_OTP", asked["Session"], USERNAME=name, EMAIL_OTP_CODE="00000000")
+
+
+def by_selecting(answer: str, **more: str) -> Try:
+    def attempt(app: App, name: str) -> Any:
+        asked = app.initiate("USER_AUTH", USERNAME=name)
+        return app.respond("SELECT_CHALLENGE", asked["Session"], USERNAME=name, ANSWER=answer, **more)
+
+    return attempt
+
+
+CHOSEN: dict[str, Try] = {
+    "a wrong mailed code": with_a_wrong_mailed_code,
+    "a mailed code": by_selecting("EMAIL_OTP"),
+    "a password": by_selecting("PASSWORD", PASSWORD=WRONG),
+    "a question for a proof": by_selecting("PASSWORD_SRP", SRP_A="4" * 64),
+}
+
+
+@pytest.mark.parametrize("way", CHOSEN)
+@pytest.mark.parametrize("mode", ["ENABLED", "LEGACY"])
+def test_what_was_chosen_tells_nothing_either_way(people: Pool, mode: str, way: str) -> None:
+    app = people.app(PreventUserExistenceErrors=mode, ExplicitAuthFlows=["ALLOW_USER_AUTH"])
+    names = ("absent", "confirmed", "unconfirmed", "disabled")
+    answers = {name: heard(CHOSEN[way], app, name) for name in names}
+    assert {name: answer for name, answer in answers.items() if answer != answers["confirmed"]} == {}
+
+
+def test_a_disabled_user_hears_of_it_behind_a_right_code(people: Pool, sent: Callable[[], list[Message]]) -> None:
+    app = people.app(PreventUserExistenceErrors="ENABLED", ExplicitAuthFlows=["ALLOW_USER_AUTH"])
+    asked = by_choice(PREFERRED_CHALLENGE="EMAIL_OTP")(app, "disabled")
+    code = [message.code for message in sent() if message.recipient == "disabled@people.example"][-1]
+    with pytest.raises(NotAuthorizedException, match="User is disabled"):
+        app.respond("EMAIL_OTP", asked["Session"], USERNAME="disabled", EMAIL_OTP_CODE=code)
+
+
+def test_a_stranger_has_the_same_address_each_time_and_everywhere(people: Pool) -> None:
+    app = people.app(PreventUserExistenceErrors="ENABLED", ExplicitAuthFlows=["ALLOW_USER_AUTH"])
+    forgotten = [call("ForgotPassword")(app, "absent")["CodeDeliveryDetails"]["Destination"] for _ in range(2)]
+    asked = by_choice(PREFERRED_CHALLENGE="EMAIL_OTP")(app, "absent")["ChallengeParameters"]
+    assert {*forgotten, asked["CODE_DELIVERY_DESTINATION"]} == {forgotten[0]}
+    assert forgotten[0] != call("ForgotPassword")(app, "another")["CodeDeliveryDetails"]["Destination"]

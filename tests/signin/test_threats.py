@@ -17,6 +17,8 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Services
 from ostiary.delivery.outbox import Message
+from ostiary.store import schema
+from ostiary.store.db import Tx
 from tests.signin.conftest import PASSWORD, App, Pool
 
 LEAKED, OTHER = PASSWORD, "Other-horse-8"
@@ -226,3 +228,29 @@ def test_logs_have_the_members_and_the_types_that_are_published(pool: Pool, sent
         "eventFeedbackProvider": "",
         "hasContextData": "true",
     }
+
+
+def test_a_stranger_who_fails_costs_as_much_as_a_user_and_leaves_nothing(
+    pool: Pool, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ENU-04."""
+    pool.user("ann", OTHER)
+    app = pool.app(PreventUserExistenceErrors="ENABLED")
+    written: list[str] = []
+    insert = Tx.insert
+
+    def counted(tx: Tx, table: Any, **values: Any) -> Any:
+        written.append(table.name)
+        return insert(tx, table, **values)
+
+    monkeypatch.setattr(Tx, "insert", counted)
+    costs = {}
+    for name in ("ann", "nobody"):
+        written.clear()
+        with pytest.raises(NotAuthorizedException, match="Incorrect username or password"):
+            app.password(name, "Wrong-horse-9")
+        costs[name] = list(written)
+    assert costs["ann"] == costs["nobody"]
+    assert "auth_events" in costs["ann"]
+    with services.store.read() as tx:
+        assert len(tx.all(schema.auth_events.select())) == 1

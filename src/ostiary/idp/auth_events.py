@@ -59,27 +59,61 @@ def record(
     client_id: str = "",
 ) -> str:
     """Keep an event, deliver it where the pool exports them, and return its id."""
-    now = ctx.clock.now()
-    event_id = event_id or ctx.random.uuid()
+    document = _document(
+        ctx, event_type, response, visit, event_id=event_id, risk=risk, challenges=challenges, client_id=client_id
+    )
+    _keep(tx, ctx, pool, user.sub, document)
+    about = {"userSub": user.sub, "userName": user.username, "userPoolId": pool.pool_id, "clientId": client_id}
+    exported = {**about, **_exported(document), "requestId": ctx.client.request_id}
+    pool_log_events.deliver(tx, ctx, pool, "userAuthEvents", exported)
+    return str(document["EventId"])
+
+
+def pretend(
+    tx: Tx,
+    ctx: Context,
+    pool: UserPool,
+    subject: str,
+    visit: Visit,
+    *,
+    challenges: Sequence[Mapping[str, str]],
+    client_id: str,
+) -> None:
+    """Do for a stranger's failed sign-in what `record` does for a user's, and leave nothing (ENU-04)."""
+    _keep(tx, ctx, pool, subject, _document(ctx, "SignIn", "Fail", visit, challenges=challenges, client_id=client_id))
+    auth_events.forget(tx, pool.pool_id, subject)
+
+
+def _document(
+    ctx: Context,
+    event_type: str,
+    response: str,
+    visit: Visit,
+    *,
+    event_id: str = "",
+    risk: Mapping[str, Any] | None = None,
+    challenges: Sequence[Mapping[str, str]],
+    client_id: str,
+) -> dict[str, Any]:
     place = {"IpAddress": visit.ip, "DeviceName": visit.device, "Timezone": visit.timezone}
     place |= {"City": visit.city, "Country": visit.country}
-    document: dict[str, Any] = {
-        "EventId": event_id,
+    return {
+        "EventId": event_id or ctx.random.uuid(),
         "EventType": event_type,
-        "CreationDate": int(now),
+        "CreationDate": int(ctx.clock.now()),
         "EventResponse": response,
         "EventRisk": {"RiskDecision": "NoRisk", "CompromisedCredentialsDetected": False, **(risk or {})},
         "ChallengeResponses": list(challenges),
         "EventContextData": {name: value for name, value in place.items() if value},
         _OWN: {"visit": visit.document(), "client_id": client_id},
     }
+
+
+def _keep(tx: Tx, ctx: Context, pool: UserPool, subject: str, document: dict[str, Any]) -> None:
+    now, event_id = ctx.clock.now(), document["EventId"]
     key = auth_events.key_at(int(now * 1_000_000), event_id)
     oldest = auth_events.key_at(int((now - KEPT_SECONDS) * 1_000_000), "")
-    auth_events.add(tx, AuthEvent(pool.pool_id, user.sub, key, event_id, document, int(now)), oldest)
-    about = {"userSub": user.sub, "userName": user.username, "userPoolId": pool.pool_id, "clientId": client_id}
-    exported = {**about, **_exported(document), "requestId": ctx.client.request_id}
-    pool_log_events.deliver(tx, ctx, pool, "userAuthEvents", exported)
-    return event_id
+    auth_events.add(tx, AuthEvent(pool.pool_id, subject, key, event_id, document, int(now)), oldest)
 
 
 def _exported(document: Mapping[str, Any]) -> dict[str, Any]:

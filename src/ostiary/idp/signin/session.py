@@ -142,9 +142,12 @@ def open_session(ctx: Context, attempt: Attempt, session: str | None, challenge:
 
 
 def asked_user(tx: Tx, attempt: Attempt, state: SessionState, name: str) -> User:
-    """Return the user of the session, whom the answer must name too, by any of their names (MFA-05)."""
+    """Return the user of the session, whom the answer must name too, by any of their names (MFA-05).
+
+    Where nothing was proven yet, a disabled user hears of that only behind a right answer, as with passwords (ENU-01).
+    """
     user = find_user(tx, attempt.pool, name)
-    if user is None or user.sub != state.sub or not user.enabled:
+    if user is None or user.sub != state.sub or (state.progress.passed and not user.enabled):
         raise invalid()
     return user
 

@@ -19,6 +19,7 @@ from ostiary.idp.names import find_user
 from ostiary.idp.risk import Level, Visit
 from ostiary.idp.signin import custom
 from ostiary.idp.signin.attempt import Answer, Attempt
+from ostiary.idp.strangers import stranger
 from ostiary.idp.visits import visit_of
 from ostiary.store import token_families, users
 from ostiary.store.db import Tx
@@ -57,7 +58,7 @@ def watched(ctx: Context, attempt: Attempt, req: Mapping[str, Any], run: Callabl
     try:
         answer = run(watched_attempt)
     except (NotAuthorizedException, CodeMismatchException):
-        _record_failure(ctx, attempt, parameters["USERNAME"], visit, challenge)
+        _record_failure(watch, parameters["USERNAME"])
         raise
     if "AuthenticationResult" in answer:
         _judge(watch, answer)
@@ -198,19 +199,15 @@ def _stops(action: Mapping[str, Any], claims: jws.Claims) -> bool:
     return wanted == "BLOCK" or (wanted == "MFA_REQUIRED" and not has_more)
 
 
-def _record_failure(ctx: Context, attempt: Attempt, name: str, visit: Visit, challenge: str) -> None:
+def _record_failure(watch: _Watch, name: str) -> None:
+    """Record that somebody failed to sign in; for a stranger only the work is done (ENU-04)."""
+    ctx, pool, visit = watch.ctx, watch.attempt.pool, watch.visit
+    kind = "Mfa" if watch.case.challenge in _MFA else "Password"
+    done = [{"ChallengeName": kind, "ChallengeResponse": "Failure"}]
+    told: dict[str, Any] = {"challenges": done, "client_id": watch.attempt.client.client_id}
     with ctx.store.write() as tx:
-        user: User | None = find_user(tx, attempt.pool, name)
-        if user is not None:
-            kind = "Mfa" if challenge in _MFA else "Password"
-            auth_events.record(
-                tx,
-                ctx,
-                attempt.pool,
-                user,
-                event_type="SignIn",
-                response="Fail",
-                visit=visit,
-                challenges=[{"ChallengeName": kind, "ChallengeResponse": "Failure"}],
-                client_id=attempt.client.client_id,
-            )
+        user = find_user(tx, pool, name)
+        if user is None:
+            auth_events.pretend(tx, ctx, pool, stranger(ctx, pool, name), visit, **told)
+        else:
+            auth_events.record(tx, ctx, pool, user, event_type="SignIn", response="Fail", visit=visit, **told)
