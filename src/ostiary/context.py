@@ -130,3 +130,8 @@ class Context:
     def http(self) -> HttpClient:
         """Outgoing HTTP."""
         return self.services.http
+
+
+def context_of_nobody(services: Services) -> Context:
+    """Return a context of nobody, for work that no request asked for and for pages that ask for no name."""
+    return Context(services, "", services.settings.region, ANONYMOUS, Client())

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from ostiary.aws.errors import ServiceError
 from ostiary.aws.types.cognito_idp import UpdateAuthEventFeedbackRequest
-from ostiary.context import ANONYMOUS, Client, Context, Services
+from ostiary.context import Services, context_of_nobody
 from ostiary.idp.auth_events import update_auth_event_feedback
 from ostiary.pages import PAGE_HEADERS, TEMPLATES
 
@@ -33,7 +33,7 @@ def auth_event_feedback(services: Services) -> Callable[[Request], Awaitable[Res
             "FeedbackToken": query.get("token", ""),
             "FeedbackValue": "Valid" if query.get("value") == "Valid" else "Invalid",
         }
-        ctx = Context(services, "", services.settings.region, ANONYMOUS, Client())
+        ctx = context_of_nobody(services)
         try:
             update_auth_event_feedback(ctx, req)
         except ServiceError:

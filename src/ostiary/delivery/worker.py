@@ -6,7 +6,7 @@ import structlog
 
 from ostiary.background import Worker
 from ostiary.clock import Clock
-from ostiary.context import ANONYMOUS, Client, Context, Services
+from ostiary.context import Services, context_of_nobody
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.delivery import configured_channels, pool_log_events
 from ostiary.delivery.channel import Channel, DeliveryError
@@ -43,7 +43,7 @@ class DeliveryWorker(Worker):
     def __init__(self, services: Services) -> None:
         super().__init__("delivery", POLL_SECONDS)
         self._services = services
-        self._ctx = Context(services, "", services.settings.region, ANONYMOUS, Client())
+        self._ctx = context_of_nobody(services)
         self._channels = configured_channels(services.settings, services.http)
         self._sender = CustomSender.configured(services)
         self._calls = ThreadPoolExecutor(CALLS, thread_name_prefix="custom-sender")

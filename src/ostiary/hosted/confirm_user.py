@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from ostiary.aws.errors import ServiceError
-from ostiary.context import ANONYMOUS, Client, Context, Services
+from ostiary.context import Services, context_of_nobody
 from ostiary.idp.signup import confirm_by_link
 from ostiary.pages import PAGE_HEADERS, TEMPLATES
 
@@ -25,7 +25,7 @@ def confirm_user(services: Services) -> Callable[[Request], Awaitable[Response]]
             return "The link is not whole."
         if request.method == "HEAD":
             return ""
-        ctx = Context(services, "", services.settings.region, ANONYMOUS, Client())
+        ctx = context_of_nobody(services)
         try:
             confirm_by_link(ctx, *given)
         except ServiceError as error:

@@ -7,7 +7,7 @@ import structlog
 
 from ostiary.aws.errors import ServiceError
 from ostiary.background import Worker
-from ostiary.context import ANONYMOUS, Client, Context, Services
+from ostiary.context import Context, Services, context_of_nobody
 from ostiary.idp import foreign_passwords, import_rows, names
 from ostiary.idp.import_rows import Row, RowError, Sheet
 from ostiary.idp.imports import CHUNK_PURPOSE
@@ -36,7 +36,7 @@ class ImportWorker(Worker):
 
     def __init__(self, services: Services) -> None:
         super().__init__("import", POLL_SECONDS)
-        self._ctx = Context(services, "", services.settings.region, ANONYMOUS, Client())
+        self._ctx = context_of_nobody(services)
         self._holder = services.random.uuid()
 
     def run_due(self) -> bool:

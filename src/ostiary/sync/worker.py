@@ -6,7 +6,7 @@ from threading import Lock
 import structlog
 
 from ostiary.background import Worker
-from ostiary.context import ANONYMOUS, Client, Context, Services
+from ostiary.context import Services, context_of_nobody
 from ostiary.sync.publish import Publisher
 from ostiary.sync.streams import Streamer
 
@@ -22,7 +22,7 @@ class SyncWorker(Worker):
 
     def __init__(self, services: Services) -> None:
         super().__init__("sync", POLL_SECONDS)
-        ctx = background_context(services)
+        ctx = context_of_nobody(services)
         holder = services.random.uuid()
         self.publisher, self.streamer = Publisher(ctx, holder), Streamer(ctx, holder)
         self._senders = ThreadPoolExecutor(THREADS, thread_name_prefix="stream")
@@ -57,8 +57,3 @@ class SyncWorker(Worker):
         finally:
             with self._lock:
                 self._busy.discard(lane)
-
-
-def background_context(services: Services) -> Context:
-    """Return a context of nobody, for work that no request asked for."""
-    return Context(services, "", services.settings.region, ANONYMOUS, Client())

@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ostiary.clock import Clock
+from ostiary.context import context_of_nobody
 from ostiary.iam.accounts import RootKey, create_account
 from ostiary.sync.publish import PAUSE_SECONDS, STEP, Publisher
-from ostiary.sync.worker import background_context
 from tests.fixtures.engines import PostgresServer
 from tests.fixtures.server import MovingClock, Server, served
 from tests.sync.conftest import IdentityPool, replace
@@ -138,7 +138,7 @@ def test_two_processes_do_a_job_together_without_doing_it_twice(
 ) -> None:
     made = fill(streaming, STEP)
     streaming.root.bulk_publish(IdentityPoolId=streaming.id)
-    ctx = background_context(server.services)
+    ctx = context_of_nobody(server.services)
     deadline = Clock.monotonic() + 20
 
     def work(holder: str) -> None:

@@ -109,12 +109,19 @@ class _Watch:
     def __init__(self, ctx: Context, attempt: Attempt, visit: Visit, case: _Case) -> None:
         self.ctx, self.attempt, self.visit, self.case = ctx, attempt, visit, case
         self.leaked: User | None = None
+        self._levels: dict[str, Level | None] = {}
+
+    def level_of(self, user: User) -> Level | None:
+        """Return how risky this visit of the user is; it is looked at once."""
+        if user.sub not in self._levels:
+            with self.ctx.store.read() as tx:
+                before = [] if self.case.skipped else auth_events.visits_before(tx, self.attempt.pool, user)
+            self._levels[user.sub] = risk.level(self.visit, before)
+        return self._levels[user.sub]
 
     def is_risky(self, user: User) -> bool:
         """Whether this visit of the user asks for a second factor."""
-        with self.ctx.store.read() as tx:
-            before = auth_events.visits_before(tx, self.attempt.pool, user)
-        return _action(self.case, risk.level(self.visit, before)).get("EventAction") in _ASKING
+        return _action(self.case, self.level_of(user)).get("EventAction") in _ASKING
 
     def on_password(self, parameters: Mapping[str, str], user: User) -> None:
         """Look for a password that was right among those that leaked, whatever must still follow it.
@@ -166,10 +173,9 @@ def _judge(watch: _Watch, answer: Answer) -> None:
     _, claims = jws.unverified(answer["AuthenticationResult"]["AccessToken"])
     with ctx.store.read() as tx:
         user = users.find(tx, attempt.pool.pool_id, str(claims["sub"]))
-        before = [] if user is None or case.skipped else auth_events.visits_before(tx, attempt.pool, user)
     if user is None:
         return
-    level = None if case.skipped else risk.level(watch.visit, before)
+    level = watch.level_of(user)
     action = _action(case, level)
     blocked = case.mode == "ENFORCED" and _stops(action, claims)
     decision = "Block" if blocked else "AccountTakeover" if level else "NoRisk"
