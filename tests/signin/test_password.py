@@ -90,6 +90,41 @@ def test_old_names_of_flows_add_to_srp_and_refresh(app: App) -> None:
     assert "AuthenticationResult" in old.srp("ann")
 
 
+ALWAYS = {"USER_SRP_AUTH", "CUSTOM_AUTH", "REFRESH_TOKEN_AUTH"}
+BY_ADMINISTRATORS = {"ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"}
+
+
+@pytest.mark.parametrize(
+    ("named", "allowed"),
+    [
+        ([], ALWAYS),
+        (["USER_PASSWORD_AUTH"], ALWAYS | {"USER_PASSWORD_AUTH"}),
+        (["ADMIN_NO_SRP_AUTH"], ALWAYS | BY_ADMINISTRATORS),
+        (["ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"], ALWAYS | BY_ADMINISTRATORS | {"USER_PASSWORD_AUTH"}),
+        (["CUSTOM_AUTH_FLOW_ONLY"], {"CUSTOM_AUTH", "REFRESH_TOKEN_AUTH"}),
+        (
+            ["CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"],
+            {"CUSTOM_AUTH", "REFRESH_TOKEN_AUTH", "USER_PASSWORD_AUTH"},
+        ),
+        (["ALLOW_CUSTOM_AUTH"], {"CUSTOM_AUTH"}),
+    ],
+    ids=lambda value: "+".join(sorted(value)) or "none",
+)
+def test_old_names_of_flows_mean_what_they_meant(app: App, named: list[str], allowed: set[str]) -> None:
+    """The old values are added to custom sign-in, SRP and refresh; CUSTOM_AUTH_FLOW_ONLY takes SRP away."""
+    other = app.pool.app(ExplicitAuthFlows=named)
+    taken = set()
+    for flow in ALWAYS | BY_ADMINISTRATORS | {"USER_PASSWORD_AUTH", "USER_AUTH"}:
+        try:
+            other.admin_initiate(flow, USERNAME="ann", PASSWORD=PASSWORD, SRP_A="2", REFRESH_TOKEN="x")
+        except InvalidParameterException:
+            continue
+        except (InvalidUserPoolConfigurationException, NotAuthorizedException):
+            pass  # allowed, but there are no functions and there is no such token
+        taken.add(flow)
+    assert taken == allowed
+
+
 def test_custom_sign_in_needs_triggers(app: App) -> None:
     custom = app.pool.app(ExplicitAuthFlows=["ALLOW_CUSTOM_AUTH"])
     with pytest.raises(InvalidUserPoolConfigurationException):

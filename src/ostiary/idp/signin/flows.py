@@ -1,6 +1,7 @@
 """The ways a sign-in begins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
@@ -58,31 +59,39 @@ ADMIN_FLOWS: dict[str, Flow] = FLOWS | {
     "ADMIN_NO_SRP_AUTH": user_password_auth,
 }
 _ALLOWED_BY = {
-    "USER_SRP_AUTH": {"ALLOW_USER_SRP_AUTH"},
-    "USER_PASSWORD_AUTH": {"ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"},
-    "ADMIN_USER_PASSWORD_AUTH": {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"},
-    "ADMIN_NO_SRP_AUTH": {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"},
-    "REFRESH_TOKEN_AUTH": {"ALLOW_REFRESH_TOKEN_AUTH"},
-    "REFRESH_TOKEN": {"ALLOW_REFRESH_TOKEN_AUTH"},
-    "CUSTOM_AUTH": {"ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY"},
-    "USER_AUTH": {"ALLOW_USER_AUTH"},
+    "USER_SRP_AUTH": "ALLOW_USER_SRP_AUTH",
+    "USER_PASSWORD_AUTH": "ALLOW_USER_PASSWORD_AUTH",
+    "ADMIN_USER_PASSWORD_AUTH": "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    "ADMIN_NO_SRP_AUTH": "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    "REFRESH_TOKEN_AUTH": "ALLOW_REFRESH_TOKEN_AUTH",
+    "REFRESH_TOKEN": "ALLOW_REFRESH_TOKEN_AUTH",
+    "CUSTOM_AUTH": "ALLOW_CUSTOM_AUTH",
+    "USER_AUTH": "ALLOW_USER_AUTH",
 }
 _REFUSALS = {
     "USER_PASSWORD_AUTH": "USER_PASSWORD_AUTH flow not enabled for this client",
     "ADMIN_USER_PASSWORD_AUTH": "Auth flow not enabled for this client",
     "ADMIN_NO_SRP_AUTH": "Auth flow not enabled for this client",
 }
-_WHEN_NONE_IS_SET = {"ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"}
-_LEGACY = {"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"}
+_WHEN_NONE_IS_SET = frozenset({"ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"})
+_CUSTOM_ONLY = "CUSTOM_AUTH_FLOW_ONLY"
+_ADDED_BY = {"ADMIN_NO_SRP_AUTH": "ALLOW_ADMIN_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH": "ALLOW_USER_PASSWORD_AUTH"}
+"""What the old values add to what is allowed where none is set."""
+
+
+def _allowed(settings: Mapping[str, Any]) -> frozenset[str]:
+    """Return what a client allows, in the words of today: old values of ExplicitAuthFlows translated."""
+    named = frozenset(settings.get("ExplicitAuthFlows", []))
+    old = named & {_CUSTOM_ONLY, *_ADDED_BY}
+    if named and not old:
+        return named
+    added = {_ADDED_BY[name] for name in old if name in _ADDED_BY}
+    return (_WHEN_NONE_IS_SET | added) - ({"ALLOW_USER_SRP_AUTH"} if _CUSTOM_ONLY in old else set())
 
 
 def check_allowed(attempt: Attempt, flow: str) -> None:
-    """Refuse a flow that the client's ExplicitAuthFlows do not name; raises InvalidParameterException and others."""
-    allowed = set(attempt.client.configuration.get("ExplicitAuthFlows") or _WHEN_NONE_IS_SET)
-    if allowed <= _LEGACY:
-        # The old values name what is added to SRP and refresh, which they always allow.
-        allowed |= {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
-    if not allowed & _ALLOWED_BY[flow]:
+    """Refuse a flow that the client's ExplicitAuthFlows do not allow; raises InvalidParameterException and others."""
+    if _ALLOWED_BY[flow] not in _allowed(attempt.client.configuration):
         name = "REFRESH_TOKEN_AUTH" if flow == "REFRESH_TOKEN" else flow
         raise InvalidParameterException(_REFUSALS.get(flow, f"{name} is not enabled for the client."))
     if flow == "USER_AUTH":
