@@ -8,10 +8,10 @@ NODE_RUNTIME := tests/conformance/node
 SIZE ?= 1000
 ENGINE ?= sqlite
 
-.PHONY: demo serve test check bench models docs install node format clean help
+.PHONY: demo serve test check bench models models-newer docs install node format clean help
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/demo ## From a web identity to temporary credentials that open a bucket
 	@$(BIN)/ostiary demo
@@ -35,6 +35,9 @@ bench: $(VENV)/dev ## Measure throughput and latency (SIZE=users in the pool, EN
 
 models: $(VENV)/dev ## Refresh the service models and the types made from them
 	$(BIN)/python tools/models.py
+
+models-newer: $(VENV)/dev ## Say whether there are newer service models, and what they add
+	@$(BIN)/python -m tools.newer_models
 
 docs: $(VENV)/dev ## Regenerate docs/reference
 	$(BIN)/python tools/docs.py

@@ -9,6 +9,7 @@ import gzip
 import json
 import keyword
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ SERVICES = {
     "iam": "2010-05-08",
     "sns": "2010-03-31",
 }
-AWS = Path(__file__).parent.parent / "src" / "ostiary" / "aws"
+CHECKOUT = Path(__file__).parent.parent
+AWS = CHECKOUT / "src" / "ostiary" / "aws"
 PROSE = {"documentation", "documentationUrl", "deprecatedMessage", "deprecatedSince", "endpointdiscovery"}
 SCALARS = {
     "string": "str",
@@ -49,6 +51,9 @@ Json = Any
 def main() -> int:
     """Write both files of every service, or compare them when `--check` is given; return the exit code."""
     check = "--check" in sys.argv[1:]
+    if botocore.__version__ != pinned_version():
+        print(f"botocore {botocore.__version__} is installed, but {pinned_version()} is pinned: set up .venv again.")
+        return 1
     stale = [path for path, text in generated_files() if _differs(path, text, write=not check)]
     for path in stale:
         print(f"{'differs' if check else 'wrote'}: {path.relative_to(AWS)}")
@@ -57,10 +62,22 @@ def main() -> int:
     return 1 if check and stale else 0
 
 
+def pinned_version() -> str:
+    """Return the version of botocore whose models are the record: what pyproject.toml pins."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    [pin] = [need for need in project["optional-dependencies"]["dev"] if need.startswith("botocore==")]
+    return str(pin.removeprefix("botocore=="))
+
+
+def botocore_model(service: str, version: str, data: Path = Path(botocore.__file__).parent / "data") -> Json:
+    """Return a service's model out of a folder of botocore's data; the installed one's, when none is given."""
+    return json.loads(gzip.decompress((data / service / version / "service-2.json.gz").read_bytes()))
+
+
 def generated_files() -> Iterator[tuple[Path, str]]:
     """Yield (path, contents) of every generated file."""
     for service, version in SERVICES.items():
-        model = stripped(_botocore_model(service, version))
+        model = stripped(botocore_model(service, version))
         for (extended, name), values in BEYOND_AWS.items():
             if extended == service:
                 model["shapes"][name]["enum"] += values
@@ -95,11 +112,6 @@ def types_module(service: str, model: Json) -> str:
     body += [_structure(name, shapes) for name in structures]
     body += [_error(name, shapes[name]) for name in errors]
     return "\n".join(body)
-
-
-def _botocore_model(service: str, version: str) -> Json:
-    path = Path(botocore.__file__).parent / "data" / service / version / "service-2.json.gz"
-    return json.loads(gzip.decompress(path.read_bytes()))
 
 
 def _reachable(model: Json) -> set[str]:

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Usage: tools/venv.sh PYTHON VENV EXTRA. Makes a virtual environment that holds Ostiary with an extra (demo, dev).
+# For dev the `aws` command line comes into VENV/aws: it wants a botocore of its own, older than the one that is pinned here.
 set -eu
 python=$1 venv=$2 extra=$3
 
@@ -22,4 +23,9 @@ if [ ! -x "$venv/bin/python" ]; then
     "$python" -m venv "$venv"
 fi
 echo "Installing Ostiary and what '$extra' needs into $venv (the first time takes a minute) …"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[$extra]"
+pip() { "$venv/bin/python" -m pip "$@" --quiet --disable-pip-version-check; }
+pip install --editable ".[$extra]"
+if [ "$extra" = dev ]; then
+    "$python" -m venv --without-pip "$venv/aws"
+    pip --python "$venv/aws/bin/python" install awscli==1.46.3
+fi

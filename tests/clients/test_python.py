@@ -1,9 +1,7 @@
 """boto3, the `aws` CLI and pycognito, unmodified."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +9,9 @@ import pytest
 from pycognito import Cognito
 
 from ostiary.demo.world import ACCOUNT, BUCKET, REGION, World, administrator, user_pool_provider
+from tests.fixtures.command_line import run_aws
 
 PASSWORD = "Difference-Engine-1833"
-AWS = str(Path(sys.executable).with_name("aws"))
 pytestmark = pytest.mark.xdist_group("clients")
 
 
@@ -21,18 +19,15 @@ def aws(world: World, *arguments: str, keys: dict[str, str] | None = None) -> su
     """Run the `aws` command line with an access key."""
     found = keys or {"AccessKeyId": world.servers.root[0], "SecretAccessKey": world.servers.root[1]}
     environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": "/nonexistent",
         "AWS_ENDPOINT_URL": world.servers.ostiary,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": found.get("SecretKey") or found["SecretAccessKey"],
-        "AWS_PAGER": "",
     }
     if "SessionToken" in found:
         environment["AWS_SESSION_TOKEN"] = found["SessionToken"]
-    return subprocess.run([AWS, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return run_aws(*arguments, environment=environment)
 
 
 def answer_of(run: subprocess.CompletedProcess[str]) -> Any:

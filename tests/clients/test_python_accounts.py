@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from awscli.clidriver import create_clidriver
 from pycognito import Cognito
 from pycognito.exceptions import ForceChangePasswordException
 from warrant_lite import ForceChangePasswordException as AsksForPassword
 from warrant_lite import WarrantLite
 
+from tests.fixtures.command_line import run_aws
 from tests.fixtures.context import REGION
 from tests.fixtures.refusals import refused
 from tests.fixtures.server import LivePool, Mailbox, Server, make_live_pool
@@ -130,26 +130,13 @@ def test_the_aws_command_line_signs_people_up_and_in(
     server: Server,
     live_pool: LivePool,
     mailbox: Mailbox,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for name, value in {
-        "AWS_ENDPOINT_URL": server.url,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_PAGER": "",
-        "AWS_CONFIG_FILE": "/nonexistent",
-        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-    driver = create_clidriver()
+    environment = {"AWS_ENDPOINT_URL": server.url, "AWS_DEFAULT_REGION": REGION}
 
     def aws(*arguments: str, ends: int = 0) -> Any:
-        assert driver.main(["cognito-idp", *arguments]) == ends
-        said = capsys.readouterr()
-        return said.err if ends else json.loads(said.out or "{}")
+        run = run_aws("cognito-idp", *arguments, environment=environment)
+        assert run.returncode == ends, run.stderr
+        return run.stderr if ends else json.loads(run.stdout or "{}")
 
     client, ada = ("--client-id", live_pool.client_id), ("--username", "ada")
     address = ("--user-attributes", "Name=email,Value=ada@example.com")

@@ -1,12 +1,11 @@
 """The aws command line, unmodified, against the gateway."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.command_line import run_aws
 from tests.fixtures.context import REGION
 from tests.gateway.conftest import Gateway, Keys, allow
 
@@ -17,17 +16,12 @@ def aws(
     """Run `aws …` and return how it ended."""
     keys = keys or gateway.keys
     environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(cwd or Path.cwd()),
         "AWS_ACCESS_KEY_ID": keys.access_key_id,
         "AWS_SECRET_ACCESS_KEY": keys.secret,
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": gateway.server.url,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": "/nonexistent",
     }
-    command = [str(Path(sys.executable).parent / "aws"), *words]
-    return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    return run_aws(*words, environment=environment, folder=cwd)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ostiary.iam.accounts import RootKey
+from tests.fixtures.command_line import run_aws
 from tests.fixtures.context import REGION
 from tests.fixtures.server import Server
 
@@ -162,23 +161,20 @@ def test_deletions_are_decided_one_by_one(s3: Any, bucket: str, person: Person, 
 
 
 def test_the_aws_command_line(gateway: Server, account: RootKey, bucket: str, tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {
+    environment = {
         "AWS_ACCESS_KEY_ID": account.access_key_id,
         "AWS_SECRET_ACCESS_KEY": account.secret_access_key,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": gateway.url,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "HOME": str(tmp_path),
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
     }
 
     def aws(*words: str) -> str:
-        command = [str(Path(sys.executable).with_name("aws")), "s3", *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)
+        done = run_aws("s3", *words, environment=environment, folder=tmp_path)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    (tmp_path / ".aws").mkdir()
-    (tmp_path / ".aws" / "config").write_text("[default]\ns3 =\n    signature_version = s3v4\n")
+    (tmp_path / "config").write_text("[default]\ns3 =\n    signature_version = s3v4\n")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a b.txt").write_text("a")
     (tmp_path / "in" / "big").write_bytes(os.urandom(9_000_000))

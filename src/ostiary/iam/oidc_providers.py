@@ -45,6 +45,7 @@ def create_open_id_connect_provider(
     ctx: Context, req: CreateOpenIDConnectProviderRequest
 ) -> CreateOpenIDConnectProviderResponse:
     """Register a provider. Plain http is for user pools of ours and for this machine."""
+    _check_propagation(req)
     issuer = req["Url"].rstrip("/")
     url = _checked_url(ctx, issuer)
     _check_lists(req.get("ClientIDList", []), req.get("ThumbprintList", []))
@@ -95,7 +96,11 @@ def list_open_id_connect_providers(
     """Return the ARNs of the account's providers."""
     with ctx.store.read() as tx:
         found = oidc_providers.of_account(tx, ctx.account)
-    return {"OpenIDConnectProviderList": [{"Arn": provider.arn} for provider in found]}
+    return {
+        "OpenIDConnectProviderList": [
+            {"Arn": provider.arn, "IsTrustedIdentityPropagationEnabled": False} for provider in found
+        ]
+    }
 
 
 @operation("iam", resource=PROVIDER_ARN)
@@ -159,6 +164,13 @@ def list_open_id_connect_provider_tags(
     with ctx.store.read() as tx:
         provider = _known(tx, ctx, req["OpenIDConnectProviderArn"])
     return listed_tags(ctx, req, provider.arn, provider.tags)  # type: ignore[return-value]
+
+
+def _check_propagation(req: CreateOpenIDConnectProviderRequest) -> None:
+    if "IdentityCenterInstanceArn" in req:
+        raise InvalidInputException("There is no IAM Identity Center here: IdentityCenterInstanceArn is not supported.")
+    if "ContextProvider" in req:
+        raise InvalidInputException("Trusted identity propagation is not supported: leave ContextProvider out.")
 
 
 def _checked_url(ctx: Context, issuer: str) -> str:

@@ -12,6 +12,7 @@ from ostiary.aws.types.iam import (
     EntityAlreadyExistsException,
     GetRoleRequest,
     GetRoleResponse,
+    InvalidInputException,
     LimitExceededException,
     ListInstanceProfilesForRoleRequest,
     ListInstanceProfilesForRoleResponse,
@@ -52,8 +53,7 @@ def create_role(ctx: Context, req: CreateRoleRequest) -> CreateRoleResponse:
         "MaxSessionDuration": req.get("MaxSessionDuration", DEFAULT_SESSION_SECONDS),
         "Tags": tagged([], req.get("Tags", [])),
     }
-    if "Description" in req:
-        configuration["Description"] = req["Description"]
+    configuration |= {name: req[name] for name in ("Description", "MaxSigninSessionDuration") if name in req}
     role_id, now = new_unique_id("AROA", ctx.random), ctx.clock.now_seconds()
     with ctx.store.write() as tx:
         configuration |= _trust(tx, req["AssumeRolePolicyDocument"])
@@ -106,8 +106,16 @@ def delete_role(ctx: Context, req: DeleteRoleRequest) -> None:
 
 @operation("iam", resource=role_arn)
 def update_role(ctx: Context, req: UpdateRoleRequest) -> UpdateRoleResponse:
-    """Change a role's description and longest session."""
-    changes = {name: req[name] for name in ("Description", "MaxSessionDuration") if name in req}
+    """Change a role's description and longest sessions."""
+    changes: dict[str, Any] = {
+        name: req[name] for name in ("Description", "MaxSessionDuration", "MaxSigninSessionDuration") if name in req
+    }
+    if req.get("ResetMaxSigninSessionDuration"):
+        if "MaxSigninSessionDuration" in req:
+            raise InvalidInputException(
+                "MaxSigninSessionDuration cannot be specified when ResetMaxSigninSessionDuration is true."
+            )
+        changes["MaxSigninSessionDuration"] = None
     _update(ctx, req["RoleName"], **changes)
     return {}
 
@@ -186,8 +194,8 @@ def described_role(role: Entity) -> Any:
         "AssumeRolePolicyDocument": quote(role.trust_policy, safe=""),
         "MaxSessionDuration": role.configuration["MaxSessionDuration"],
     }
-    if "Description" in role.configuration:
-        described["Description"] = role.configuration["Description"]
+    optional = ("Description", "MaxSigninSessionDuration")
+    described |= {name: role.configuration[name] for name in optional if name in role.configuration}
     if role.configuration.get("Tags"):
         described["Tags"] = role.configuration["Tags"]
     if role.boundary_arn:

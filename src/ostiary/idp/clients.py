@@ -59,6 +59,7 @@ def hides_existence(client: AppClient) -> bool:
 @operation("cognito-idp", resource=POOL_ARN)
 def create_user_pool_client(ctx: Context, req: CreateUserPoolClientRequest) -> CreateUserPoolClientResponse:
     """Create an app client, with a secret when it is asked for."""
+    _check_publication(req)
     if req.get("GenerateSecret") and "ClientSecret" in req:
         raise InvalidParameterException("ClientSecret cannot be given together with GenerateSecret.")
     secret = client_secrets.new_value(ctx) if req.get("GenerateSecret") else req.get("ClientSecret")
@@ -79,6 +80,13 @@ def create_user_pool_client(ctx: Context, req: CreateUserPoolClientRequest) -> C
         )
         clients.create(tx, client)
     return {"UserPoolClient": _described(ctx, client)}
+
+
+def _check_publication(req: CreateUserPoolClientRequest | UpdateUserPoolClientRequest) -> None:
+    if req.get("PublishSecretsInAWSSecretsManager"):
+        raise InvalidParameterException(
+            "There is no Secrets Manager here: PublishSecretsInAWSSecretsManager is not supported."
+        )
 
 
 def _offers(tx: Tx, pool: UserPool) -> Offers:
@@ -121,6 +129,7 @@ def describe_user_pool_client(ctx: Context, req: DescribeUserPoolClientRequest) 
 @operation("cognito-idp", resource=POOL_ARN)
 def update_user_pool_client(ctx: Context, req: UpdateUserPoolClientRequest) -> UpdateUserPoolClientResponse:
     """Replace a client's configuration: what is omitted goes back to its default. The secret stays."""
+    _check_publication(req)
     with ctx.store.write() as tx:
         pool, client = own_client(ctx, tx, req["UserPoolId"], req["ClientId"])
         configuration = settings_of(pool, req, _offers(tx, pool), has_secret=client.sealed_secret is not None)

@@ -17,6 +17,7 @@ from ostiary.aws.types.sts import (
     AssumeRoleWithWebIdentityResponse,
     ExpiredTokenException,
     IDPCommunicationErrorException,
+    InvalidContextAssertionException,
     InvalidIdentityTokenException,
     MalformedPolicyDocumentException,
     PackedPolicyTooLargeException,
@@ -39,7 +40,7 @@ CHAINED_SECONDS = 3600
 MOST_POLICY_CHARACTERS = 2048
 _TAGS_CLAIM = "https://aws.amazon.com/tags"
 _SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
-_SOURCE_IDENTITY = re.compile(r"(?!aws:)[\w+=,.@-]{2,64}", re.ASCII)
+_SOURCE_IDENTITY = re.compile(r"(?!aws:)[\w+=,.@-]{2,256}", re.ASCII)
 _TAG_KEY = regex.compile(r"(?!(?i:aws:))[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}")
 _TAG_VALUE = regex.compile(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}")
 MOST_TAGS = 50
@@ -152,6 +153,8 @@ def identity_conditions(identity: WebIdentity) -> dict[str, tuple[str, ...]]:
 
 
 def _wish(req: Any) -> Wish:
+    if "ProvidedContexts" in req:
+        raise InvalidContextAssertionException("There is no trusted context provider here: leave ProvidedContexts out.")
     tags: dict[str, str] = {}
     for tag in req.get("Tags", []):
         if tag["Key"].lower() in {key.lower() for key in tags}:

@@ -24,6 +24,8 @@ AuthFactorType = Literal["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN", "SOFTW
 
 AuthFlowType = Literal["USER_SRP_AUTH", "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN", "CUSTOM_AUTH", "ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_AUTH"]
 
+CIMDCacheActionType = Literal["REFRESH", "INVALIDATE"]
+
 ChallengeName = Literal["Password", "Mfa"]
 
 ChallengeNameType = Literal["SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_TYPE", "MFA_SETUP", "PASSWORD_VERIFIER", "CUSTOM_CHALLENGE", "SELECT_CHALLENGE", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "ADMIN_NO_SRP_AUTH", "NEW_PASSWORD_REQUIRED", "SMS_OTP", "PASSWORD", "WEB_AUTHN", "PASSWORD_SRP"]
@@ -99,6 +101,8 @@ ReplicaRoleType = Literal["PRIMARY", "SECONDARY"]
 ReplicaStatusType = Literal["CREATING", "ACTIVE", "INACTIVE", "DELETING"]
 
 ResourceServerManagedByType = Literal["COGNITO"]
+
+RestoreStatusType = Literal["PREVIEW_GENERATING", "PREVIEW_GENERATED", "PREVIEW_CANCELLED", "PREVIEW_GENERATION_FAILED", "PREVIEW_EXPIRED", "RESTORING", "RESTORE_COMPLETED", "TEMPORARY_INTERNAL_ERROR_SEE_SUPPORT_CASE", "AWS_ABORTED"]
 
 RevokeAssociatedSessionsType = Literal["NONE", "LINKED"]
 
@@ -581,6 +585,35 @@ class AuthenticationResultType(TypedDict):
     NewDeviceMetadata: NotRequired[NewDeviceMetadataType]
 
 
+class CIMDPolicySummaryType(TypedDict):
+    CIMDPolicyId: str
+    ClientId: NotRequired[str]
+    PolicyName: str
+    CacheDuration: NotRequired[int]
+    CreationDate: NotRequired[float]
+    LastModifiedDate: NotRequired[float]
+
+
+class CIMDPolicyType(TypedDict):
+    UserPoolId: str
+    CIMDPolicyId: str
+    ClientId: NotRequired[str]
+    PolicyName: str
+    CacheDuration: NotRequired[int]
+    URLPatterns: NotRequired[list[str]]
+    CreationDate: NotRequired[float]
+    LastModifiedDate: NotRequired[float]
+
+
+class CancelPointInTimeRecoveryRequest(TypedDict):
+    UserPoolId: str
+    RestoreId: str
+
+
+class CancelPointInTimeRecoveryResponse(TypedDict):
+    Restoration: NotRequired[RestorationType]
+
+
 ChallengeResponseType = TypedDict("ChallengeResponseType", {
     "ChallengeName": "NotRequired[ChallengeName]",
     "ChallengeResponse": "NotRequired[ChallengeResponse]",
@@ -601,6 +634,12 @@ class ClientAuthenticationResultType(TypedDict):
     AccessToken: NotRequired[str]
     ExpiresIn: NotRequired[int]
     TokenType: NotRequired[str]
+
+
+class ClientMetadataURLType(TypedDict):
+    URL: str
+    CachedDate: NotRequired[float]
+    ExpirationDate: NotRequired[float]
 
 
 class ClientSSOSessionConfigType(TypedDict):
@@ -690,6 +729,18 @@ class ContextDataType(TypedDict):
     ServerPath: str
     HttpHeaders: list[HttpHeader]
     EncodedData: NotRequired[str]
+
+
+class CreateCIMDPolicyRequest(TypedDict):
+    UserPoolId: str
+    ClientId: str
+    PolicyName: str
+    CacheDuration: NotRequired[int]
+    URLPatterns: list[str]
+
+
+class CreateCIMDPolicyResponse(TypedDict):
+    CIMDPolicy: CIMDPolicyType
 
 
 class CreateGroupRequest(TypedDict):
@@ -790,6 +841,7 @@ CreateUserPoolClientRequest = TypedDict("CreateUserPoolClientRequest", {
     "EnablePropagateAdditionalUserContextData": "NotRequired[bool]",
     "AuthSessionValidity": "NotRequired[int]",
     "RefreshTokenRotation": "NotRequired[RefreshTokenRotationType]",
+    "PublishSecretsInAWSSecretsManager": "NotRequired[bool]",
 })
 
 
@@ -879,6 +931,15 @@ class DcrConfigurationType(TypedDict):
     AllowedScopes: NotRequired[list[str]]
 
 
+class DeleteCIMDPolicyRequest(TypedDict):
+    UserPoolId: str
+    CIMDPolicyId: str
+
+
+class DeleteCIMDPolicyResponse(TypedDict):
+    pass
+
+
 class DeleteGroupRequest(TypedDict):
     GroupName: str
     UserPoolId: str
@@ -963,6 +1024,15 @@ class DeleteWebAuthnCredentialResponse(TypedDict):
     pass
 
 
+class DescribeCIMDPolicyRequest(TypedDict):
+    UserPoolId: str
+    CIMDPolicyId: str
+
+
+class DescribeCIMDPolicyResponse(TypedDict):
+    CIMDPolicy: CIMDPolicyType
+
+
 class DescribeIdentityProviderRequest(TypedDict):
     UserPoolId: str
     ProviderName: str
@@ -990,6 +1060,15 @@ class DescribeManagedLoginBrandingRequest(TypedDict):
 
 class DescribeManagedLoginBrandingResponse(TypedDict):
     ManagedLoginBranding: NotRequired[ManagedLoginBrandingType]
+
+
+class DescribePointInTimeRecoveryRequest(TypedDict):
+    UserPoolId: str
+    RestoreId: str
+
+
+class DescribePointInTimeRecoveryResponse(TypedDict):
+    Restoration: NotRequired[RestorationType]
 
 
 class DescribeResourceServerRequest(TypedDict):
@@ -1413,6 +1492,15 @@ InitiateAuthResponse = TypedDict("InitiateAuthResponse", {
 })
 
 
+class InitiatePointInTimeRecoveryRequest(TypedDict):
+    UserPoolId: str
+    RestoreTimestamp: float
+
+
+class InitiatePointInTimeRecoveryResponse(TypedDict):
+    Restoration: NotRequired[RestorationType]
+
+
 class IssuerConfigurationType(TypedDict):
     Type: NotRequired[IssuerType]
 
@@ -1452,6 +1540,29 @@ class LimitType(TypedDict):
     FreeLimitValue: int
 
 
+class ListCIMDPoliciesRequest(TypedDict):
+    UserPoolId: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListCIMDPoliciesResponse(TypedDict):
+    NextToken: NotRequired[str]
+    CIMDPolicies: list[CIMDPolicySummaryType]
+
+
+class ListClientMetadataURLsRequest(TypedDict):
+    UserPoolId: str
+    CIMDPolicyId: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListClientMetadataURLsResponse(TypedDict):
+    NextToken: NotRequired[str]
+    ClientMetadataURLs: list[ClientMetadataURLType]
+
+
 class ListDevicesRequest(TypedDict):
     AccessToken: str
     Limit: NotRequired[int]
@@ -1482,6 +1593,17 @@ class ListIdentityProvidersRequest(TypedDict):
 
 class ListIdentityProvidersResponse(TypedDict):
     Providers: list[ProviderDescription]
+    NextToken: NotRequired[str]
+
+
+class ListPointInTimeRecoveriesRequest(TypedDict):
+    UserPoolId: str
+    NextToken: NotRequired[str]
+    MaxResults: NotRequired[int]
+
+
+class ListPointInTimeRecoveriesResponse(TypedDict):
+    Restorations: NotRequired[list[RestorationDescriptionType]]
     NextToken: NotRequired[str]
 
 
@@ -1759,6 +1881,27 @@ RespondToAuthChallengeResponse = TypedDict("RespondToAuthChallengeResponse", {
 })
 
 
+class RestorationDescriptionType(TypedDict):
+    RestoreId: NotRequired[str]
+    RestoreStatus: NotRequired[RestoreStatusType]
+    RestoreTimestamp: NotRequired[float]
+
+
+class RestorationType(TypedDict):
+    RestoreId: NotRequired[str]
+    RestoreStatus: NotRequired[RestoreStatusType]
+    RestoreTimestamp: NotRequired[float]
+    TriggerTimestamp: NotRequired[float]
+    RestorePreview: NotRequired[list[RestorePreviewType]]
+
+
+class RestorePreviewType(TypedDict):
+    Entity: NotRequired[str]
+    CreateCount: NotRequired[int]
+    UpdateCount: NotRequired[int]
+    DeleteCount: NotRequired[int]
+
+
 class RevokeTokenRequest(TypedDict):
     Token: str
     ClientId: str
@@ -1975,6 +2118,15 @@ class SoftwareTokenMfaSettingsType(TypedDict):
     PreferredMfa: NotRequired[bool]
 
 
+class StartPointInTimeRecoveryRequest(TypedDict):
+    UserPoolId: str
+    RestoreId: str
+
+
+class StartPointInTimeRecoveryResponse(TypedDict):
+    Restoration: NotRequired[RestorationType]
+
+
 class StartUserImportJobRequest(TypedDict):
     UserPoolId: str
     JobId: str
@@ -2069,6 +2221,30 @@ class UpdateAuthEventFeedbackRequest(TypedDict):
 
 
 class UpdateAuthEventFeedbackResponse(TypedDict):
+    pass
+
+
+class UpdateCIMDPolicyRequest(TypedDict):
+    UserPoolId: str
+    CIMDPolicyId: str
+    ClientId: str
+    PolicyName: NotRequired[str]
+    CacheDuration: NotRequired[int]
+    URLPatterns: list[str]
+
+
+class UpdateCIMDPolicyResponse(TypedDict):
+    CIMDPolicy: CIMDPolicyType
+
+
+class UpdateClientMetadataURLStateRequest(TypedDict):
+    UserPoolId: str
+    CIMDPolicyId: str
+    URL: str
+    Action: CIMDCacheActionType
+
+
+class UpdateClientMetadataURLStateResponse(TypedDict):
     pass
 
 
@@ -2186,6 +2362,7 @@ class UpdateUserPoolClientRequest(TypedDict):
     EnablePropagateAdditionalUserContextData: NotRequired[bool]
     AuthSessionValidity: NotRequired[int]
     RefreshTokenRotation: NotRequired[RefreshTokenRotationType]
+    PublishSecretsInAWSSecretsManager: NotRequired[bool]
 
 
 class UpdateUserPoolClientResponse(TypedDict):
@@ -2290,6 +2467,7 @@ class UserPoolClientType(TypedDict):
     ClientName: NotRequired[str]
     ClientId: NotRequired[str]
     ClientSecret: NotRequired[str]
+    ClientSecretArn: NotRequired[str]
     LastModifiedDate: NotRequired[float]
     CreationDate: NotRequired[float]
     RefreshTokenValidity: NotRequired[int]
@@ -2453,6 +2631,11 @@ class AccessDeniedException(ServiceError):
 
 class AliasExistsException(ServiceError):
     code: ClassVar[str] = "AliasExistsException"
+    status: ClassVar[int] = 400
+
+
+class CachedCIMDURLDoesNotExistException(ServiceError):
+    code: ClassVar[str] = "CachedCIMDURLDoesNotExistException"
     status: ClassVar[int] = 400
 
 

@@ -168,6 +168,18 @@ class ContextEntry(TypedDict):
     ContextKeyType: NotRequired[ContextKeyTypeEnum]
 
 
+class ContextProvider(TypedDict):
+    KeyDefinitionList: NotRequired[list[ContextProviderKeyDefinition]]
+    SubjectSourceKey: str
+    SubjectTypeValue: NotRequired[str]
+    SubjectTypeSourceKey: NotRequired[str]
+
+
+class ContextProviderKeyDefinition(TypedDict):
+    SourceKey: str
+    TargetKey: NotRequired[str]
+
+
 class CreateAccessKeyRequest(TypedDict):
     UserName: NotRequired[str]
 
@@ -223,6 +235,7 @@ class CreateLoginProfileRequest(TypedDict):
     UserName: NotRequired[str]
     Password: NotRequired[str]
     PasswordResetRequired: NotRequired[bool]
+    MaxSigninSessionDuration: NotRequired[int]
 
 
 CreateLoginProfileResponse = TypedDict("CreateLoginProfileResponse", {
@@ -230,11 +243,14 @@ CreateLoginProfileResponse = TypedDict("CreateLoginProfileResponse", {
 })
 
 
-class CreateOpenIDConnectProviderRequest(TypedDict):
-    Url: str
-    ClientIDList: NotRequired[list[str]]
-    ThumbprintList: NotRequired[list[str]]
-    Tags: NotRequired[list[Tag]]
+CreateOpenIDConnectProviderRequest = TypedDict("CreateOpenIDConnectProviderRequest", {
+    "Url": "str",
+    "ClientIDList": "NotRequired[list[str]]",
+    "ThumbprintList": "NotRequired[list[str]]",
+    "Tags": "NotRequired[list[Tag]]",
+    "ContextProvider": "NotRequired[ContextProvider]",
+    "IdentityCenterInstanceArn": "NotRequired[str]",
+})
 
 
 class CreateOpenIDConnectProviderResponse(TypedDict):
@@ -272,6 +288,7 @@ class CreateRoleRequest(TypedDict):
     AssumeRolePolicyDocument: str
     Description: NotRequired[str]
     MaxSessionDuration: NotRequired[int]
+    MaxSigninSessionDuration: NotRequired[int]
     PermissionsBoundary: NotRequired[str]
     Tags: NotRequired[list[Tag]]
 
@@ -281,12 +298,15 @@ CreateRoleResponse = TypedDict("CreateRoleResponse", {
 })
 
 
-class CreateSAMLProviderRequest(TypedDict):
-    SAMLMetadataDocument: str
-    Name: str
-    Tags: NotRequired[list[Tag]]
-    AssertionEncryptionMode: NotRequired[assertionEncryptionModeType]
-    AddPrivateKey: NotRequired[str]
+CreateSAMLProviderRequest = TypedDict("CreateSAMLProviderRequest", {
+    "SAMLMetadataDocument": "str",
+    "Name": "str",
+    "Tags": "NotRequired[list[Tag]]",
+    "AssertionEncryptionMode": "NotRequired[assertionEncryptionModeType]",
+    "AddPrivateKey": "NotRequired[str]",
+    "ContextProvider": "NotRequired[ContextProvider]",
+    "IdentityCenterInstanceArn": "NotRequired[str]",
+})
 
 
 class CreateSAMLProviderResponse(TypedDict):
@@ -737,12 +757,16 @@ class GetOpenIDConnectProviderRequest(TypedDict):
     OpenIDConnectProviderArn: str
 
 
-class GetOpenIDConnectProviderResponse(TypedDict):
-    Url: NotRequired[str]
-    ClientIDList: NotRequired[list[str]]
-    ThumbprintList: NotRequired[list[str]]
-    CreateDate: NotRequired[float]
-    Tags: NotRequired[list[Tag]]
+GetOpenIDConnectProviderResponse = TypedDict("GetOpenIDConnectProviderResponse", {
+    "Url": "NotRequired[str]",
+    "ClientIDList": "NotRequired[list[str]]",
+    "ThumbprintList": "NotRequired[list[str]]",
+    "CreateDate": "NotRequired[float]",
+    "Tags": "NotRequired[list[Tag]]",
+    "ContextProvider": "NotRequired[ContextProvider]",
+    "IdentityCenterInstanceArn": "NotRequired[str]",
+    "IdentityStoreArn": "NotRequired[str]",
+})
 
 
 class GetOrganizationsAccessReportRequest(TypedDict):
@@ -823,14 +847,19 @@ class GetSAMLProviderRequest(TypedDict):
     SAMLProviderArn: str
 
 
-class GetSAMLProviderResponse(TypedDict):
-    SAMLProviderUUID: NotRequired[str]
-    SAMLMetadataDocument: NotRequired[str]
-    CreateDate: NotRequired[float]
-    ValidUntil: NotRequired[float]
-    Tags: NotRequired[list[Tag]]
-    AssertionEncryptionMode: NotRequired[assertionEncryptionModeType]
-    PrivateKeyList: NotRequired[list[SAMLPrivateKey]]
+GetSAMLProviderResponse = TypedDict("GetSAMLProviderResponse", {
+    "SAMLProviderUUID": "NotRequired[str]",
+    "SAMLMetadataDocument": "NotRequired[str]",
+    "ContextProvider": "NotRequired[ContextProvider]",
+    "SAMLKeyHashes": "NotRequired[list[SAMLKeyHashEntry]]",
+    "CreateDate": "NotRequired[float]",
+    "ValidUntil": "NotRequired[float]",
+    "Tags": "NotRequired[list[Tag]]",
+    "AssertionEncryptionMode": "NotRequired[assertionEncryptionModeType]",
+    "PrivateKeyList": "NotRequired[list[SAMLPrivateKey]]",
+    "IdentityCenterInstanceArn": "NotRequired[str]",
+    "IdentityStoreArn": "NotRequired[str]",
+})
 
 
 class GetSSHPublicKeyRequest(TypedDict):
@@ -1400,6 +1429,7 @@ class LoginProfile(TypedDict):
     UserName: str
     CreateDate: float
     PasswordResetRequired: NotRequired[bool]
+    MaxSigninSessionDuration: NotRequired[int]
 
 
 class MFADevice(TypedDict):
@@ -1425,6 +1455,7 @@ class ManagedPolicyDetail(TypedDict):
 
 class OpenIDConnectProviderListEntry(TypedDict):
     Arn: NotRequired[str]
+    IsTrustedIdentityPropagationEnabled: NotRequired[bool]
 
 
 class OrderedOrganizationPolicyType(TypedDict):
@@ -1626,6 +1657,7 @@ Role = TypedDict("Role", {
     "AssumeRolePolicyDocument": "NotRequired[str]",
     "Description": "NotRequired[str]",
     "MaxSessionDuration": "NotRequired[int]",
+    "MaxSigninSessionDuration": "NotRequired[int]",
     "PermissionsBoundary": "NotRequired[AttachedPermissionsBoundary]",
     "Tags": "NotRequired[list[Tag]]",
     "RoleLastUsed": "NotRequired[RoleLastUsed]",
@@ -1685,6 +1717,11 @@ class RoleUsageType(TypedDict):
     Resources: NotRequired[list[str]]
 
 
+class SAMLKeyHashEntry(TypedDict):
+    IssuerURL: NotRequired[str]
+    KeyHashes: NotRequired[list[str]]
+
+
 class SAMLPrivateKey(TypedDict):
     KeyId: NotRequired[str]
     Timestamp: NotRequired[float]
@@ -1694,6 +1731,7 @@ class SAMLProviderListEntry(TypedDict):
     Arn: NotRequired[str]
     ValidUntil: NotRequired[float]
     CreateDate: NotRequired[float]
+    IsTrustedIdentityPropagationEnabled: NotRequired[bool]
 
 
 class SSHPublicKey(TypedDict):
@@ -1969,6 +2007,17 @@ class UpdateLoginProfileRequest(TypedDict):
     UserName: str
     Password: NotRequired[str]
     PasswordResetRequired: NotRequired[bool]
+    MaxSigninSessionDuration: NotRequired[int]
+    ResetMaxSigninSessionDuration: NotRequired[bool]
+
+
+UpdateOpenIDConnectProviderRequest = TypedDict("UpdateOpenIDConnectProviderRequest", {
+    "OpenIDConnectProviderArn": "str",
+    "ContextProvider": "NotRequired[ContextProvider]",
+    "IdentityCenterInstanceArn": "NotRequired[str]",
+    "RemoveContextProvider": "NotRequired[bool]",
+    "RemoveIdentityCenterInstance": "NotRequired[bool]",
+})
 
 
 class UpdateOpenIDConnectProviderThumbprintRequest(TypedDict):
@@ -1990,18 +2039,25 @@ class UpdateRoleRequest(TypedDict):
     RoleName: str
     Description: NotRequired[str]
     MaxSessionDuration: NotRequired[int]
+    MaxSigninSessionDuration: NotRequired[int]
+    ResetMaxSigninSessionDuration: NotRequired[bool]
 
 
 class UpdateRoleResponse(TypedDict):
     pass
 
 
-class UpdateSAMLProviderRequest(TypedDict):
-    SAMLMetadataDocument: NotRequired[str]
-    SAMLProviderArn: str
-    AssertionEncryptionMode: NotRequired[assertionEncryptionModeType]
-    AddPrivateKey: NotRequired[str]
-    RemovePrivateKey: NotRequired[str]
+UpdateSAMLProviderRequest = TypedDict("UpdateSAMLProviderRequest", {
+    "SAMLMetadataDocument": "NotRequired[str]",
+    "SAMLProviderArn": "str",
+    "AssertionEncryptionMode": "NotRequired[assertionEncryptionModeType]",
+    "AddPrivateKey": "NotRequired[str]",
+    "RemovePrivateKey": "NotRequired[str]",
+    "ContextProvider": "NotRequired[ContextProvider]",
+    "IdentityCenterInstanceArn": "NotRequired[str]",
+    "RemoveContextProvider": "NotRequired[bool]",
+    "RemoveIdentityCenterInstance": "NotRequired[bool]",
+})
 
 
 class UpdateSAMLProviderResponse(TypedDict):

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal, NotRequired, TypedDict
 
 from ostiary.aws.errors import ServiceError
 
+webIdentityTokenSubjectModeType = Literal["AWSIdentity", "OriginIdentity"]
+
 class AssumeRoleRequest(TypedDict):
     RoleArn: str
     RoleSessionName: str
@@ -54,6 +56,7 @@ AssumeRoleWithSAMLResponse = TypedDict("AssumeRoleWithSAMLResponse", {
     "SourceIdentity": "NotRequired[str]",
     "SessionTokenUtilization": "NotRequired[int]",
     "SessionTokenSize": "NotRequired[int]",
+    "TrustedIdentityPropagationContext": "NotRequired[TrustedIdentityPropagationContext]",
 })
 
 
@@ -78,6 +81,7 @@ AssumeRoleWithWebIdentityResponse = TypedDict("AssumeRoleWithWebIdentityResponse
     "SourceIdentity": "NotRequired[str]",
     "SessionTokenUtilization": "NotRequired[int]",
     "SessionTokenSize": "NotRequired[int]",
+    "TrustedIdentityPropagationContext": "NotRequired[TrustedIdentityPropagationContext]",
 })
 
 
@@ -168,6 +172,23 @@ GetFederationTokenResponse = TypedDict("GetFederationTokenResponse", {
 })
 
 
+class GetScopedCredentialsRequest(TypedDict):
+    Policy: NotRequired[str]
+    DurationSeconds: NotRequired[int]
+    MinimumSessionTokenSize: NotRequired[int]
+    ScopedSessionDescription: NotRequired[str]
+
+
+GetScopedCredentialsResponse = TypedDict("GetScopedCredentialsResponse", {
+    "Credentials": "NotRequired[Credentials]",
+    "SessionInfo": "NotRequired[ScopedSession]",
+    "SessionTokenUtilization": "NotRequired[int]",
+    "SessionTokenSize": "NotRequired[int]",
+    "ScopedPoliciesCount": "NotRequired[int]",
+    "SourceIdentity": "NotRequired[str]",
+})
+
+
 class GetSessionTokenRequest(TypedDict):
     DurationSeconds: NotRequired[int]
     SerialNumber: NotRequired[str]
@@ -186,6 +207,8 @@ GetWebIdentityTokenRequest = TypedDict("GetWebIdentityTokenRequest", {
     "Audience": "list[str]",
     "DurationSeconds": "NotRequired[int]",
     "SigningAlgorithm": "str",
+    "Scope": "NotRequired[str]",
+    "SubjectMode": "NotRequired[webIdentityTokenSubjectModeType]",
     "Tags": "NotRequired[list[Tag]]",
 })
 
@@ -193,6 +216,14 @@ GetWebIdentityTokenRequest = TypedDict("GetWebIdentityTokenRequest", {
 class GetWebIdentityTokenResponse(TypedDict):
     WebIdentityToken: NotRequired[str]
     Expiration: NotRequired[float]
+
+
+OriginIdentity = TypedDict("OriginIdentity", {
+    "Subject": "NotRequired[str]",
+    "SubjectType": "NotRequired[str]",
+    "Issuer": "NotRequired[str]",
+    "FederatedProviderArn": "NotRequired[str]",
+})
 
 
 class PolicyDescriptorType(TypedDict):
@@ -204,9 +235,24 @@ class ProvidedContext(TypedDict):
     ContextAssertion: NotRequired[str]
 
 
+class ScopedSession(TypedDict):
+    ScopedSessionId: str
+    Arn: str
+
+
 class Tag(TypedDict):
     Key: str
     Value: str
+
+
+class TransactionContext(TypedDict):
+    IdentityProvider: NotRequired[dict[str, str]]
+
+
+TrustedIdentityPropagationContext = TypedDict("TrustedIdentityPropagationContext", {
+    "OriginIdentity": "NotRequired[OriginIdentity]",
+    "TransactionContext": "NotRequired[TransactionContext]",
+})
 
 
 class ExpiredTokenException(ServiceError):
@@ -229,13 +275,28 @@ class IDPRejectedClaimException(ServiceError):
     status: ClassVar[int] = 403
 
 
+class InsufficientSessionLifetimeException(ServiceError):
+    code: ClassVar[str] = "InsufficientSessionLifetime"
+    status: ClassVar[int] = 400
+
+
 class InvalidAuthorizationMessageException(ServiceError):
     code: ClassVar[str] = "InvalidAuthorizationMessageException"
     status: ClassVar[int] = 400
 
 
+class InvalidContextAssertionException(ServiceError):
+    code: ClassVar[str] = "InvalidContextAssertion"
+    status: ClassVar[int] = 400
+
+
 class InvalidIdentityTokenException(ServiceError):
     code: ClassVar[str] = "InvalidIdentityToken"
+    status: ClassVar[int] = 400
+
+
+class InvalidSubjectCredentialsException(ServiceError):
+    code: ClassVar[str] = "InvalidSubjectCredentials"
     status: ClassVar[int] = 400
 
 
