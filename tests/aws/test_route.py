@@ -26,6 +26,13 @@ def form(body: str, query: str = "", *, service: str = "") -> str:
     [
         ("AWSCognitoIdentityProviderService.SignUp", "cognito-idp:SignUp"),
         ("AWSCognitoIdentityService.GetId", "cognito-identity:GetId"),
+        ("AWSCognitoSyncService.ListRecords", "cognito-sync:ListRecords"),
+        (
+            "com.amazonaws.cognito.identity.idp.model.AWSCognitoIdentityProviderService.SignUp",
+            "cognito-idp:SignUp",
+        ),
+        ("com.amazonaws.cognito.identity.model.AWSCognitoIdentityService.GetId", "cognito-identity:GetId"),
+        ("com.amazonaws.cognito.sync.model.AWSCognitoSyncService.ListRecords", "cognito-sync:ListRecords"),
     ],
 )
 def test_a_target_names_service_and_operation(target: str, action: str) -> None:
@@ -44,6 +51,16 @@ def test_every_operation_of_every_service_is_found() -> None:
                 path = operation.uri.partition("?")[0].replace("{", "us-east-1%3A").replace("}", "")
                 found = find(operation.method, path, JSON)
             assert found.operation is operation
+
+
+@pytest.mark.parametrize("service", ["cognito-idp", "cognito-identity", "cognito-sync"])
+def test_every_operation_is_found_by_the_targets_of_awss_samples(service: str) -> None:
+    found = model.service(service)
+    prefix, package = route.TARGETS[service]
+    assert found.target_prefix in {prefix, ""}
+    for name, operation in found.operations.items():
+        for target in (f"{prefix}.{name}", f"{package}.{prefix}.{name}"):
+            assert find("POST", "/", [*JSON, ("x-amz-target", target)]).operation is operation
 
 
 def test_an_action_is_found_by_version_then_scope_then_name() -> None:
@@ -71,6 +88,9 @@ def test_an_unknown_action_is_told_with_its_version() -> None:
     [
         ("POST", [*JSON, ("x-amz-target", "AWSCognitoIdentityProviderService.Nothing")]),
         ("POST", [*JSON, ("x-amz-target", "Other.SignUp")]),
+        ("POST", [*JSON, ("x-amz-target", "com.amazonaws.cognito.sync.model.AWSCognitoIdentityService.GetId")]),
+        ("POST", [*JSON, ("x-amz-target", "model.AWSCognitoIdentityService.GetId")]),
+        ("POST", [*JSON, ("x-amz-target", "AWSCognitoIdentityService.ListRecords")]),
         ("POST", [*JSON, ("x-amz-target", "\x00")]),
         ("GET", [*JSON, ("x-amz-target", "AWSCognitoIdentityProviderService.SignUp")]),
         ("POST", [("content-type", "text/plain"), ("x-amz-target", "AWSCognitoIdentityProviderService.SignUp")]),

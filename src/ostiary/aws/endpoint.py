@@ -26,7 +26,7 @@ from ostiary.aws.errors import (
 )
 from ostiary.aws.operations import Implementation, implementation
 from ostiary.aws.protocols import WireProtocol, json
-from ostiary.aws.route import PROTOCOLS, Call, RouteError, Router, router
+from ostiary.aws.route import PROTOCOLS, TARGETS, Call, RouteError, Router, router
 from ostiary.aws.types import cognito_idp, cognito_sync
 from ostiary.aws.wire import Peer, Request, Response
 from ostiary.threads import MOST_QUEUED, OverloadedError, Threads
@@ -45,7 +45,7 @@ Answered = Callable[[str, str, int, float, str], None]
 
 MAX_BODY = 1_048_576
 MAX_SYNC_BODY = 8 * MAX_BODY
-"""What Cognito Sync's paths take: a dataset may have 1 MB, to which JSON adds."""
+"""What Cognito Sync takes: a dataset may have 1 MB, to which JSON adds."""
 MISSING = "Missing Authentication Token"
 ATTEMPTS = 3
 """How often a handler runs when the database asks to try again."""
@@ -125,7 +125,9 @@ class Endpoint:
         self._threads.close()
 
     def _limit(self, request: Request) -> int:
-        return MAX_SYNC_BODY if request.raw_path.startswith("/identitypools/") else self._max_body
+        target = request.header("x-amz-target")
+        is_sync = request.raw_path.startswith("/identitypools/") or f"{TARGETS['cognito-sync'][0]}." in target
+        return MAX_SYNC_BODY if is_sync else self._max_body
 
     def _shed(self, request: Request, peer: Peer) -> tuple[str, str, Response]:
         """Return what says, as the service says such things, that there is too much to do."""

@@ -1,21 +1,28 @@
 """Which operation of which service a request calls, when all services share one address.
 
 User pools and identity pools name it in `X-Amz-Target`, STS, IAM and SNS in `Action` (form or query), Sync by method
-and path. An `Action` is looked for in the service that `Version` says, then in the one of the credential scope.
+and path. An `Action` is looked for in the service that `Version` says, then in the one of the credential scope. The
+targets of AWS's older samples are taken too: with the name of a Java package before them, and those of Sync.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from ostiary.aws import model
 from ostiary.aws.errors import MissingActionError, SerializationError, ServiceError, UnknownOperationError
 from ostiary.aws.model import Operation, Service
-from ostiary.aws.protocols import WireProtocol, json, query, rest, rest_json
+from ostiary.aws.protocols import WireProtocol, json, query, rest, rest_json, rpc_json
 from ostiary.aws.wire import FORM, Request
 
 PROTOCOLS: dict[str, WireProtocol] = {"json": json, "query": query, "rest-json": rest_json}
+TARGETS = {
+    "cognito-idp": ("AWSCognitoIdentityProviderService", "com.amazonaws.cognito.identity.idp.model"),
+    "cognito-identity": ("AWSCognitoIdentityService", "com.amazonaws.cognito.identity.model"),
+    "cognito-sync": ("AWSCognitoSyncService", rpc_json.NAMESPACE),
+}
+"""What stands before an operation's name in `X-Amz-Target`, and what AWS's samples put before that, by service."""
 _SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/[^/,\s]+/([a-z0-9-]+)/aws4_request")
 
 
@@ -63,9 +70,13 @@ class Router:
         protocol = PROTOCOLS[service.protocol]
         for operation in service.operations.values():
             call = Call(service, operation, protocol)
+            prefix, namespace = TARGETS.get(service.name, ("", ""))
+            if prefix:
+                self._targets[f"{prefix}.{operation.name}"] = call
+                self._targets[f"{namespace}.{prefix}.{operation.name}"] = call
             if service.protocol == "json":
-                self._targets[f"{service.target_prefix}.{operation.name}"] = call
-            elif service.protocol == "query":
+                continue
+            if service.protocol == "query":
                 self._actions[service.name, operation.name] = call
             else:
                 self._paths.append((operation.method, rest.pattern(operation.uri), call))
@@ -77,6 +88,8 @@ class Router:
         call = self._targets.get(target)
         if call is None or request.method != "POST" or request.media_type not in json.CONTENT_TYPES:
             raise RouteError(UnknownOperationError(), json, call.service if call else None)
+        if call.protocol is rest_json:
+            return replace(call, protocol=rpc_json.protocol_of(request))
         return call
 
     def _by_path(self, request: Request) -> Call:
