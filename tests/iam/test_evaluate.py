@@ -114,6 +114,23 @@ def test_a_resource_policy_at_home_is_enough_when_it_names_more_than_the_account
     assert outcome(asked(), caller, resource=granted) == expected
 
 
+@pytest.mark.parametrize("caller", [USER, SESSION])
+@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["*", ROLE_ARN]}])
+def test_everybody_is_narrowed_by_boundary_and_session_no_more_than_who_is_named_itself(
+    principal: Any, caller: Caller
+) -> None:
+    """The guide's way to name a role's sessions past its boundary: `*` with a condition on aws:PrincipalArn."""
+    named = caller.role_arn or caller.arn
+    granted = policy({**allow(), "Principal": principal, "Condition": {"ArnEquals": {"aws:PrincipalArn": named}}})
+    narrow = {"boundary": policy(allow("iam:*")), "session": [policy(allow("sns:*"))]}
+    request = asked(aws__PrincipalArn=named)
+    assert outcome(request, caller, resource=granted, **narrow) == "allowed"
+    assert outcome(request, caller, same_account=False, resource=granted, **narrow) == "implicitDeny"
+    assert outcome(request, caller, resource=granted, session=[policy(deny())]) == "explicitDeny"
+    by_role = policy({**allow(), "Principal": {"AWS": ROLE_ARN}})
+    assert outcome(request, SESSION, resource=by_role, **narrow) == "implicitDeny"
+
+
 def test_across_accounts_both_sides_must_allow() -> None:
     """STS-01."""
     granted = policy({**allow(), "Principal": {"AWS": ACCOUNT}})
@@ -213,6 +230,10 @@ CONTEXT = {
         ("ForAnyValue:StringEquals", "multi:m", ["y", "z"], True),
         ("ForAnyValue:StringEquals", "multi:m", "z", False),
         ("ForAnyValue:StringEquals", "no:key", "z", False),
+        ("ForAnyValue:StringEqualsIfExists", "no:key", "z", False),
+        ("ForAnyValue:StringNotEqualsIfExists", "no:key", "z", False),
+        ("ForAllValues:StringEqualsIfExists", "no:key", "z", True),
+        ("ForAnyValue:StringEqualsIfExists", "multi:m", "y", True),
         ("ForAllValues:StringEquals", "multi:m", ["x", "y", "z"], True),
         ("ForAllValues:StringEquals", "multi:m", ["x"], False),
         ("ForAllValues:StringEquals", "no:key", "x", True),

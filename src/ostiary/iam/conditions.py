@@ -58,7 +58,8 @@ class Condition:
             return (not present) in self.wanted
         negated = self.operator.negated
         if not present:
-            return self.if_exists or self.quantifier == "ForAllValues" or (negated and not self.quantifier)
+            # A quantifier decides first: with ForAnyValue there must be a value, whatever IfExists says.
+            return self.quantifier == "ForAllValues" or (not self.quantifier and (self.if_exists or negated))
         met = [self._one(value, context) for value in present]  # each, so that their order does not matter
         return all(met) if self.quantifier == "ForAllValues" or (negated and not self.quantifier) else any(met)
 

@@ -67,10 +67,11 @@ def decide(request: Request, caller: Caller, policies: Policies, *, same_account
         return Decision("implicitDeny", "resource-based")
     if granted == "any" and not caller.account:
         return ALLOWED
-    if same_account and granted in {"session", "user"}:
-        # Naming the user or the session itself is enough, whatever the principal's own policies leave out.
+    if same_account and granted in {"session", "user", "any"}:
+        # Naming the user or session itself, or everybody, is enough, whatever the principal's own policies leave out:
+        # only who is named by the role's ARN stays within a boundary (IAM user guide, permissions boundaries).
         return ALLOWED
-    return _own_policies(request, caller, policies, granted=same_account and granted in {"role", "any"})
+    return _own_policies(request, caller, policies, granted=same_account and granted == "role")
 
 
 def _own_policies(request: Request, caller: Caller, policies: Policies, *, granted: bool) -> Decision:

@@ -5,12 +5,12 @@ from typing import Literal
 
 from ostiary.iam.documents import Statement
 
-Strength = Literal["session", "user", "federated", "role", "any", "account"]
-"""How a statement names the caller: the session or user itself, its role, everybody, or only its account.
+Strength = Literal["session", "user", "federated", "any", "role", "account"]
+"""How a statement names the caller: the session or user itself, everybody, its role, or only its account.
 
 A service is named as a provider is: "federated".
 """
-STRENGTHS: tuple[Strength, ...] = ("session", "user", "federated", "role", "any", "account")
+STRENGTHS: tuple[Strength, ...] = ("session", "user", "federated", "any", "role", "account")
 """The strongest first."""
 
 
