@@ -381,6 +381,76 @@ def test_a_known_number_is_used_where_one_is_required(world: World) -> None:
     assert "AuthenticationResult" in world.answer(asked, SMS_MFA_CODE=world.sent()[-1].code)
 
 
+@pytest.mark.parametrize("verified", ["true", "false"])
+def test_a_known_address_is_used_where_one_is_required(world: World, pool: Pool, verified: str) -> None:
+    """MFA-03: who knows the password only cannot have the code sent elsewhere."""
+    pool.user("bob", email="bob@example.com", email_verified=verified)
+    world.mfa("ON")
+    asked = world.app.password("bob")
+    assert asked["ChallengeName"] == "EMAIL_OTP"
+    assert [message.recipient for message in world.sent()] == ["bob@example.com"]
+    for name in ("MFA_SETUP", "EMAIL_OTP"):
+        with pytest.raises((NotAuthorizedException, InvalidParameterException)):
+            world.app.respond(name, asked["Session"], USERNAME="bob", EMAIL="eve@example.com")
+    with pytest.raises(NotAuthorizedException, match=r"^Invalid session for the user\.$"):
+        pool.anybody("AssociateSoftwareToken", Session=asked["Session"])
+    assert [message.recipient for message in world.sent()] == ["bob@example.com"]
+    code = world.sent()[-1].code
+    assert "AuthenticationResult" in world.app.respond(
+        "EMAIL_OTP", asked["Session"], USERNAME="bob", EMAIL_OTP_CODE=code
+    )
+    assert attributes_of(pool, "bob") >= {"email": "bob@example.com", "email_verified": "true"}.items()
+
+
+def attributes_of(pool: Pool, name: str) -> Any:
+    listed = pool.call("AdminGetUser", Username=name)["UserAttributes"]
+    return {item["Name"]: item["Value"] for item in listed}.items()
+
+
+def test_who_has_got_an_address_meanwhile_sets_nothing_up_by_the_password(world: World, pool: Pool) -> None:
+    """MFA-03: sessions from before, and a code that is on its way to somebody else."""
+    pool.user("bob")
+    world.mfa("ON")
+    first, second, third = (world.app.password("bob")["Session"] for _ in range(3))
+    asked = world.app.respond("MFA_SETUP", first, USERNAME="bob", EMAIL="eve@example.com")
+    code = world.sent()[-1].code
+    mine = [{"Name": "email", "Value": "bob@example.com"}]
+    pool.call("AdminUpdateUserAttributes", Username="bob", UserAttributes=mine)
+    with pytest.raises(NotAuthorizedException, match=r"^Invalid session for the user\.$"):
+        world.app.respond("EMAIL_OTP", asked["Session"], USERNAME="bob", EMAIL_OTP_CODE=code)
+    with pytest.raises(NotAuthorizedException, match=r"^Invalid session for the user\.$"):
+        world.app.respond("MFA_SETUP", second, USERNAME="bob", EMAIL="eve@example.com")
+    with pytest.raises(NotAuthorizedException, match=r"^Invalid session for the user\.$"):
+        pool.anybody("AssociateSoftwareToken", Session=third)
+    assert ("email", "bob@example.com") in attributes_of(pool, "bob")
+
+
+def test_a_number_that_comes_with_a_new_password_does_not_get_the_code(world: World, pool: Pool) -> None:
+    """MFA-03: neither in that sign-in nor in the next; it is a factor once the user turns it on."""
+    pool.invite("bob", email="bob@example.com")
+    world.mfa("ON")
+    asked = world.app.password("bob")
+    given = {"NEW_PASSWORD": "Brand-new-horse-9", "userAttributes.phone_number": "+15550006666"}
+    by_mail = world.app.respond("NEW_PASSWORD_REQUIRED", asked["Session"], USERNAME="bob", **given)
+    assert by_mail["ChallengeName"] == "EMAIL_OTP"
+    assert world.app.password("bob", "Brand-new-horse-9")["ChallengeName"] == "EMAIL_OTP"
+    assert {message.recipient for message in world.sent()} == {"bob@example.com"}
+    assert ("phone_number", "+15550006666") in attributes_of(pool, "bob")
+
+
+def test_a_factor_without_an_address_does_not_come_back_with_a_new_password(world: World, pool: Pool) -> None:
+    """MFA-03."""
+    pool.user("bob", email="bob@example.com", phone_number="+15550001111")
+    pool.call("AdminSetUserMFAPreference", Username="bob", SMSMfaSettings=PREFERRED, EmailMfaSettings=ON)
+    pool.call("AdminDeleteUserAttributes", Username="bob", UserAttributeNames=["phone_number"])
+    pool.set_password("bob", PASSWORD, permanent=False)
+    asked = world.app.password("bob")
+    given = {"NEW_PASSWORD": "Brand-new-horse-9", "userAttributes.phone_number": "+15550006666"}
+    asked = world.app.respond("NEW_PASSWORD_REQUIRED", asked["Session"], USERNAME="bob", **given)
+    assert asked["ChallengeName"] == "EMAIL_OTP"
+    assert pool.call("AdminGetUser", Username="bob")["UserMFASettingList"] == ["EMAIL_OTP"]
+
+
 def test_a_temporary_password_is_replaced_before_the_second_factor(world: World, pool: Pool) -> None:
     """MFA-03, PWD-10."""
     pool.invite("bob", phone_number="+15550001111")

@@ -195,6 +195,18 @@ def test_a_code_against_risk_goes_only_to_an_address_that_was_proven(pool: Pool,
             visit(app, "ann", "abroad")
 
 
+@pytest.mark.parametrize("known", [{"email": "ann@people.example"}, {}], ids=["an address", "nothing"])
+def test_a_required_factor_is_not_made_up_in_a_risky_sign_in(pool: Pool, known: dict[str, str]) -> None:
+    """What is only known gets no code, and nobody sets a factor up (MFA-03)."""
+    takeover(pool, "MFA_REQUIRED")
+    pool.user("ann", OTHER, **known)
+    app = pool.app()
+    visit(app, "ann", "home")
+    pool.call("SetUserPoolMfaConfig", MfaConfiguration="ON", EmailMfaConfiguration=CODE)
+    with pytest.raises(NotAuthorizedException, match="Unable to login because of security reasons"):
+        visit(app, "ann", "abroad")
+
+
 def test_logs_have_the_members_and_the_types_that_are_published(pool: Pool, sent: Sent) -> None:
     group = {"LogGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:/people"}
     delivered = {"EventSource": "userAuthEvents", "LogLevel": "INFO", "CloudWatchLogsConfiguration": group}

@@ -1,7 +1,8 @@
 """Second factors: which a pool offers, which a user has turned on, and which are left to set up (reference 11)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
@@ -25,6 +26,11 @@ def offered(configuration: Mapping[str, Any]) -> tuple[str, ...]:
         EMAIL: "EmailMfaConfiguration" in configuration,
     }
     return tuple(name for name in ORDER if has[name])
+
+
+def is_required(pool: UserPool) -> bool:
+    """Whether nobody gets tokens without a second factor."""
+    return bool(pool.configuration["MfaConfiguration"] == "ON")
 
 
 def check(configuration: Mapping[str, Any], refusal: str) -> None:
@@ -54,6 +60,29 @@ def active(pool: UserPool, user: User) -> tuple[str, ...]:
 def proven(pool: UserPool, user: User) -> tuple[str, ...]:
     """Return the second factors that this user could be asked for, turned on or not: no code goes to a guess."""
     return tuple(name for name in offered(pool.configuration) if _reaches(user, name) and _is_verified(user, name))
+
+
+def known(pool: UserPool, user: User) -> tuple[str, ...]:
+    """Return the second factors whose codes can go to an address that this user has, turned on or proven or not."""
+    return tuple(name for name in offered(pool.configuration) if name in _ADDRESSES and _reaches(user, name))
+
+
+def has_none(pool: UserPool, user: User) -> bool:
+    """Whether this user has no second factor at all: only then one is set up on the way (reference 11.3, 4)."""
+    return not active(pool, user) and not known(pool, user)
+
+
+def beside(pool: UserPool, user: User, given: Collection[str]) -> Factors:
+    """Return the factors of a user who gets these attributes from somebody who has proven a password only.
+
+    Codes go on to where they went: an address that comes with an answer must not take that over.
+    """
+    asked = active(pool, user) or (known(pool, user)[:1] if is_required(pool) else ())
+    new = [name for name, attribute in _ADDRESSES.items() if attribute in given]
+    if not asked or not new:
+        return user.factors
+    kept = reduce(turned_off, new, user.factors)
+    return reduce(turned_on, asked, kept)
 
 
 def is_second_channel(pool: UserPool, user: User, attribute: str) -> bool:

@@ -132,7 +132,7 @@ def _signing_in(ctx: Context, state: SessionState) -> _Owner:
     pool = pool_of(ctx, state.pool_id)
     with ctx.store.read() as tx:
         user = users.find(tx, state.pool_id, state.sub)
-    if user is None or not user.enabled or factors.active(pool, user):
+    if user is None or not user.enabled or not factors.has_none(pool, user):
         raise invalid()
     return _Owner(pool, user, state)
 
@@ -140,7 +140,7 @@ def _signing_in(ctx: Context, state: SessionState) -> _Owner:
 def _locked(tx: Tx, owner: _Owner) -> User:
     """Return the user as they are now; in a sign-in, somebody who has got a second factor meanwhile is refused."""
     user = users.lock(tx, owner.user)
-    if user is None or (owner.state is not None and factors.active(owner.pool, user)):
+    if user is None or (owner.state is not None and not factors.has_none(owner.pool, user)):
         raise invalid()
     return user
 

@@ -28,6 +28,7 @@ from ostiary.idp.signin.challenges import (
     web_authn,
 )
 from ostiary.idp.signin.session import Ask, Passed, Progress
+from ostiary.idp.signin.threats import BLOCKED
 from ostiary.store import devices, sign_in_failures
 from ostiary.store.devices import Device
 from ostiary.store.user_pools import UserPool
@@ -54,9 +55,9 @@ class Situation:
 
     `passed` are the challenges behind the user, `mfa` the pool's MfaConfiguration, `active` the user's second factors,
     `device` whether the user comes from a device that stands for one, `preferred` the one that the user wants,
-    `has_phone` whether a code could go to a phone number that is no factor,
-    `left` what they could set up, `target` the level that the sign-in must reach, `passkey` whether the user has one
-    that verifies them, and `risky` whether threat protection wants a second factor.
+    `has_phone` and `has_email` whether a code could go to an address that is no factor, `left` what they could set up,
+    `target` the level that the sign-in must reach, `passkey` whether the user has one that verifies them, and `risky`
+    whether threat protection wants a second factor.
     """
 
     status: str
@@ -66,6 +67,7 @@ class Situation:
     active: tuple[str, ...] = ()
     preferred: str = ""
     has_phone: bool = False
+    has_email: bool = False
     left: tuple[str, ...] = ()
     target: int = 0
     passkey: bool = False
@@ -114,6 +116,7 @@ STEPS: tuple[Step, ...] = (
     Step("EMAIL_OTP", lambda at: at.comes(EMAIL), email_otp.ask),
     Step("SELECT_MFA_TYPE", lambda at: at.wants_second and len(at.active) > 1, select_mfa_type.ask),
     Step("SMS_MFA", lambda at: at.must_set_up and at.has_phone, sms_mfa.ask),
+    Step("EMAIL_OTP", lambda at: at.must_set_up and at.has_email, email_otp.ask),
     Step("MFA_SETUP", lambda at: at.must_set_up, mfa_setup.ask),
 )
 """In this order: the first challenge that was not passed and whose condition holds comes next; none, and tokens do."""
@@ -138,16 +141,18 @@ def situation(
     `passkey` is whether the user has one that verifies them, where the sign-in's level asks for it.
     """
     trusted = pool.configuration.get("DeviceConfiguration", {}).get("ChallengeRequiredOnNewDevice", False)
-    preferred = user.factors.preferred
+    # A code against risk goes only where somebody is known to be.
+    known = factors.proven(pool, user)[:1] if risky else ()
+    addresses = () if risky else factors.known(pool, user)
     return Situation(
         status=user.status,
         passed=frozenset(progress.passed),
         mfa=pool.configuration["MfaConfiguration"],
         device=trusted and device is not None and device.remembered and not custom.is_open(progress),
-        # Somebody without a factor gets a code where they are known to be.
-        active=factors.active(pool, user) or (factors.proven(pool, user)[:1] if risky else ()),
-        preferred=preferred,
-        has_phone="phone_number" in user.attributes and SMS in factors.offered(pool.configuration),
+        active=factors.active(pool, user) or known,
+        preferred=user.factors.preferred,
+        has_phone=SMS in addresses,
+        has_email=EMAIL in addresses,
         left=factors.left_to_set_up(pool),
         target=progress.target,
         passkey=passkey,
@@ -179,10 +184,18 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
         return complete(
             ctx, attempt, user, passed.once, passed.change, device_key=device_key, passed=done, source=source
         )
-    if step is not None and step.challenge == mfa_setup.NAME and not at.left:
-        raise InvalidParameterException("User has no second factor, and the user pool has none to set up.")
+    if step is not None and step.challenge == mfa_setup.NAME:
+        _check_set_up(at)
     user = _keep(ctx, passed)
     return ask(ctx, attempt, _person(ctx, user), passed.progress)
+
+
+def _check_set_up(at: Situation) -> None:
+    """Refuse to have a factor set up in a risky sign-in, and where there is none."""
+    if at.risky:
+        raise NotAuthorizedException(BLOCKED)
+    if not at.left:
+        raise InvalidParameterException("User has no second factor, and the user pool has none to set up.")
 
 
 def _has_passkey(ctx: Context, attempt: Attempt, passed: Passed) -> bool:

@@ -1,7 +1,8 @@
 """MFA_SETUP: the pool requires a second factor and the user has none yet.
 
 An authenticator app is set up by AssociateSoftwareToken and VerifySoftwareToken with the challenge's session, whose
-last one is the answer; an e-mail address is set up by answering with it.
+last one is the answer; an e-mail address is set up by answering with it, by somebody who has none: the password alone
+must not move where codes go.
 """
 
 import json
@@ -38,7 +39,11 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     if state.memo == PROVEN:
         return Passed(user, state.progress.with_passed(NAME), state.once)
     address = responses.get("EMAIL")
-    if not address or factors.EMAIL not in factors.left_to_set_up(attempt.pool) or factors.active(attempt.pool, user):
+    if (
+        not address
+        or factors.EMAIL not in factors.left_to_set_up(attempt.pool)
+        or not factors.has_none(attempt.pool, user)
+    ):
         raise invalid()
     attributes.check_writable(attempt.client, ["email"])
     parsed = attributes.parsed(attempt.pool, [{"Name": "email", "Value": address}])["email"]

@@ -5,7 +5,7 @@ import json
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
 from ostiary.context import Context
-from ostiary.idp import attributes, codes, passwords
+from ostiary.idp import attributes, codes, factors, passwords
 from ostiary.idp.risk_configuration import refuse_leaked
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.session import (
@@ -71,6 +71,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
             _with_given(attempt, current, given),
             ctx.clock.now_seconds(),
             status="CONFIRMED",
+            factors=factors.beside(attempt.pool, current, given),
             sealed_verifier=verifier,
             temporary_password_expires_at=None,
         )
