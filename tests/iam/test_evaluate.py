@@ -1,6 +1,5 @@
 """The decision, against tables and laws (security.md STS-01, STS-03, STS-09 to STS-13)."""
 
-import json
 from typing import Any
 
 import pytest
@@ -8,42 +7,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ostiary.iam.conditions import all_hold, condition, context_of
-from ostiary.iam.evaluate import Policies, Request, decide, trusts
+from ostiary.iam.evaluate import Request, trusts
 from ostiary.iam.matching import arn_like, like
 from ostiary.iam.principals import Caller
-
-ACCOUNT = "111111111111"
-OTHER = "222222222222"
-USER = Caller(account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/ada")
-ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/person"
-SESSION = Caller(account=ACCOUNT, arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/person/s", role_arn=ROLE_ARN)
-ROOT = Caller(account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:root", is_root=True)
-NOBODY = Caller()
-
-
-def policy(*statements: dict[str, Any], version: str = "2012-10-17") -> str:
-    return json.dumps({"Version": version, "Statement": list(statements)})
-
-
-def allow(action: Any = "s3:GetObject", resource: Any = "*", **members: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **members}
-
-
-def deny(action: Any = "*", resource: Any = "*", **members: Any) -> dict[str, Any]:
-    return {"Effect": "Deny", "Action": action, "Resource": resource, **members}
-
-
-def asked(action: str = "s3:GetObject", resource: str = "arn:aws:s3:::b/k", **context: Any) -> Request:
-    return Request(action, resource, context_of({key.replace("__", ":"): value for key, value in context.items()}))
+from tests.iam.policies import (
+    ACCOUNT,
+    NOBODY,
+    OTHER,
+    ROLE_ARN,
+    ROOT,
+    SESSION,
+    USER,
+    allow,
+    asked,
+    deny,
+    outcome,
+    policy,
+)
 
 
 def holds(conditions: dict[str, dict[str, list[str]]], context: Any) -> bool:
     items = [(name, key, values) for name, keys in conditions.items() for key, values in keys.items()]
     return all_hold([condition(*item) for item in items], context)
-
-
-def outcome(request: Request, caller: Caller = USER, *, same_account: bool = True, **policies: Any) -> str:
-    return decide(request, caller, Policies(**policies), same_account=same_account).outcome
 
 
 @pytest.mark.parametrize(
