@@ -10,11 +10,18 @@ HEADER_SECONDS = 20.0
 BODY_SECONDS = 60.0
 """How long a client may send nothing while its body is awaited."""
 MOST_HEADER_BYTES = 64 * 1024
+"""Of a request's headers; and of what comes between two pieces of a body: extensions of chunks, trailers."""
+MOST_HEADER_FIELDS = 256
+"""Fields that a request may have, its trailers among them."""
 LOOK_SECONDS = 5.0
 """How often a connection is looked at: one timer for each, whatever happens on it."""
 _REFUSED = b"connection: close\r\ncontent-length: 0\r\n\r\n"
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _REFUSED
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + _REFUSED
+
+
+class _TooManyFieldsError(Exception):
+    """The request has more fields than anybody needs."""
 
 
 class Connection(HttpToolsProtocol):
@@ -24,6 +31,9 @@ class Connection(HttpToolsProtocol):
     _heads_since: float | None = None
     """When the headers now awaited began; None between requests and after their end."""
     _head_bytes = 0
+    _fields = 0
+    _beside_body = 0
+    """Bytes that came since the last piece of a body."""
     _heard_at = 0.0
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -41,18 +51,41 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes, unless they are more headers than anybody needs."""
         self._heard_at = self.loop.time()
+        self._beside_body += len(data)
         super().data_received(data)
-        if self._heads_since is not None and not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self._heads_since is not None:
             self._head_bytes += len(data)
-            if self._head_bytes > MOST_HEADER_BYTES:
-                self._refuse(TOO_LARGE)
+        if max(self._head_bytes, self._beside_body) > MOST_HEADER_BYTES:
+            self._refuse(TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """Note when the headers began, and that none has been counted."""
         if self._heads_since is None:
             self._heads_since = self._heard_at
-        self._head_bytes = 0
+        self._head_bytes = self._fields = self._beside_body = 0
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field. What comes behind the body is counted and dropped: it must not pass for a header."""
+        self._fields += 1
+        if self._fields > MOST_HEADER_FIELDS:
+            raise _TooManyFieldsError
+        if self._heads_since is not None:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._beside_body = 0
+        super().on_body(body)
+
+    def send_400_response(self, msg: str) -> None:
+        """Say that the request cannot be read, or that it has too many fields."""
+        if self._fields > MOST_HEADER_FIELDS:
+            self._refuse(TOO_LARGE)
+        else:
+            super().send_400_response(msg)
 
     def on_headers_complete(self) -> None:
         """Note that the headers have ended."""
