@@ -260,3 +260,18 @@ def _session(gateway: Gateway) -> Keys:
     sts = gateway.client("sts", gateway.user(allow("sts:AssumeRole", "*")))
     made = sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
     return Keys(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+
+
+@pytest.mark.parametrize("value", ["a\r\nx-amz-acl: public-read", "a\nb", "a\rb", "a\0b", "a\x01b", "a\x7fb"])
+@pytest.mark.parametrize(
+    ("method", "name"), [("PUT", "x-amz-meta-a"), ("GET", "x-amz-meta-a"), ("GET", "response-content-type")]
+)
+def test_a_presigned_header_that_cannot_be_one_is_refused(kept: Gateway, method: str, name: str, value: str) -> None:
+    response = httpx.request(method, kept.presigned(method, f"{path(kept)}?{urlencode({name: value})}"))
+    assert (response.status_code, code(response)) == (400, "InvalidArgument")
+
+
+def test_a_presigned_header_with_a_name_that_cannot_be_one_is_refused(kept: Gateway) -> None:
+    response = httpx.put(kept.presigned("PUT", f"{path(kept)}?x-amz-meta-a%0D%0Ab=1"), content=b"new")
+    assert (response.status_code, code(response)) == (400, "InvalidArgument")
+    assert kept.s3().get_object(Bucket=kept.bucket, Key="k")["Body"].read() == b"kept"

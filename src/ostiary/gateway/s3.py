@@ -17,6 +17,8 @@ from ostiary.gateway.errors import S3Error, invalid_uri
 Conditions = dict[str, Sequence[str] | str]
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_HEADER_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
+_NOT_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _KEY_SAFE = "-_.~/"
 _SAFE = "-_.~"
 _LONGEST_KEY = 1024
@@ -130,6 +132,7 @@ def read(request: Request, s3_domain: str, features: frozenset[str]) -> Asked:
     for name, value in hoisted.items():
         if headers.setdefault(name, value) != value:
             raise S3Error("InvalidArgument", 400, f"{name} is given twice, as a header and in the query.")
+    _check_headers({**hoisted, **{name: value for name, value in query.items() if name.startswith("response-")}})
     level = _level(target)
     facet = _facet(query, level)
     kind = level[facet]
@@ -255,6 +258,14 @@ def _query(query_string: str) -> tuple[dict[str, str], dict[str, str]]:
         if not name.startswith(_NEVER_HOISTED):
             found[name] = value
     return query, hoisted
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    """Refuse parameters that cannot become headers: of the request that is sent on, or of its answer (`response-…`)."""
+    for name, value in headers.items():
+        if _HEADER_NAME.fullmatch(name) is None or _NOT_IN_HEADERS.search(value):
+            text = "A parameter that stands for a header must not hold control characters."
+            raise S3Error("InvalidArgument", 400, text)
 
 
 def _facet(query: Mapping[str, str], level: Mapping[str, operations.SubResource]) -> str:

@@ -61,19 +61,26 @@ _SENT_ON_PREFIXES = (
     "x-amz-website-redirect-location",
     "x-amz-write-offset-bytes",
 )
-_HOP_BY_HOP = frozenset(
+_PASSED_BACK = frozenset(
     {
-        b"connection",
-        b"keep-alive",
-        b"proxy-authenticate",
-        b"proxy-connection",
-        b"te",
-        b"trailer",
-        b"transfer-encoding",
-        b"upgrade",
+        b"accept-ranges",
+        b"cache-control",
+        b"content-disposition",
+        b"content-encoding",
+        b"content-language",
+        b"content-length",
+        b"content-md5",
+        b"content-range",
+        b"content-type",
+        b"etag",
+        b"expires",
+        b"last-modified",
+        b"location",
+        b"retry-after",
+        b"vary",
     }
 )
-_SAID_HERE = frozenset({b"date", b"server"})
+_PASSED_BACK_PREFIX = b"x-amz-"
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _WITH_BODY = frozenset({"PUT", "POST"})
 
@@ -169,9 +176,10 @@ def sent_on(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def passed_back(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Return the headers of an answer that go back to the client.
+    """Return the headers of an answer that go back to the client: those that S3 has.
 
-    A part of an object comes without the checksum of the whole, which clients would hold the part to.
+    Others, cookies and policies for browsers, would be said in our name. A part of an object comes without the checksum
+    of the whole, which clients would hold the part to.
     """
     lowered = [(name.lower(), value) for name, value in headers]
     partial = any(name == b"content-range" for name, _ in lowered)
@@ -179,10 +187,8 @@ def passed_back(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byt
     return [
         (name, value)
         for name, value in lowered
-        if name not in _HOP_BY_HOP
+        if (name in _PASSED_BACK or name.startswith(_PASSED_BACK_PREFIX))
         and name not in named
-        and name not in _SAID_HERE
-        and not name.startswith(b"access-control-")
         and not (partial and name.startswith(b"x-amz-checksum-"))
     ]
 
