@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.server import PASSWORD, LivePool, Mailbox
+from ostiary.idp.signin.session import LONGEST
+from ostiary.store import schema
+from tests.fixtures.server import PASSWORD, LivePool, Mailbox, MovingClock, Server
 from tests.fixtures.srp_client import SrpClient
 
 Triggered = Callable[..., LivePool]
@@ -18,6 +20,7 @@ class Functions:
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
+        self.kept = ""
 
     def define(self, event: dict[str, Any]) -> dict[str, Any]:
         self.events.append(event)
@@ -37,11 +40,14 @@ class Functions:
     def create(self, event: dict[str, Any]) -> dict[str, Any]:
         number = str(len(event["request"]["session"]))
         made = {"publicChallengeParameters": {"riddle": number}, "privateChallengeParameters": {"answer": number * 2}}
+        if self.kept:
+            made["privateChallengeParameters"]["kept"] = self.kept
         return {**event, "response": {**made, "challengeMetadata": f"riddle {number}"}}
 
     def verify(self, event: dict[str, Any]) -> dict[str, Any]:
         request = event["request"]
-        right = request["privateChallengeParameters"].get("answer") == request["challengeAnswer"]
+        private = request["privateChallengeParameters"]
+        right = private.get("answer") == request["challengeAnswer"] and private.get("kept", "") == self.kept
         return {**event, "response": {"answerCorrect": right and not request.get("userNotFound")}}
 
     @property
@@ -138,6 +144,48 @@ def test_a_session_is_good_once_and_for_its_user(triggered: Triggered, riddles: 
     assert "AuthenticationResult" in respond(pool, second, ANSWER=right(second))
 
 
+@pytest.mark.parametrize("kept", ["x" * 1000, "x" * 8192, "ж€🔑" * 20_000], ids=len)
+def test_functions_may_keep_more_than_a_session_holds(triggered: Triggered, riddles: Functions, kept: str) -> None:
+    riddles.kept = kept
+    pool = triggered(app=APP, **riddles.handlers)
+    pool.user("ann")
+    first = begin(pool)
+    second = respond(pool, first, ANSWER=right(first))
+    other = begin(pool)
+    assert max(len(asked["Session"]) for asked in (first, second, other)) <= LONGEST
+    assert "AuthenticationResult" in respond(pool, second, ANSWER=right(second))
+    with pytest.raises(pool.app.exceptions.NotAuthorizedException, match="session can only be used once"):
+        respond(pool, second, ANSWER=right(second))
+    assert respond(pool, other, ANSWER=right(other))["ChallengeName"] == "CUSTOM_CHALLENGE"
+
+
+def test_what_is_kept_for_a_session_goes_with_it(
+    triggered: Triggered, riddles: Functions, clock: MovingClock, server: Server
+) -> None:
+    riddles.kept = "x" * 8192
+    pool = triggered(app={**APP, "PreventUserExistenceErrors": "ENABLED"}, **riddles.handlers)
+    pool.user("ann")
+    for number, name in enumerate(("ann", "nobody"), 1):
+        old = begin(pool, name)
+        clock.advance(181)
+        with pytest.raises(pool.app.exceptions.NotAuthorizedException, match="session is expired"):
+            respond(pool, old, name, ANSWER="")
+        begin(pool, name)
+        assert kept(server, pool) == number
+        clock.advance(181)
+    asked = begin(pool)
+    pool.admin.admin_delete_user(UserPoolId=pool.id, Username="ann")
+    with pytest.raises(pool.app.exceptions.NotAuthorizedException, match=r"Invalid session for the user\.$"):
+        respond(pool, asked, ANSWER=right(asked))
+
+
+def kept(server: Server, pool: LivePool) -> int:
+    """Return of how many sessions the store keeps what they say."""
+    table = schema.codes
+    with server.services.store.read() as tx:
+        return len(tx.all(table.select().where(table.c.pool_id == pool.id, table.c.purpose.startswith("session "))))
+
+
 def test_a_proof_of_the_password_comes_first_and_the_second_factor_behind_it(
     triggered: Triggered, riddles: Functions, mailbox: Mailbox
 ) -> None:
@@ -179,6 +227,9 @@ def test_functions_are_told_of_strangers_where_clients_are_not(triggered: Trigge
     assert absent["ChallengeParameters"] == {"riddle": "0", "USERNAME": "nobody"}
     assert there.keys() == absent.keys()
     assert len(there["Session"]) == len(absent["Session"])
+    riddles.kept = "x" * 8192
+    assert len(begin(pool)["Session"]) == len(begin(pool, "nobody")["Session"])
+    riddles.kept = ""
     for _ in range(2):
         absent = respond(pool, absent, "nobody", ANSWER=right(absent))
     with pytest.raises(pool.app.exceptions.NotAuthorizedException, match="Incorrect username or password"):

@@ -28,6 +28,9 @@ _PRINTED_PATTERNS = {
 }
 """What the service prints and applies, whatever its model says (user-pools-api.md §1.3): custom domains have dots."""
 
+_LONGEST = {"markerType": 4096}
+"""Characters of what this server may make longer than its model says: markers of IAM are sealed, with a whole name."""
+
 
 def violations(shape: Shape, value: Mapping[str, Any]) -> Violations:
     """Return the text of every constraint of the model that the members of a request break."""
@@ -168,7 +171,7 @@ def _violation(value: Any, path: str, text: str, *, masked: bool) -> str:
 
 def _constraints(shape: Shape) -> list[Constraint]:
     traits, found = shape.traits, list[Constraint]()
-    least, most = traits.get("min"), traits.get("max")
+    least, most = traits.get("min"), _LONGEST.get(shape.name, traits.get("max"))
     measured = shape.type in _MEASURED
     measure, word = (len, "length") if measured else (_same, "value")
     if most is not None:

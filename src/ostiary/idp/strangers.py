@@ -27,6 +27,11 @@ def is_stranger(subject: str) -> bool:
     return subject.startswith("stranger ")
 
 
+def neighbours(subject: str) -> str:
+    """Return how the ids begin whose expired rows go when `subject` gets one: a stranger may never come again."""
+    return subject[:_BUCKET] if is_stranger(subject) else subject
+
+
 def _digest(ctx: Context, pool: UserPool, name: str) -> bytes:
     return ctx.keyring.mac(f"{pool.pool_id}\n{names.user_key(pool, name)}".encode(), _PURPOSE)
 
@@ -34,7 +39,7 @@ def _digest(ctx: Context, pool: UserPool, name: str) -> bytes:
 def simulated_delivery(tx: Tx, ctx: Context, pool: UserPool, name: str, purpose: Purpose) -> CodeDeliveryDetailsType:
     """Return where a code for `name` would have gone, and remember that it was asked for."""
     sub = stranger(ctx, pool, name)
-    sweep(tx, pool.pool_id, sub[:_BUCKET], ctx.clock.now_seconds())
+    sweep(tx, pool.pool_id, neighbours(sub), ctx.clock.now_seconds())
     codes.check_requests(tx, ctx, pool, sub, purpose)
     attribute = _attribute(pool, name)
     codes.remember(tx, ctx, pool, sub, purpose, to=attribute, digits=ctx.random.text(22))

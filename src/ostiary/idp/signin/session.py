@@ -1,5 +1,6 @@
 """The sealed session between the steps of a sign-in: what was passed, what is waited for, and for whom (PWD-11)."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,9 +11,14 @@ from ostiary.context import Context
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.idp.names import find_user
 from ostiary.idp.signin.attempt import Answer, Attempt, Once, Person
+from ostiary.idp.strangers import neighbours
+from ostiary.store import codes
+from ostiary.store.codes import Code
 from ostiary.store.db import Tx
 from ostiary.store.users import User
 
+LONGEST = 2048
+"""Characters of a session string: every version of the model takes so many back, and a cookie holds them."""
 _PURPOSE = "sign-in-session"
 _SUBJECT_LENGTH = 80
 
@@ -45,6 +51,7 @@ class SessionState:
     """What a `Session` string says: which challenge waits, at which client, for whom, until when.
 
     `subject` is a user's sub or a stranger's id, padded so that the two look alike; `memo` what the challenge noted.
+    Of one that would be too long to hand out, `kept_as` says where the store has the rest.
     """
 
     session_id: str
@@ -55,6 +62,7 @@ class SessionState:
     progress: Progress
     memo: str
     expires_at: int
+    kept_as: str = ""
 
     @property
     def sub(self) -> str:
@@ -117,15 +125,34 @@ def renewed(ctx: Context, state: SessionState, memo: str) -> str:
 
 
 def _sealed(ctx: Context, state: SessionState) -> str:
-    return ctx.keyring.seal_token(msgspec.msgpack.encode(state), _PURPOSE)
+    text = ctx.keyring.seal_token(msgspec.msgpack.encode(state), _PURPOSE)
+    if len(text) <= LONGEST:
+        return text
+    name = f"session {hashlib.sha256(text.encode()).hexdigest()}"
+    now = ctx.clock.now_seconds()
+    with ctx.store.write() as tx:
+        codes.sweep(tx, state.pool_id, neighbours(state.sub), now)
+        codes.put(tx, Code(state.pool_id, state.sub, name, "", text, now, state.expires_at))
+    return _sealed(ctx, replace(state, progress=Progress(""), memo="", kept_as=name))
+
+
+def _unsealed(ctx: Context, session: str) -> SessionState:
+    try:
+        state = msgspec.msgpack.decode(ctx.keyring.open_token(session, _PURPOSE), type=SessionState)
+    except (SealBrokenError, msgspec.DecodeError):
+        raise invalid() from None
+    if not state.kept_as:
+        return state
+    with ctx.store.read() as tx:
+        kept = codes.find(tx, state.pool_id, state.sub, state.kept_as)
+    if kept is None and state.expires_at > ctx.clock.now():
+        raise invalid()  # the user was deleted
+    return state if kept is None else _unsealed(ctx, kept.destination)
 
 
 def opened(ctx: Context, session: str | None, challenge: str) -> SessionState:
     """Return what a session string says; raises NotAuthorizedException unless it waits for this challenge."""
-    try:
-        state = msgspec.msgpack.decode(ctx.keyring.open_token(session or "", _PURPOSE), type=SessionState)
-    except (SealBrokenError, msgspec.DecodeError):
-        raise invalid() from None
+    state = _unsealed(ctx, session or "")
     if state.challenge != challenge:
         raise invalid()
     if state.expires_at <= ctx.clock.now():
