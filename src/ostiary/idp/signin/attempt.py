@@ -5,7 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ostiary.aws.types.cognito_idp import NotAuthorizedException, UserNotFoundException
+from ostiary.aws.types.cognito_idp import (
+    InvalidParameterException,
+    NotAuthorizedException,
+    ResourceNotFoundException,
+    UserNotFoundException,
+)
 from ostiary.context import Context
 from ostiary.idp import assurance, attributes, session_tracking
 from ostiary.idp.client_settings import rotates, validity
@@ -34,7 +39,10 @@ Parameters = dict[str, str]
 Answer = dict[str, Any]
 Once = tuple[str, int]
 """The id and the expiry (epoch seconds) of something that can be used once."""
+LONGEST_NAME = 2048
+"""Characters of the longest name of a user: an alias may be as long as an attribute."""
 _MINUTE = 60
+_LONGEST_DEVICE_KEY = 55
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,36 @@ class Person:
         if self.user is None:
             raise NotAuthorizedException("Incorrect username or password.")
         return self.user
+
+
+def required(parameters: Parameters, name: str) -> str:
+    """Return a parameter; raises InvalidParameterException when it is missing."""
+    if not parameters.get(name):
+        raise InvalidParameterException(f"Missing required parameter {name}")
+    return parameters[name]
+
+
+def name_given(parameters: Parameters) -> str:
+    """Return USERNAME; raises InvalidParameterException when it is missing, or longer than any name."""
+    name = required(parameters, "USERNAME")
+    if len(name) > LONGEST_NAME:
+        constraint = f"Member must have length less than or equal to {LONGEST_NAME}"
+        text = f"1 validation error detected: Value at 'username' failed to satisfy constraint: {constraint}"
+        raise InvalidParameterException(text)
+    return name
+
+
+def device_given(attempt: Attempt, parameters: Parameters) -> str:
+    """Return which device a client says it is; empty where it says nothing, or where devices count for nothing.
+
+    Raises ResourceNotFoundException for what no device is called.
+    """
+    key = parameters.get("DEVICE_KEY", "")
+    if attempt.by_administrator or not tracks_devices(attempt.pool):
+        return ""
+    if len(key) > _LONGEST_DEVICE_KEY:
+        raise ResourceNotFoundException("Device does not exist.")
+    return key
 
 
 def person_named(ctx: Context, attempt: Attempt, name: str) -> Person:

@@ -9,7 +9,15 @@ from ostiary.idp import assurance, factors, passwords
 from ostiary.idp.factors import PASSKEY
 from ostiary.idp.names import find_user
 from ostiary.idp.signin import auto_sign_in, lockout, step_up
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, person_named, wrong_password
+from ostiary.idp.signin.attempt import (
+    Answer,
+    Attempt,
+    Parameters,
+    Person,
+    device_given,
+    person_named,
+    wrong_password,
+)
 from ostiary.idp.signin.challenges import email_otp, password_verifier, sms_otp, web_authn
 from ostiary.idp.signin.session import Ask, Passed, Progress, SessionState, invalid, new_session
 from ostiary.idp.strangers import is_stranger, stranger
@@ -31,7 +39,7 @@ def begin(ctx: Context, attempt: Attempt, parameters: Parameters, session: str |
     `session` is that of ConfirmSignUp, where somebody has just proven an address.
     """
     person = _anybody(ctx, attempt, parameters["USERNAME"])
-    progress = Progress(FLOW, (), parameters.get("DEVICE_KEY", ""))
+    progress = Progress(FLOW, (), device_given(attempt, parameters))
     progress = step_up.begun(ctx, attempt, parameters, person, progress)
     if person.user is not None and progress.passed:
         return Passed(person.user, progress)

@@ -9,13 +9,22 @@ import msgspec
 
 from ostiary.aws.types.cognito_idp import (
     InvalidLambdaResponseException,
-    InvalidParameterException,
     InvalidUserPoolConfigurationException,
     NotAuthorizedException,
 )
 from ostiary.context import Context
 from ostiary.idp.signin import lockout
-from ostiary.idp.signin.attempt import Answer, Attempt, Once, Parameters, Person, person_named, spend_once
+from ostiary.idp.signin.attempt import (
+    Answer,
+    Attempt,
+    Once,
+    Parameters,
+    Person,
+    device_given,
+    person_named,
+    required,
+    spend_once,
+)
 from ostiary.idp.signin.challenges import password_verifier
 from ostiary.idp.signin.session import Passed, Progress, new_session
 from ostiary.triggers import custom_challenge
@@ -40,15 +49,14 @@ def begin(ctx: Context, attempt: Attempt, parameters: Parameters) -> Passed | An
     person = person_named(ctx, attempt, name)
     check_configured(occasion(attempt, person))
     lockout.check(ctx, person.failures)
-    progress = Progress(FLOW, (), parameters.get("DEVICE_KEY", ""))
+    progress = Progress(FLOW, (), device_given(attempt, parameters))
     if parameters.get("CHALLENGE_NAME") != SRP_A:
         return decide(ctx, attempt, person, progress, ())
-    if not parameters.get(SRP_A):
-        raise InvalidParameterException("Missing required parameter SRP_A")
+    srp_a = required(parameters, SRP_A)
     following = custom_challenge.define(ctx, occasion(attempt, person), [Result(SRP_A, passed=True)])
     if following != password_verifier.NAME:
         raise InvalidLambdaResponseException(UNRECOGNIZABLE)
-    return password_verifier.ask(ctx, attempt, name, person, parameters[SRP_A], progress=progress)
+    return password_verifier.ask(ctx, attempt, name, person, srp_a, progress=progress)
 
 
 def is_open(progress: Progress) -> bool:

@@ -8,7 +8,16 @@ from ostiary.context import Context
 from ostiary.idp import foreign_passwords, passwords, plans
 from ostiary.idp.clients import check_secret_hash
 from ostiary.idp.signin import lockout, refresh
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, person_named, wrong_password
+from ostiary.idp.signin.attempt import (
+    Answer,
+    Attempt,
+    Parameters,
+    device_given,
+    name_given,
+    person_named,
+    required,
+    wrong_password,
+)
 from ostiary.idp.signin.challenges import password_verifier
 from ostiary.idp.signin.session import Passed, Progress
 from ostiary.idp.signin.steps import proceed
@@ -18,7 +27,7 @@ Flow = Callable[[Context, Attempt, Parameters], Answer]
 
 def user_srp_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:
     """Ask for a proof of the password."""
-    name, srp_a = required(parameters, "USERNAME"), required(parameters, "SRP_A")
+    name, srp_a = name_given(parameters), required(parameters, "SRP_A")
     check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
     progress = Progress("USER_SRP_AUTH")
     return password_verifier.ask(ctx, attempt, name, person_named(ctx, attempt, name), srp_a, progress=progress)
@@ -26,7 +35,7 @@ def user_srp_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Ans
 
 def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:
     """Compare the password, and go on."""
-    name, password = required(parameters, "USERNAME"), required(parameters, "PASSWORD")
+    name, password = name_given(parameters), required(parameters, "PASSWORD")
     check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
     person = person_named(ctx, attempt, name)
     lockout.check(ctx, person.failures)
@@ -34,18 +43,8 @@ def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -
     user = user or foreign_passwords.capture(ctx, attempt.pool, person.user, password)
     if user is None:
         raise wrong_password(ctx, attempt, person)
-    return proceed(
-        ctx,
-        attempt,
-        Passed(user, Progress("USER_PASSWORD_AUTH", ("PASSWORD",), parameters.get("DEVICE_KEY", ""))),
-    )
-
-
-def required(parameters: Parameters, name: str) -> str:
-    """Return a parameter; raises InvalidParameterException when it is missing."""
-    if not parameters.get(name):
-        raise InvalidParameterException(f"Missing required parameter {name}")
-    return parameters[name]
+    progress = Progress("USER_PASSWORD_AUTH", ("PASSWORD",), device_given(attempt, parameters))
+    return proceed(ctx, attempt, Passed(user, progress))
 
 
 FLOWS: dict[str, Flow] = {

@@ -23,9 +23,9 @@ from ostiary.idp.clients import check_secret_hash, client_of
 from ostiary.idp.migration import Place
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.signin import choice, custom
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
-from ostiary.idp.signin.challenges.answers import ANSWERS
-from ostiary.idp.signin.flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed, required
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, name_given
+from ostiary.idp.signin.challenges.answers import ANSWERS, check_complete
+from ostiary.idp.signin.flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed
 from ostiary.idp.signin.session import Passed, invalid
 from ostiary.idp.signin.steps import proceed
 from ostiary.idp.signin.threats import watched
@@ -85,7 +85,7 @@ def _begin(ctx: Context, flows: dict[str, Flow], req: Mapping[str, Any], attempt
     check_allowed(attempt, name)
     _bring_along(ctx, attempt, parameters)
     if name in {choice.FLOW, custom.FLOW}:
-        username = required(parameters, "USERNAME")
+        username = name_given(parameters)
         check_secret_hash(ctx, attempt.client, username, parameters.get("SECRET_HASH"))
         if name == custom.FLOW:
             return _gone_on(ctx, attempt, custom.begin(ctx, attempt, parameters))
@@ -98,8 +98,9 @@ def _begin(ctx: Context, flows: dict[str, Flow], req: Mapping[str, Any], attempt
 
 def _bring_along(ctx: Context, attempt: Attempt, parameters: Parameters) -> None:
     """Have a user who lived elsewhere made here, where the pool's function knows the name and the password."""
-    name, password = parameters.get("USERNAME"), parameters.get("PASSWORD")
-    if name and password and function_of(attempt.pool, user_migration.NAME):
+    password = parameters.get("PASSWORD")
+    if "USERNAME" in parameters and password and function_of(attempt.pool, user_migration.NAME):
+        name = name_given(parameters)
         check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
         place = Place(attempt.pool, attempt.client, attempt.metadata)
         migration.bring(ctx, place, "UserMigration_Authentication", name, password)
@@ -107,7 +108,8 @@ def _bring_along(ctx: Context, attempt: Attempt, parameters: Parameters) -> None
 
 def _respond(ctx: Context, req: Mapping[str, Any], attempt: Attempt) -> Answer:
     responses = req.get("ChallengeResponses", {})
-    name = required(responses, "USERNAME")
+    name = name_given(responses)
+    check_complete(req["ChallengeName"], responses)
     check_secret_hash(ctx, attempt.client, name, responses.get("SECRET_HASH"))
     take = ANSWERS.get(req["ChallengeName"])
     if take is None:

@@ -50,7 +50,7 @@ class Exchange:
         client_public, public = int.from_bytes(self.client_public, "big"), int.from_bytes(self.public, "big")
         key = srp.session_key(client_public, public, verifier, int.from_bytes(self.private, "big"))
         expected = base64.b64encode(srp.claim(key, *who, raw_block, responses["TIMESTAMP"]))
-        claimed = responses.get("PASSWORD_CLAIM_SIGNATURE", "").encode("utf-8", "surrogatepass")
+        claimed = responses["PASSWORD_CLAIM_SIGNATURE"].encode("utf-8", "surrogatepass")
         return hmac.compare_digest(expected, claimed)
 
 
@@ -84,7 +84,7 @@ def sealed(ctx: Context, block: Block, purpose: str) -> str:
 def opened(ctx: Context, attempt: Attempt, responses: Parameters, kind: type[B], purpose: str) -> tuple[bytes, B]:
     """Return the SECRET_BLOCK of a proof of now, its bytes and what it says; raises NotAuthorizedException."""
     try:
-        raw = base64.b64decode(responses.get("PASSWORD_CLAIM_SECRET_BLOCK", ""), validate=True)
+        raw = base64.b64decode(responses["PASSWORD_CLAIM_SECRET_BLOCK"], validate=True)
         block = msgspec.msgpack.decode(ctx.keyring.open(raw, purpose), type=kind)
     except (binascii.Error, ValueError, SealBrokenError):
         raise NotAuthorizedException("Incorrect username or password.") from None
@@ -92,7 +92,7 @@ def opened(ctx: Context, attempt: Attempt, responses: Parameters, kind: type[B],
         raise NotAuthorizedException("Incorrect username or password.")
     if block.expires_at <= ctx.clock.now():
         raise NotAuthorizedException("Invalid session for the user, session is expired.")
-    _check_timestamp(ctx, responses.get("TIMESTAMP", ""))
+    _check_timestamp(ctx, responses["TIMESTAMP"])
     return raw, block
 
 

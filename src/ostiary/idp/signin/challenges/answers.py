@@ -1,9 +1,10 @@
 """The list of all challenges, by how their answers are taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, required
 from ostiary.idp.signin.challenges import (
     custom_challenge,
     device_password_verifier,
@@ -45,3 +46,36 @@ ANSWERS: dict[str, Take] = {
     )
 }
 ANSWERS |= {"PASSWORD": select_challenge.answer_password, "PASSWORD_SRP": select_challenge.answer_password_srp}
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "CUSTOM_CHALLENGE": ("ANSWER",),
+    "DEVICE_PASSWORD_VERIFIER": (
+        "PASSWORD_CLAIM_SECRET_BLOCK",
+        "PASSWORD_CLAIM_SIGNATURE",
+        "TIMESTAMP",
+        "DEVICE_KEY",
+    ),
+    "DEVICE_SRP_AUTH": ("DEVICE_KEY", "SRP_A"),
+    "EMAIL_OTP": ("EMAIL_OTP_CODE",),
+    "MFA_SETUP": (),
+    "NEW_PASSWORD_REQUIRED": ("NEW_PASSWORD",),
+    "PASSWORD": ("PASSWORD",),
+    "PASSWORD_SRP": ("SRP_A",),
+    "PASSWORD_VERIFIER": ("PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"),
+    "SELECT_CHALLENGE": ("ANSWER",),
+    "SELECT_MFA_TYPE": ("ANSWER",),
+    "SMS_MFA": ("SMS_MFA_CODE",),
+    "SMS_OTP": ("SMS_OTP_CODE",),
+    "SOFTWARE_TOKEN_MFA": ("SOFTWARE_TOKEN_MFA_CODE",),
+    "WEB_AUTHN": ("CREDENTIAL",),
+}
+"""What the responses to each challenge must have beside USERNAME."""
+_MAY_BE_EMPTY = {("CUSTOM_CHALLENGE", "ANSWER")}
+
+
+def check_complete(challenge: str, responses: Parameters) -> None:
+    """Refuse responses that lack something before anything is looked up or counted; InvalidParameterException."""
+    for name in REQUIRED.get(challenge, ()):
+        if (challenge, name) not in _MAY_BE_EMPTY:
+            required(responses, name)
+        elif name not in responses:
+            raise InvalidParameterException(f"Missing required parameter {name}")

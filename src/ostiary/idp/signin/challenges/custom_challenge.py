@@ -5,7 +5,6 @@ A wrong answer is no error: the function that decides hears of it, and lets the 
 
 import msgspec
 
-from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
 from ostiary.idp.signin import choice, custom, lockout
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
@@ -20,8 +19,6 @@ NAME = "CUSTOM_CHALLENGE"
 def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed | Answer:
     """Have the answer judged, and what comes next decided."""
     state = open_session(ctx, attempt, session, NAME)
-    if "ANSWER" not in responses:
-        raise InvalidParameterException("Missing required parameter ANSWER")
     person = choice.chooser(ctx, attempt, state, responses["USERNAME"])
     lockout.check(ctx, person.failures)
     memo = msgspec.json.decode(state.memo, type=Memo)

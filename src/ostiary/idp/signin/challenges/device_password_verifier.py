@@ -64,11 +64,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
     if device is None:
         raise ResourceNotFoundException("Device does not exist.")
     once = block.block_id, block.expires_at
-    named = (
-        user is not None
-        and user.sub == block.sub
-        and responses.get("DEVICE_KEY", device.device_key) == device.device_key
-    )
+    named = user is not None and user.sub == block.sub and responses["DEVICE_KEY"] == device.device_key
     _, verifier = device_secrets.opened(ctx, device)
     who = device_group_key(attempt.pool), device.device_key
     if block.exchange.proven(verifier, who, raw, responses) and named and user is not None:

@@ -6,7 +6,6 @@ made when the password was proven, is good for as long as any, and is taken once
 
 from functools import partial
 
-from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
 from ostiary.idp.names import find_user
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
@@ -32,9 +31,6 @@ def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> A
 
 def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed:
     """Take the device's public value, and ask for the proof."""
-    for name in ("DEVICE_KEY", "SRP_A"):
-        if not responses.get(name):
-            raise InvalidParameterException(f"Missing required parameter {name}")
     client_public = public_value(responses["SRP_A"])
     session = session or _waiting(ctx, attempt, responses)
     state = open_session(ctx, attempt, session, NAME)

@@ -46,9 +46,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     A password or attributes that are refused leave the session good for another try.
     """
     state = open_session(ctx, attempt, session, NAME)
-    password = responses.get("NEW_PASSWORD")
-    if password is None:
-        raise InvalidParameterException("Missing required parameter NEW_PASSWORD")
+    password = responses["NEW_PASSWORD"]
     with ctx.store.read() as tx:
         user = _who_was_asked(tx, attempt, responses["USERNAME"], state)
     passwords.check_policy(attempt.pool, password)

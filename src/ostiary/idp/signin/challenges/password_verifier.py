@@ -7,7 +7,7 @@ from ostiary.context import Context
 from ostiary.crypto import srp
 from ostiary.idp import names, passwords
 from ostiary.idp.signin import lockout, proofs
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, wrong_password
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, device_given, wrong_password
 from ostiary.idp.signin.proofs import Block, Exchange, public_value
 from ostiary.idp.signin.session import Passed, Progress
 from ostiary.store import sign_in_failures, users
@@ -87,7 +87,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
     lockout.check(ctx, failures)
     once = block.block_id, block.expires_at
     if _proves(ctx, attempt, block, user, raw=raw, responses=responses) and user is not None:
-        return Passed(user, Progress(block.flow, (NAME,), responses.get("DEVICE_KEY", ""), block.target), once)
+        return Passed(user, Progress(block.flow, (NAME,), device_given(attempt, responses), block.target), once)
     raise wrong_password(ctx, attempt, Person(responses["USERNAME"], subject, user, failures), once)
 
 

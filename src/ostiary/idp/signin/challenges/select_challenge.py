@@ -5,11 +5,10 @@ from dataclasses import replace
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
 from ostiary.idp.signin import choice
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, spend_once
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, device_given, spend_once
 from ostiary.idp.signin.session import Passed, SessionState, open_session
 
 NAME = choice.SELECT_CHALLENGE
-_TAKES = {choice.PASSWORD: "PASSWORD", choice.PASSWORD_SRP: "SRP_A"}
 
 
 def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed | Answer:
@@ -17,7 +16,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     state = open_session(ctx, attempt, session, NAME)
     person = choice.chooser(ctx, attempt, state, responses["USERNAME"])
     available = choice.offered(ctx, attempt.pool, person.user, state.progress)
-    chosen = responses.get("ANSWER", "")
+    chosen = responses["ANSWER"]
     if chosen not in available:
         raise InvalidParameterException("The selected challenge is not available.")
     return _taken(ctx, attempt, state, chosen, responses)
@@ -37,15 +36,13 @@ def _waited_for(
     ctx: Context, attempt: Attempt, responses: Parameters, session: str | None, challenge: str
 ) -> Passed | Answer:
     state = open_session(ctx, attempt, session, challenge)
-    if not responses.get(_TAKES[challenge]):
-        raise InvalidParameterException(f"Missing required parameter {_TAKES[challenge]}")
     return _taken(ctx, attempt, state, challenge, responses)
 
 
 def _taken(ctx: Context, attempt: Attempt, state: SessionState, chosen: str, responses: Parameters) -> Passed | Answer:
     """Begin the chosen challenge; the session is used up by that, but not by a wrong password."""
     person = choice.chooser(ctx, attempt, state, responses["USERNAME"])
-    progress = replace(state.progress, device_key=responses.get("DEVICE_KEY", state.progress.device_key))
+    progress = replace(state.progress, device_key=device_given(attempt, responses) or state.progress.device_key)
     if chosen == choice.PASSWORD and responses.get("PASSWORD"):
         taken = choice.take(ctx, attempt, person, chosen, progress, given=responses)
         return replace(taken, once=state.once) if isinstance(taken, Passed) else taken

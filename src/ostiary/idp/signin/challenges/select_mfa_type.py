@@ -31,7 +31,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     state = open_session(ctx, attempt, session, NAME)
     with ctx.store.read() as tx:
         user = asked_user(tx, attempt, state, responses["USERNAME"])
-    chosen = responses.get("ANSWER", "")
+    chosen = responses["ANSWER"]
     chosen = _ALSO_CALLED.get(chosen, chosen)
     if chosen not in factors.active(attempt.pool, user):
         raise InvalidParameterException("Invalid MFA type selected.")

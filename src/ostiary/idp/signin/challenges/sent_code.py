@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ostiary.aws.types.cognito_idp import AliasExistsException, InvalidParameterException
+from ostiary.aws.types.cognito_idp import AliasExistsException
 from ostiary.context import Context
 from ostiary.idp import attributes, factors
 from ostiary.idp.codes import Attribute, Tried
@@ -36,9 +36,7 @@ class SentCode:
     def answer(self, ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed:
         """Take the code; the address that it went to is the user's, so it is verified from now on."""
         state = open_session(ctx, attempt, session, self.name)
-        digits = responses.get(self.member)
-        if not digits:
-            raise InvalidParameterException(f"Missing required parameter {self.member}")
+        digits = responses[self.member]
         user = self._user(ctx, attempt, state, responses["USERNAME"])
         tried = one_time_codes.check(ctx, attempt, state, self.attribute, digits)
         if user is None:

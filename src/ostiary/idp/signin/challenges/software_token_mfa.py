@@ -5,7 +5,6 @@ from collections.abc import Callable
 from ostiary.aws.types.cognito_idp import (
     CodeMismatchException,
     ExpiredCodeException,
-    InvalidParameterException,
     SoftwareTokenMFANotFoundException,
 )
 from ostiary.context import Context
@@ -33,9 +32,7 @@ def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> A
 def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed:
     """Take the code. A wrong one counts as a failed sign-in, the fifth ends the session (MFA-04)."""
     state = open_session(ctx, attempt, session, NAME)
-    digits = responses.get("SOFTWARE_TOKEN_MFA_CODE")
-    if not digits:
-        raise InvalidParameterException("Missing required parameter SOFTWARE_TOKEN_MFA_CODE")
+    digits = responses["SOFTWARE_TOKEN_MFA_CODE"]
     with ctx.store.read() as tx:
         user = asked_user(tx, attempt, state, responses["USERNAME"])
         token = software_tokens.find(tx, user.pool_id, user.sub)

@@ -47,7 +47,7 @@ def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> A
 def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed:
     """Take the passkey's proof. A wrong one is a failed sign-in and uses the session up."""
     state = open_session(ctx, attempt, session, NAME)
-    credential = _parsed(responses.get("CREDENTIAL", ""))
+    credential = _parsed(responses["CREDENTIAL"])
     person = choice.chooser(ctx, attempt, state, responses["USERNAME"])
     lockout.check(ctx, person.failures)
     passkey = _meant(ctx, attempt, person, credential)
@@ -98,8 +98,6 @@ def _meant(ctx: Context, attempt: Attempt, person: Person, credential: dict[str,
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    if not text:
-        raise InvalidParameterException("Missing required parameter CREDENTIAL")
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
     except (msgspec.MsgspecError, RecursionError):
