@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ostiary.gateway import buckets
+from tests.fixtures.spoiled_policies import TAKEN, answer, spoiled
 from tests.gateway.conftest import FIRST_ACCOUNT, Gateway, Keys, allow, code
 
 
@@ -135,6 +136,19 @@ def test_a_malformed_policy_is_refused(streams: Gateway, text: str) -> None:
 
     assert refused(streams.s3().put_bucket_policy, Bucket=streams.bucket, Policy=document) == "MalformedPolicy"
     assert refused(streams.s3().get_bucket_policy, Bucket=streams.bucket) == "NoSuchBucketPolicy"
+
+
+def test_a_policy_of_any_shape_is_taken_or_changes_nothing(streams: Gateway) -> None:
+    s3, arn = streams.s3(), f"arn:aws:s3:::{streams.bucket}"
+    statement = {"Sid": "one", "Effect": "Allow", "Principal": {"AWS": ["111111111111"]}, "Action": ["s3:GetObject"]}
+    good = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": [f"{arn}/*"], "Condition": {}}]}
+    s3.put_bucket_policy(Bucket=streams.bucket, Policy=json.dumps(good))
+    kept: Any = good
+    for text in spoiled(good, 4, 150):
+        found = answer(s3.put_bucket_policy, Bucket=streams.bucket, Policy=text)
+        assert found in {(204, TAKEN), (400, "MalformedPolicy")}, text
+        kept = json.loads(text) if found[1] == TAKEN else kept
+        assert json.loads(s3.get_bucket_policy(Bucket=streams.bucket)["Policy"]) == kept, text
 
 
 def test_a_policy_for_no_bucket_is_refused(streams: Gateway) -> None:

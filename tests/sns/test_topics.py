@@ -8,6 +8,7 @@ import pytest
 
 from ostiary.iam.accounts import create_account
 from tests.fixtures.server import Server
+from tests.fixtures.spoiled_policies import TAKEN, answer, spoiled
 from tests.sns.conftest import refused
 
 FULL_SET = {
@@ -70,6 +71,28 @@ def test_an_attribute_that_cannot_be_changes_nothing(sns: Any, topic: str, name:
     change = sns.set_topic_attributes
     assert refused(change, TopicArn=topic, AttributeName=name, AttributeValue=value)[0] == "InvalidParameter"
     assert sns.get_topic_attributes(TopicArn=topic)["Attributes"] == before
+
+
+def test_a_policy_of_any_shape_is_taken_whole_or_changes_nothing(sns: Any, topic: str) -> None:
+    good = json.loads(sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
+    good["Statement"][0] |= {"Sid": "one", "Principal": {"AWS": ["111111111111"]}, "Action": ["SNS:Publish"]}
+    default = kept = sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
+    for text in spoiled(good, 3, 150):
+        change = {"TopicArn": topic, "AttributeName": "Policy", "AttributeValue": text}
+        found = answer(sns.set_topic_attributes, **change)
+        assert found in {(200, TAKEN), (400, "InvalidParameter")}, text
+        kept = (text or default) if found[1] == TAKEN else kept
+        assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"] == kept
+        sns.publish(TopicArn=topic, Message="m")
+
+
+@pytest.mark.parametrize("sid", [{}, [], None])
+def test_a_statement_id_that_is_no_text_is_a_syntax_error(sns: Any, topic: str, sid: Any) -> None:
+    policy = json.loads(sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
+    policy["Statement"][0]["Sid"] = sid
+    change = {"TopicArn": topic, "AttributeName": "Policy", "AttributeValue": json.dumps(policy)}
+    told = "Invalid parameter: Policy Error: Syntax errors in policy."
+    assert refused(sns.set_topic_attributes, **change) == ("InvalidParameter", told)
 
 
 def test_an_arn_that_is_none_is_refused(sns: Any) -> None:

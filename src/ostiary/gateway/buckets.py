@@ -10,7 +10,7 @@ from ostiary.aws.protocols.xml_values import DECLARATION, escaped
 from ostiary.context import Context
 from ostiary.gateway.errors import S3Error, access_denied
 from ostiary.gateway.s3 import Wanted
-from ostiary.iam import documents
+from ostiary.iam import grammar
 from ostiary.iam.authorize import authorize
 from ostiary.store import buckets
 from ostiary.store.buckets import Bucket
@@ -119,7 +119,7 @@ def set_policy(ctx: Context, name: str, text: str) -> None:
     if len(text.encode()) > MOST_POLICY_BYTES:
         raise S3Error("PolicyTooLarge", 400, f"Policies must be at most {MOST_POLICY_BYTES} bytes.")
     if text:
-        documents.check(text, "resource")
+        grammar.check(text, "resource")
         _check_resources(text, name)
     bucket = bucket_of(ctx, name)
     with ctx.store.write() as tx:

@@ -6,10 +6,10 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from ostiary.iam.dates import moment
 from ostiary.iam.matching import ArnTemplate, Context, Template, UnresolvedVariableError, arn_template, template
 
 Prepare = Callable[[str, bool], Any]
@@ -18,6 +18,7 @@ Test = Callable[[Any, str, Context], bool]
 """(prepared value, the request's value, context). Raises ValueError when the request's value is of another kind."""
 Compare = Callable[[Any, Any], bool]
 
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
 _QUANTIFIERS = {"", "ForAllValues", "ForAnyValue"}
 
 
@@ -131,11 +132,11 @@ def _arn(text: str, variables: bool) -> ArnTemplate:  # noqa: FBT001
 
 
 def _number(text: str, _variables: bool) -> float:  # noqa: FBT001
-    return float(text)
+    return _amount(text)
 
 
 def _date(text: str, _variables: bool) -> float:  # noqa: FBT001
-    return _moment(text)
+    return moment(text)
 
 
 def _network(text: str, _variables: bool) -> Any:  # noqa: FBT001
@@ -146,17 +147,16 @@ def _bytes(text: str, _variables: bool) -> bytes:  # noqa: FBT001
     return base64.b64decode(text, validate=True)
 
 
+def _amount(text: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return float(text)
+
+
 def _yes_or_no(text: str, _variables: bool) -> bool:  # noqa: FBT001
     if text.lower() not in {"true", "false"}:
         raise ValueError(text)
     return text.lower() == "true"
-
-
-def _moment(text: str) -> float:
-    if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
-        return float(text)
-    parsed = datetime.fromisoformat(text)
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
 
 
 # -- comparing -------------------------------------------------------------------------------------------------------
@@ -209,8 +209,8 @@ OPERATORS: dict[str, Operator] = {
     "StringNotEqualsIgnoreCase": Operator(_plain, _same_but_for_case, negated=True),
     "StringLike": Operator(_pattern, _matches),
     "StringNotLike": Operator(_pattern, _matches, negated=True),
-    **_orders("Numeric", _number, float),
-    **_orders("Date", _date, _moment),
+    **_orders("Numeric", _number, _amount),
+    **_orders("Date", _date, moment),
     "Bool": Operator(_yes_or_no, _same_answer),
     "BinaryEquals": Operator(_bytes, _same_bytes),
     "IpAddress": Operator(_network, _inside),

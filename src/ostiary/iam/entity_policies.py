@@ -30,7 +30,7 @@ from ostiary.aws.types.iam import (
     PutUserPolicyRequest,
 )
 from ostiary.context import Context
-from ostiary.iam import documents
+from ostiary.iam import grammar
 from ostiary.iam.entities import attachable, known, listed_page
 from ostiary.iam.requests import role_arn, user_arn
 from ostiary.store import policies
@@ -129,7 +129,7 @@ def list_attached_user_policies(ctx: Context, req: ListAttachedUserPoliciesReque
 
 
 def _put(ctx: Context, owner_type: OwnerType, name: str, policy_name: str, document: str) -> None:
-    documents.check(document, "identity")
+    grammar.check(document, "identity")
     with ctx.store.write() as tx:
         owner = known(tx, ctx, owner_type, name)
         others = (

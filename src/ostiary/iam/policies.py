@@ -32,7 +32,7 @@ from ostiary.aws.types.iam import (
     UntagPolicyRequest,
 )
 from ostiary.context import Context
-from ostiary.iam import documents
+from ostiary.iam import grammar
 from ostiary.iam.entities import known_policy, listed_tags, page, tagged, untagged
 from ostiary.iam.names import new_unique_id
 from ostiary.store import iam_entities, policies
@@ -231,7 +231,7 @@ def _is_default(policy: ManagedPolicy, version: PolicyVersion) -> bool:
 
 
 def _check(document: str) -> None:
-    documents.check(document, "identity")
+    grammar.check(document, "identity")
     if len("".join(document.split())) > MOST_CHARACTERS:
         raise LimitExceededException(f"Cannot exceed quota for PolicySize: {MOST_CHARACTERS}")
 

@@ -31,7 +31,7 @@ from ostiary.aws.types.iam import (
     UpdateRoleResponse,
 )
 from ostiary.context import Context
-from ostiary.iam import documents
+from ostiary.iam import documents, grammar
 from ostiary.iam.entities import check_deletable, checked_boundary, known, listed_tags, page, tagged, untagged
 from ostiary.iam.names import new_unique_id, role_name_of
 from ostiary.iam.requests import role_arn
@@ -221,7 +221,7 @@ def _bound(ctx: Context, role_name: str, boundary_arn: str | None) -> None:
 
 
 def _check_trust(document: str) -> None:
-    documents.check(document, "trust")
+    grammar.check(document, "trust")
     if len("".join(document.split())) > MOST_TRUST_CHARACTERS:
         raise LimitExceededException(f"Cannot exceed quota for ACLSizePerRole: {MOST_TRUST_CHARACTERS}")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from ostiary.aws.types.iam import MalformedPolicyDocumentException
 from ostiary.aws.types.sns import InvalidParameterException
-from ostiary.iam import documents
+from ostiary.iam import grammar
 from ostiary.sns import retries
 from ostiary.sns.signing import HASHES
 
@@ -51,7 +51,7 @@ def check_settable(name: str, value: str, *, fifo: bool, new: bool = False) -> N
 def check_policy(text: str) -> None:
     """Refuse a policy that no topic can have; raises InvalidParameterException."""
     try:
-        documents.check(text, "resource")
+        grammar.check(text, "resource")
     except MalformedPolicyDocumentException as error:
         raise InvalidParameterException(f"Invalid parameter: Policy Error: {error.message}") from None
     statements = json.loads(text)["Statement"]

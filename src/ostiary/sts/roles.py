@@ -25,7 +25,7 @@ from ostiary.aws.types.sts import (
 from ostiary.context import Context, Session
 from ostiary.federation.providers import verify_web_identity
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
-from ostiary.iam import documents, evaluate
+from ostiary.iam import evaluate, grammar
 from ostiary.iam.authorize import bearing_policies, caller_of, global_conditions, permissions_of
 from ostiary.iam.conditions import context_of
 from ostiary.iam.evaluate import Request
@@ -191,7 +191,7 @@ def _check_policies(wish: Wish) -> None:
         )
     for text in wish.policies:
         try:
-            documents.check(text, "identity")
+            grammar.check(text, "identity")
         except MalformedInIam as error:
             raise MalformedPolicyDocumentException(error.message) from None
 
