@@ -109,6 +109,8 @@ def holds(name: str, key: str, wanted: Any) -> bool:
         ("StringNotEquals", "m:m", "z", True),
         ("StringEquals", "m:m", "x", True),
         ("StringEquals", "m:none", "x", False),
+        ("StringEquals", "s:s", [], False),
+        ("StringNotEquals", "s:s", [], True),
         ("ForAllValues:StringNotEquals", "m:m", "x", False),
         ("ForAllValues:StringNotEquals", "m:m", "z", True),
         ("ForAllValues:StringEquals", "m:none", "x", True),
