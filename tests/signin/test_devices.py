@@ -199,19 +199,71 @@ def test_a_device_that_is_not_remembered_is_asked_for_the_second_factor(app: App
     assert phone.challenge()["ChallengeName"] == "DEVICE_SRP_AUTH"
 
 
-def test_a_known_device_is_not_named_again_after_the_second_factor(app: App, phone: Phone, sent: Sent) -> None:
-    app.pool.call("UpdateUserPool", DeviceConfiguration={"ChallengeRequiredOnNewDevice": False})
-    phone.remembered()
-    app.pool.call("SetUserPoolMfaConfig", SoftwareTokenMfaConfiguration={"Enabled": True})
+@pytest.fixture
+def untrusting(app: App) -> App:
+    """Have the pool track devices that stand for nothing."""
+    config = {"ChallengeRequiredOnNewDevice": False, "DeviceOnlyRememberedOnUserPrompt": False}
     sms = {"SnsCallerArn": "arn:aws:iam::111111111111:role/sms"}
-    app.pool.call("SetUserPoolMfaConfig", MfaConfiguration="ON", SmsMfaConfiguration={"SmsConfiguration": sms})
-    with_sms(app)
+    app.pool.call("UpdateUserPool", DeviceConfiguration=config, SmsConfiguration=sms, MfaConfiguration="OPTIONAL")
+    return app
+
+
+def claims(result: dict[str, Any]) -> dict[str, Any]:
+    return jws.unverified(result["AccessToken"])[1]
+
+
+def test_a_device_that_stands_for_nothing_proves_itself_all_the_same(untrusting: App, phone: Phone) -> None:
+    """A key without a proof never reaches a token (reference 11.3, 1)."""
+    phone.remembered()
     asked = phone.challenge()
-    assert asked["ChallengeName"] == "SMS_MFA"
-    done = app.respond("SMS_MFA", asked["Session"], USERNAME="ann", SMS_MFA_CODE=sent()[-1].code)
-    result = done["AuthenticationResult"]
+    assert asked["ChallengeName"] == "DEVICE_SRP_AUTH"
+    result = phone.prove(asked["Session"])
     assert "NewDeviceMetadata" not in result
-    assert jws.unverified(result["AccessToken"])[1]["device_key"] == phone.key
+    assert claims(result)["device_key"] == phone.key
+    assert claims(result)["amr"] == ["pwd"], "it is no second factor"
+
+
+def test_a_device_that_stands_for_nothing_is_followed_by_the_second_factor(
+    untrusting: App, phone: Phone, sent: Sent
+) -> None:
+    """MFA-03."""
+    phone.remembered()
+    with_sms(untrusting)
+    srp = phone.srp()
+    proof = phone.proof(phone.begin_proof(srp, phone.challenge()["Session"]), srp)
+    asked = untrusting.respond("DEVICE_PASSWORD_VERIFIER", **proof)
+    assert asked["ChallengeName"] == "SMS_MFA"
+    done = untrusting.respond("SMS_MFA", asked["Session"], USERNAME="ann", SMS_MFA_CODE=sent()[-1].code)
+    result = phone.finished(done)
+    assert "NewDeviceMetadata" not in result
+    assert claims(result)["device_key"] == phone.key
+    assert claims(result)["amr"] == ["pwd", "otp", "sms", "mfa"]
+
+
+def test_a_key_that_need_not_be_proven_makes_a_device_anew(untrusting: App, phone: Phone) -> None:
+    """Of a device that is not remembered no proof is asked, so its key is worth nothing."""
+    tokens = phone.remembered()
+    known = phone.key
+    named = {"AccessToken": tokens["AccessToken"], "DeviceKey": known}
+    untrusting.pool.anybody("UpdateDeviceStatus", DeviceRememberedStatus="not_remembered", **named)
+    result = phone.finished(phone.challenge())
+    assert result["NewDeviceMetadata"]["DeviceKey"] == claims(result)["device_key"] != known
+    with pytest.raises(NotAuthorizedException, match=r"^Invalid Refresh Token\.$"):
+        untrusting.refresh(result["RefreshToken"], DEVICE_KEY=known)
+
+
+def test_a_device_proves_itself_behind_a_code_too(app: App, phone: Phone, sent: Sent) -> None:
+    """A code instead of a password: the key of a remembered device wants its proof."""
+    phone.remembered()
+    first = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "SMS_OTP"]}}
+    sms = {"SnsCallerArn": "arn:aws:iam::111111111111:role/sms"}
+    app.pool.call("UpdateUserPool", DeviceConfiguration=TRACKING, SmsConfiguration=sms, Policies=first)
+    phone.app = choosing = app.pool.app(ExplicitAuthFlows=["ALLOW_USER_AUTH"])
+    named = {"USERNAME": "ann", "DEVICE_KEY": phone.key}
+    asked = choosing.initiate("USER_AUTH", PREFERRED_CHALLENGE="SMS_OTP", **named)
+    asked = choosing.respond("SMS_OTP", asked["Session"], SMS_OTP_CODE=sent()[-1].code, **named)
+    assert asked["ChallengeName"] == "DEVICE_SRP_AUTH"
+    assert claims(phone.prove(asked["Session"]))["device_key"] == phone.key
 
 
 def test_a_pool_may_leave_remembering_to_the_user(app: App, phone: Phone) -> None:

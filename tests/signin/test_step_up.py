@@ -14,6 +14,7 @@ from tests.fixtures.authenticator import UP, UV
 from tests.fixtures.authenticator import Authenticator as PasskeyAuthenticator
 from tests.fixtures.srp_client import SrpClient
 from tests.signin.conftest import FLOWS, PASSWORD, App, Pool
+from tests.signin.test_devices import Phone
 from tests.signin.test_passkeys import requested
 from tests.signin.test_second_factors import ALL, ON, Authenticator
 
@@ -208,6 +209,21 @@ def test_a_passkey_follows_a_password_that_there_is_credit_for(world: World) -> 
     assert asked["ChallengeName"] == "WEB_AUTHN"
     done = world.answer(asked, CREDENTIAL=key.prove(requested(asked)))
     assert told(done) == (PASSKEY, ["pwd", "pop", "user", "mfa"])
+
+
+def test_a_token_that_vouches_for_a_device_does_not_prove_a_key(
+    make_pool: Callable[..., Pool], services: Services
+) -> None:
+    """MFA-07: there is credit for the device of an earlier sign-in, but a key beside it wants a proof of its own."""
+    world = World(make_pool, services, DeviceConfiguration={"ChallengeRequiredOnNewDevice": True})
+    key, phone = world.passkey(), Phone(world.app)
+    phone.remembered()
+    before = phone.prove(phone.challenge()["Session"])
+    assert told({"AuthenticationResult": before}) == (TWO, ["pwd", "swk", "mfa"])
+    asked = world.begin(PASSKEY, ACCESS_TOKEN=before["AccessToken"], DEVICE_KEY=phone.key)
+    asked = world.answer(asked, CREDENTIAL=key.prove(requested(asked)))
+    assert asked["ChallengeName"] == "DEVICE_SRP_AUTH"
+    assert phone.prove(asked["Session"])["AccessToken"]
 
 
 def test_a_level_out_of_reach_is_refused_when_the_password_is_proven(world: World) -> None:

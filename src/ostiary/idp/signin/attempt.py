@@ -187,6 +187,12 @@ def tracks_devices(pool: UserPool) -> bool:
     return pool.configuration.get("DeviceConfiguration") is not None
 
 
+def trusts_devices(pool: UserPool) -> bool:
+    """Whether a remembered device stands for its user's second factor."""
+    trusted: bool = (pool.configuration.get("DeviceConfiguration") or {}).get("ChallengeRequiredOnNewDevice", False)
+    return trusted
+
+
 def new_device(ctx: Context, attempt: Attempt) -> dict[str, str]:
     """Return the names that a device gets which signs in first; none where the pool does not track devices."""
     if attempt.by_administrator or not tracks_devices(attempt.pool):
@@ -214,8 +220,8 @@ def complete(
 ) -> Answer:
     """End the sign-in with tokens, in one transaction with `change` of the user and with using up `once`.
 
-    `passed` are the challenges behind the user, `device_key` is the device that they come from; without one, and where
-    the pool tracks devices, one is named.
+    `passed` are the challenges behind the user, `device_key` is the device that has proven itself; without one, and
+    where the pool tracks devices, one is named.
     PostAuthentication is told after the transaction, and keeps the tokens back when it fails.
     """
     named = new_device(ctx, attempt) if not device_key else {}

@@ -44,7 +44,8 @@ SECOND = frozenset({SMS, TOTP, EMAIL, mfa_setup.NAME, device_password_verifier.N
 
 _SOURCES: dict[str, Source] = {
     "NEW_PASSWORD_REQUIRED": "TokenGeneration_NewPasswordChallenge",
-    "DEVICE_PASSWORD_VERIFIER": "TokenGeneration_AuthenticateDevice",
+    device_password_verifier.NAME: "TokenGeneration_AuthenticateDevice",
+    device_password_verifier.SHOWN: "TokenGeneration_AuthenticateDevice",
 }
 """What PreTokenGeneration is told of tokens that follow this challenge."""
 
@@ -54,7 +55,7 @@ class Situation:
     """All that decides what comes next.
 
     `passed` are the challenges behind the user, `mfa` the pool's MfaConfiguration, `active` the user's second factors,
-    `device` whether the user comes from a device that stands for one, `preferred` the one that the user wants,
+    `device` whether the user comes from a remembered device, `preferred` the one that the user wants,
     `has_phone` and `has_email` whether a code could go to an address that is no factor, `left` what they could set up,
     `target` the level that the sign-in must reach, `passkey` whether the user has one that verifies them, and `risky`
     whether threat protection wants a second factor.
@@ -110,7 +111,7 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step("NEW_PASSWORD_REQUIRED", lambda at: at.status == "FORCE_CHANGE_PASSWORD", new_password_required.ask),
     Step("WEB_AUTHN", lambda at: at.wants_passkey and bool(at.passed), web_authn.ask),
-    Step("DEVICE_SRP_AUTH", lambda at: at.device and not at.risky and not at.passed & SECOND, device_srp_auth.ask),
+    Step("DEVICE_SRP_AUTH", lambda at: at.device and not at.risky, device_srp_auth.ask),
     Step("SMS_MFA", lambda at: at.comes(SMS), sms_mfa.ask),
     Step("SOFTWARE_TOKEN_MFA", lambda at: at.comes(TOTP), software_token_mfa.ask),
     Step("EMAIL_OTP", lambda at: at.comes(EMAIL), email_otp.ask),
@@ -140,7 +141,6 @@ def situation(
 
     `passkey` is whether the user has one that verifies them, where the sign-in's level asks for it.
     """
-    trusted = pool.configuration.get("DeviceConfiguration", {}).get("ChallengeRequiredOnNewDevice", False)
     # A code against risk goes only where somebody is known to be.
     known = factors.proven(pool, user)[:1] if risky else ()
     addresses = () if risky else factors.known(pool, user)
@@ -148,7 +148,7 @@ def situation(
         status=user.status,
         passed=frozenset(progress.passed),
         mfa=pool.configuration["MfaConfiguration"],
-        device=trusted and device is not None and device.remembered and not custom.is_open(progress),
+        device=device is not None and device.remembered and not custom.is_open(progress),
         active=factors.active(pool, user) or known,
         preferred=user.factors.preferred,
         has_phone=SMS in addresses,
@@ -177,8 +177,9 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
         taken = custom.go_on(ctx, attempt, _person(ctx, user), passed.progress)
         return proceed(ctx, attempt, taken) if isinstance(taken, Passed) else taken
     if ask is None:
-        device_key = "" if device is None else device.device_key
         done = passed.progress.passed
+        # A key is no proof: without one the device is as good as new.
+        device_key = device.device_key if device is not None and device_password_verifier.SHOWN in done else ""
         _check_level(passed.progress)
         source = _SOURCES.get(next(reversed(done), ""), "TokenGeneration_Authentication")
         return complete(

@@ -6,12 +6,22 @@ from ostiary.aws.types.cognito_idp import ResourceNotFoundException
 from ostiary.context import Context
 from ostiary.idp import device_secrets, names
 from ostiary.idp.signin import lockout, proofs
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, device_group_key, wrong_password
+from ostiary.idp.signin.attempt import (
+    Answer,
+    Attempt,
+    Parameters,
+    Person,
+    device_group_key,
+    trusts_devices,
+    wrong_password,
+)
 from ostiary.idp.signin.proofs import Block, Exchange
 from ostiary.idp.signin.session import Passed, Progress
 from ostiary.store import devices, sign_in_failures
 
 NAME = "DEVICE_PASSWORD_VERIFIER"
+SHOWN = "DEVICE_SRP_AUTH"
+"""Passed by a device that has proven itself, whether or not it stands for the second factor."""
 _PURPOSE = "device-secret-block"
 
 
@@ -68,5 +78,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
     _, verifier = device_secrets.opened(ctx, device)
     who = device_group_key(attempt.pool), device.device_key
     if block.exchange.proven(verifier, who, raw, responses) and named and user is not None:
-        return Passed(user, block.progress.with_passed(NAME), once)
+        progress = block.progress.with_passed(SHOWN)
+        # Elsewhere the proof only says which device it is: it is no second factor.
+        return Passed(user, progress.with_passed(NAME) if trusts_devices(attempt.pool) else progress, once)
     raise wrong_password(ctx, attempt, Person(responses["USERNAME"], block.sub, user, failures), once)

@@ -1,4 +1,6 @@
-"""DEVICE_SRP_AUTH: a remembered device stands for the second factor. It answers with the public value of its SRP.
+"""DEVICE_SRP_AUTH: a remembered device proves itself. It answers with the public value of its SRP.
+
+Where the pool challenges new devices (ChallengeRequiredOnNewDevice) it stands for the second factor by that.
 
 Some clients answer without `Session` (clients.md 8). For them the session that waits is kept beside the user: it was
 made when the password was proven, is good for as long as any, and is taken once.
@@ -15,7 +17,7 @@ from ostiary.idp.signin.session import Passed, Progress, asked_user, invalid, ne
 from ostiary.store import codes
 from ostiary.store.codes import Code
 
-NAME = "DEVICE_SRP_AUTH"
+NAME = device_password_verifier.SHOWN
 
 
 def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
