@@ -543,6 +543,41 @@ def test_a_user_cannot_turn_off_what_the_pool_requires(world: World) -> None:
     world.prefer(SMSMfaSettings={"Enabled": False})
 
 
+@pytest.mark.parametrize(
+    ("operation", "req"),
+    [
+        ("SetUserMFAPreference", {"SMSMfaSettings": {"Enabled": False}}),
+        ("SetUserSettings", {"MFAOptions": []}),
+        ("DeleteUserAttributes", {"UserAttributeNames": ["phone_number"]}),
+        ("UpdateUserAttributes", {"UserAttributes": [{"Name": "phone_number", "Value": ""}]}),
+    ],
+)
+def test_no_operation_takes_the_last_factor_that_the_pool_requires(world: World, operation: str, req: Any) -> None:
+    """MFA-06: by whichever of a user's own operations; one that leaves another factor is taken."""
+    token = world.app.tokens("ann")["AccessToken"]
+    world.prefer(SMSMfaSettings=ON)
+    world.mfa("ON")
+    before = world.shown()
+    with pytest.raises(InvalidParameterException, match=r"^MFA cannot be turned off, because the user pool requires"):
+        world.pool.anybody(operation, AccessToken=token, **req)
+    assert world.shown() == before
+    world.prefer(EmailMfaSettings=ON)
+    world.pool.anybody(operation, AccessToken=token, **req)
+    assert world.shown()["UserMFASettingList"][-1] == "EMAIL_OTP"
+
+
+def test_the_last_address_stays_where_the_pool_sends_codes_to_it(world: World, pool: Pool) -> None:
+    """MFA-06: a factor that was never turned on, but is asked for."""
+    pool.user("bob", email="bob@example.com")
+    token = world.app.tokens("bob")["AccessToken"]
+    world.mfa("ON")
+    named = {"AccessToken": token, "UserAttributeNames": ["email"]}
+    with pytest.raises(InvalidParameterException, match="the user pool requires it"):
+        pool.anybody("DeleteUserAttributes", **named)
+    world.mfa("OPTIONAL")
+    pool.anybody("DeleteUserAttributes", **named)
+
+
 def test_the_old_settings_turn_sms_on_and_off(world: World) -> None:
     token = world.app.tokens("ann")["AccessToken"]
     options = [{"DeliveryMedium": "SMS", "AttributeName": "phone_number"}]

@@ -72,6 +72,17 @@ def has_none(pool: UserPool, user: User) -> bool:
     return not active(pool, user) and not known(pool, user)
 
 
+def check_kept(pool: UserPool, before: User, after: User) -> None:
+    """Refuse what takes a user's own last second factor away where the pool requires one (MFA-06).
+
+    Raises InvalidParameterException.
+    """
+    lost = active(pool, before) and not active(pool, after)
+    unreachable = not has_none(pool, before) and has_none(pool, after)
+    if is_required(pool) and (lost or unreachable):
+        raise InvalidParameterException("MFA cannot be turned off, because the user pool requires it.")
+
+
 def beside(pool: UserPool, user: User, given: Collection[str]) -> Factors:
     """Return the factors of a user who gets these attributes from somebody who has proven a password only.
 

@@ -18,7 +18,17 @@ from ostiary.aws.types.cognito_idp import (
     SetUserSettingsResponse,
 )
 from ostiary.context import Context
-from ostiary.idp.factors import EMAIL, ORDER, PASSKEY, SMS, TOTP, passkeys_count_as_two, turned_off, turned_on
+from ostiary.idp.factors import (
+    EMAIL,
+    ORDER,
+    PASSKEY,
+    SMS,
+    TOTP,
+    check_kept,
+    passkeys_count_as_two,
+    turned_off,
+    turned_on,
+)
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import locked_again, signed_in
 from ostiary.idp.users import locked_user
@@ -43,9 +53,7 @@ def set_user_mfa_preference(ctx: Context, req: SetUserMFAPreferenceRequest) -> S
     with ctx.store.write() as tx:
         user = locked_again(tx, user)
         chosen = _chosen(pool, user, req)
-        required = pool.configuration["MfaConfiguration"] == "ON"
-        if required and user.factors.enabled and set(ORDER).isdisjoint(chosen.enabled):
-            raise InvalidParameterException("MFA cannot be turned off, because the user pool requires it.")
+        check_kept(pool, user, replace(user, factors=chosen))
         _write(tx, ctx, user, chosen)
     return {}
 
@@ -64,11 +72,13 @@ def admin_set_user_mfa_preference(
 
 @operation("cognito-idp")
 def set_user_settings(ctx: Context, req: SetUserSettingsRequest) -> SetUserSettingsResponse:
-    """Turn SMS codes on or off, in the way that came before SetUserMFAPreference."""
-    _, _, user = signed_in(ctx, req["AccessToken"])
+    """Turn one's own SMS codes on or off, in the way that came before SetUserMFAPreference; refused like there."""
+    pool, _, user = signed_in(ctx, req["AccessToken"])
     with ctx.store.write() as tx:
         user = locked_again(tx, user)
-        _write(tx, ctx, user, _by_options(user, req["MFAOptions"]))
+        chosen = _by_options(user, req["MFAOptions"])
+        check_kept(pool, user, replace(user, factors=chosen))
+        _write(tx, ctx, user, chosen)
     return {}
 
 

@@ -103,6 +103,7 @@ def update_user_attributes(ctx: Context, req: UpdateUserAttributesRequest) -> Up
     with ctx.store.write() as tx:
         user = locked_again(tx, user)
         after, sent = change(tx, ctx, pool, user, written, worded=worded)
+        factors.check_kept(pool, user, after)
         email_reverts.offer(tx, ctx, pool, user, after)
     return {"CodeDeliveryDetailsList": sent}
 
@@ -116,6 +117,7 @@ def delete_user_attributes(ctx: Context, req: DeleteUserAttributesRequest) -> De
     with ctx.store.write() as tx:
         user = locked_again(tx, user)
         after, _ = change(tx, ctx, pool, user, deleted)
+        factors.check_kept(pool, user, after)
         email_reverts.offer(tx, ctx, pool, user, after)
     return {}
 
