@@ -1,6 +1,7 @@
 """The composition root: settings → store → services → the site map."""
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,7 @@ from ostiary.config import Settings, SettingsError
 from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
 from ostiary.delivery.push_worker import PushWorker
 from ostiary.delivery.worker import DeliveryWorker
-from ostiary.development import development_routes
+from ostiary.development import HostGuard, development_routes
 from ostiary.feedback import auth_event_feedback
 from ostiary.gateway.serve import Gateway, is_s3_request
 from ostiary.hosted import email_revert, recovery_codes
@@ -112,7 +113,7 @@ def create_endpoint(services: Services) -> Endpoint:
         permit(ctx, action, resource, conditions_of(ctx, action, req))
 
     return Endpoint(
-        lambda access_key_id, session_token: who_signed(services, access_key_id, session_token),
+        functools.partial(who_signed, services),
         context,
         decide,
         now=services.clock.now,
@@ -156,7 +157,8 @@ def create_app(services: Services) -> ASGIApp:
 
     live = Live(services, hub, Door(services, endpoint.authenticate, open_context))
     rest = Starlette(routes=site_map(services, endpoint, live), lifespan=lifespan)
-    return Front(services, endpoint, gateway, rest)
+    front = Front(services, endpoint, gateway, rest)
+    return HostGuard(front, services.settings) if services.settings.dev else front
 
 
 def site_map(services: Services, endpoint: Endpoint, live: Live) -> list[BaseRoute]:

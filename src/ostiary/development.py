@@ -1,47 +1,77 @@
-"""What exists with `--dev` only: the outbox, the reset, the clock. On loopback, and never for other sites' pages."""
+"""What exists with `--dev` only: the guard at the door, the outbox, the reset, the clock; never for other sites."""
 
 import html
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ostiary.config import LOOPBACK
+from ostiary.aws import edge
+from ostiary.config import Settings
 from ostiary.context import Services
 from ostiary.delivery.outbox import opened
+from ostiary.loopback import is_known_host, is_own
 from ostiary.store import messages, schema
 from ostiary.store.messages import StoredMessage
 
 SHOWN = 200
 _PAGES = Environment(loader=PackageLoader("ostiary", "templates"), autoescape=True)
+_OPEN = frozenset({"/livez", "/readyz"})
 Page = Callable[[Request], Awaitable[Response]]
 
 
 def development_routes(services: Services) -> list[BaseRoute]:
     """Return the development addresses."""
     return [
-        Route("/_ostiary/outbox", _guarded(_outbox(services)), methods=["GET"]),
-        Route("/_ostiary/reset", _guarded(_reset(services)), methods=["POST"]),
-        Route("/_ostiary/clock", _guarded(_clock(services)), methods=["POST", "GET"]),
+        Route("/_ostiary/outbox", _guarded(services, _outbox(services)), methods=["GET"]),
+        Route("/_ostiary/reset", _guarded(services, _reset(services)), methods=["POST"]),
+        Route("/_ostiary/clock", _guarded(services, _clock(services)), methods=["POST", "GET"]),
     ]
 
 
-def _guarded(page: Page) -> Page:
-    """Refuse pages of other sites: a foreign Host is a rebound name, a foreign Origin another site's script."""
+@dataclass(frozen=True, slots=True)
+class HostGuard:
+    """Lets requests through that were sent to a known host: another one is a name that was rebound to this machine."""
+
+    application: ASGIApp
+    settings: Settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it. Whether the process lives, monitors may ask by any name."""
+        if scope["type"] == "lifespan" or scope["path"] in _OPEN or self._is_known(scope):
+            await self.application(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
+            return
+        text = "With --dev this server answers to localhost and its like, and to hosts of the setting dev_hosts."
+        refusal = JSONResponse({"__type": "AccessDeniedException", "message": text}, 403)
+        await refusal(scope, receive, send)
+
+    def _is_known(self, scope: Scope) -> bool:
+        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        return bool(hosts) and all(is_known_host(self.settings, host) for host in hosts)
+
+
+def _guarded(services: Services, page: Page) -> Page:
+    """Refuse pages of other sites; let those of this machine read the answer."""
 
     async def guarded(request: Request) -> Response:
-        host = urlsplit(f"//{request.headers.get('host', '')}").hostname
-        origin = request.headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).hostname not in LOOPBACK
-        if host not in LOOPBACK or foreign or request.headers.get("sec-fetch-site") == "cross-site":
+        if not is_own(services.settings, edge.request_of(request.scope)):
             return JSONResponse({"message": "Only for this machine's own pages and programs."}, 403)
-        return await page(request)
+        response = await page(request)
+        origin = request.headers.get("origin")
+        if origin is not None:
+            response.headers["access-control-allow-origin"] = origin
+            response.headers["vary"] = "origin"
+        return response
 
     return guarded
 

@@ -92,8 +92,8 @@ def announce(settings: Settings, made: Made | None, console: Console) -> None:
     if settings.dev:
         console.print(
             Panel(
-                f"DEVELOPMENT MODE: whoever reaches this port is the root of account {settings.account_id}, "
-                "with any access key. Never expose it.",
+                f"DEVELOPMENT MODE: every program and web page of this machine is the root of account "
+                f"{settings.account_id}, with any access key. Never expose it.",
                 style="bold yellow",
             )
         )

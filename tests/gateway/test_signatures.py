@@ -7,9 +7,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.fixtures.server import MovingClock
+from tests.fixtures.s3_server import S3Server
+from tests.fixtures.server import MovingClock, Server
 from tests.gateway.conftest import Gateway, Keys, allow, code, send
 
 
@@ -275,3 +277,26 @@ def test_a_presigned_header_with_a_name_that_cannot_be_one_is_refused(kept: Gate
     response = httpx.put(kept.presigned("PUT", f"{path(kept)}?x-amz-meta-a%0D%0Ab=1"), content=b"new")
     assert (response.status_code, code(response)) == (400, "InvalidArgument")
     assert kept.s3().get_object(Bucket=kept.bucket, Key="k")["Body"].read() == b"kept"
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_pictures_of_buckets_are_shown_on_pages_of_this_machine_only(
+    start_server: Callable[..., Server], s3_server: S3Server
+) -> None:
+    """With `--dev` and a key that somebody made up, of which the signature proves nothing."""
+    keys = {"access_key_id": s3_server.access_key_id, "secret_access_key": s3_server.secret_access_key}
+    upstream = {f"s3_upstream_{name}": value for name, value in keys.items()}
+    server = start_server(dev=True, s3_upstream=s3_server.url, **upstream)
+    made_up = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+    s3 = server.client("s3", **made_up)
+    s3.create_bucket(Bucket="pictures-of-a-dev-server")
+    s3.put_object(Bucket="pictures-of-a-dev-server", Key="p", Body=b"picture")
+    named = {"Bucket": "pictures-of-a-dev-server", "Key": "p"}
+    foreign = {"sec-fetch-site": "cross-site", "sec-fetch-dest": "image"}
+    for version in ("s3", "s3v4"):
+        signer = server.client("s3", config=Config(signature_version=version), **made_up)
+        address = signer.generate_presigned_url("get_object", named)
+        for headers in ({**foreign, "referer": "http://localhost:3000/"}, {"sec-fetch-site": "none"}, {}):
+            assert httpx.get(address, headers=headers).content == b"picture"
+        for headers in ({**foreign, "referer": "http://evil.example/"}, foreign, {"origin": "http://evil.example"}):
+            assert httpx.get(address, headers=headers).status_code == 403

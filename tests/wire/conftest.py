@@ -17,6 +17,7 @@ from ostiary.aws.endpoint import Endpoint
 from ostiary.aws.errors import AccessDeniedError, ExpiredTokenError, UnrecognizedClientError
 from ostiary.aws.operations import Implementation
 from ostiary.aws.types import cognito_idp
+from ostiary.aws.wire import Request
 from ostiary.clock import Clock
 from ostiary.observability import configure_logs
 
@@ -75,7 +76,7 @@ class Handlers:
         return {"IdentityId": "us-east-1:0"}
 
 
-def who_signed(access_key_id: str, session_token: str | None) -> tuple[str, str]:
+def who_signed(access_key_id: str, session_token: str | None, _request: Request) -> tuple[str, str]:
     """Know one key, and one session that has expired."""
     if session_token:
         raise ExpiredTokenError("The security token included in the request is expired")

@@ -31,8 +31,8 @@ from ostiary.aws.types import cognito_idp, cognito_sync
 from ostiary.aws.wire import Peer, Request, Response
 from ostiary.threads import MOST_QUEUED, OverloadedError, Threads
 
-WhoSigned = Callable[[str, str | None], tuple[str, Any]]
-"""(access key id, session token) → (secret, principal). Raises UnrecognizedClientError or ExpiredTokenError.
+WhoSigned = Callable[[str, str | None, Request], tuple[str, Any]]
+"""(access key id, session token, request) → (secret, principal). Raises UnrecognizedClientError or ExpiredTokenError.
 
 With an empty secret the signature is not checked: only `--dev` gives one, for key ids that nobody made.
 """
@@ -205,7 +205,7 @@ class Endpoint:
         services = (service,)
         body_hash = sha256(request.body).hexdigest()
         try:
-            secret, principal = self._who_signed(signed.access_key_id, signed.session_token)
+            secret, principal = self._who_signed(signed.access_key_id, signed.session_token, request)
         except UnrecognizedClientError:
             self._verify_nothing(signed, body_hash, services)
             raise

@@ -1,6 +1,7 @@
 """What settings must hold, beyond their types."""
 
 import base64
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -144,7 +145,17 @@ def _is_public(settings: Settings) -> bool:
 
 
 def _check_development(settings: Settings) -> None:
-    if settings.host not in LOOPBACK:
-        raise SettingsError(f"dev: any access key is root, so it listens on 127.0.0.1 only, not on '{settings.host}'.")
+    if settings.host not in LOOPBACK and not settings.dev_hosts:
+        raise SettingsError(
+            f"dev: any access key is root, so it listens on 127.0.0.1 only, not on '{settings.host}'. "
+            "In a container, name in dev_hosts how it is reached."
+        )
+    for host in filter(None, (item.strip() for item in settings.dev_hosts.split(","))):
+        if not re.fullmatch(r"(\*\.)?[A-Za-z0-9._-]+|[0-9a-fA-F:.]+", host):
+            raise SettingsError(f"dev_hosts: '{host}' is not the name of a host, as ostiary or *.app.test.")
+    for origin in filter(None, (item.strip() for item in settings.dev_origins.split(","))):
+        parts = urlsplit(origin)
+        if not parts.scheme or not parts.netloc or parts.path or parts.query or parts.fragment or "*" in origin:
+            raise SettingsError(f"dev_origins: '{origin}' is not an origin, as https://app.test:8443.")
     if settings.workers != 1:
         raise SettingsError("dev: runs one worker, because its clock is one process's.")

@@ -28,6 +28,12 @@ class Settings:
     account_id: str = "000000000000"
     """The development account, and the root account unless `root_account_id` says otherwise."""
     dev: bool = False
+    dev_hosts: str = ""
+    """Names, separated by commas, by which `--dev` is reached beside `localhost` and its like: `ostiary,*.app.test`.
+    With one of them it may listen beyond loopback, as in a container: on a network of its own only."""
+    dev_origins: str = ""
+    """Origins, separated by commas, whose pages may use made-up access keys with `--dev`, beside those of this machine:
+    `https://app.test:8443`."""
     root_access_key_id: str = ""
     root_secret_access_key: str = field(default="", repr=False)
     root_account_id: str = ""

@@ -36,7 +36,7 @@ def caller_of(services: Services, request: Request, peer: Peer) -> Caller:
     payload_hash = _declared(request, signed)
     now = services.clock.now()
     try:
-        secret, principal = who_signed(services, signed.access_key_id, signed.session_token)
+        secret, principal = who_signed(services, signed.access_key_id, signed.session_token, request)
     except UnrecognizedClientError:
         _verify_nothing(services, signed, payload_hash, now)
         raise
@@ -71,7 +71,7 @@ def _legacy(services: Services, request: Request, peer: Peer) -> Caller:
     presigned = legacy.parse(request, services.settings.s3_domain)
     if request.header("x-amz-content-sha256") in chunked.KINDS:
         raise S3Error("NotImplemented", 501, "A presigned body of this signature version cannot be in chunks.")
-    secret, principal = who_signed(services, presigned.access_key_id, presigned.session_token)
+    secret, principal = who_signed(services, presigned.access_key_id, presigned.session_token, request)
     if secret:
         legacy.verify(presigned, secret, services.clock.now())
     conditions = {"s3:authType": "REST-QUERY-STRING", "s3:signatureversion": "AWS"}

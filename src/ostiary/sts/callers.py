@@ -13,23 +13,32 @@ from ostiary.aws.types.sts import (
     GetSessionTokenRequest,
     GetSessionTokenResponse,
 )
+from ostiary.aws.wire import Request
 from ostiary.context import Context, Principal, Services, Session
 from ostiary.iam.accounts import open_secret
 from ostiary.iam.authorize import INVALID_TOKEN
 from ostiary.iam.names import account_of
+from ostiary.loopback import is_own
 from ostiary.store import access_keys, iam_entities
 from ostiary.sts.sessions import mint, resolve
 
+_FOREIGN = (
+    "With --dev, programs and pages of this machine may make access keys up, and no page of another site; "
+    "the setting dev_origins names more."
+)
 _SESSION_SECONDS = 43_200
 _ROOT_SESSION_SECONDS = 3_600
 
 
-def who_signed(services: Services, access_key_id: str, session_token: str | None) -> tuple[str, Principal]:
+def who_signed(
+    services: Services, access_key_id: str, session_token: str | None, request: Request | None = None
+) -> tuple[str, Principal]:
     """Return the secret behind an access key id, and the principal it stands for.
 
     Raises UnrecognizedClientError or ExpiredTokenError. In development an id that nobody made is the root of the
-    development account, and its secret is empty: there is nothing to verify with. Not so the ids of temporary
-    credentials: without their token, or with another, they are nobody's (SIG-14).
+    development account, unless the page of another site sends the request, and its secret is empty: there is nothing
+    to verify with. Not so the ids of temporary credentials: without their token, or with another, they are nobody's
+    (SIG-14). Without `request` it is somebody who was let in before.
     """
     if session_token is not None and access_key_id.startswith("ASIA"):
         secret, session = resolve(services, access_key_id, session_token)
@@ -38,6 +47,8 @@ def who_signed(services: Services, access_key_id: str, session_token: str | None
     if key is not None and key.status == "Active" and session_token is None:
         return open_secret(services, key), _key_principal(services, key)
     if services.settings.dev and key is None and not access_key_id.startswith("ASIA"):
+        if request is not None and not is_own(services.settings, request):
+            raise UnrecognizedClientError(f"{INVALID_TOKEN} {_FOREIGN}")
         return "", _root(services.settings.account_id)
     raise UnrecognizedClientError(INVALID_TOKEN)
 
