@@ -247,11 +247,11 @@ def test_a_public_client_needs_its_id_only(desk: Desk) -> None:
 
 
 # -- identity providers ------------------------------------------------------------------------------------------------
-def known_provider(desk: Desk, provider: OidcProvider) -> None:
+def known_provider(desk: Desk, provider: OidcProvider, issuer: str = "") -> None:
     details = {
         "client_id": "client",
         "attributes_request_method": "GET",
-        "oidc_issuer": provider.issuer,
+        "oidc_issuer": issuer or provider.issuer,
         "authorize_scopes": "openid",
     }
     desk.pool.call("CreateIdentityProvider", ProviderName="Corp", ProviderType="OIDC", ProviderDetails=details)
@@ -292,6 +292,21 @@ def test_a_providers_token_stands_for_the_user_it_signs_in(desk: Desk, provider:
     desk.pool.user("Corp_stranger")
     with pytest.raises(UserNotFoundException):
         desk.exchange(provider.token(sub="stranger"), "ID_TOKEN", **of_corp)
+
+
+@pytest.mark.parametrize("given", ["", "/"])
+@pytest.mark.parametrize("named", ["", "/"])
+def test_an_issuer_may_be_given_without_the_slash_that_it_has(
+    desk: Desk, provider: OidcProvider, given: str, named: str
+) -> None:
+    """Auth0's has one, and AWS's console asks to leave it out."""
+    issuer = provider.issuer
+    provider.issuer += named
+    known_provider(desk, provider, f"{issuer}{given}")
+    link(desk, "somebody")
+    assert desk.exchange(provider.token(), "ID_TOKEN", SubjectTokenProviderName="Corp")["IssuedToken"]
+    with pytest.raises(NotAuthorizedException, match="Invalid Subject Token"):
+        desk.exchange(provider.token(iss=f"{issuer}//"), "ID_TOKEN", SubjectTokenProviderName="Corp")
 
 
 def test_what_is_derived_is_as_sure_as_the_sign_in(desk: Desk, provider: OidcProvider) -> None:

@@ -120,7 +120,7 @@ def test_the_classic_flow_gives_a_token_that_sts_takes(pool: IdentityPool) -> No
     sts = Api(pool.anybody.ctx, "sts")
     answer = sts("AssumeRoleWithWebIdentity", RoleArn=f"{ROLE}guest", RoleSessionName="app", WebIdentityToken=token)
     assert answer["SubjectFromWebIdentityToken"] == identity_id
-    assert answer["Provider"] == "https://cognito-identity.amazonaws.com"
+    assert answer["Provider"] == "cognito-identity.amazonaws.com"
 
 
 def test_principal_tags_come_from_claims_and_need_the_roles_leave(pool: IdentityPool) -> None:

@@ -237,6 +237,25 @@ def test_a_map_of_tags_is_set_for_each_provider_apart(pool: Pool) -> None:
     assert pool.admin("GetPrincipalTagAttributeMap", **google) == {**google, **own}
 
 
+def test_a_user_pools_map_is_one_under_both_of_its_names(pool: Pool) -> None:
+    first, second = provider_names(pool.admin.ctx.settings, USER_POOL)
+    named = {"IdentityPoolId": pool.id, "IdentityProviderName": first}
+    pool.admin("SetPrincipalTagAttributeMap", **named, PrincipalTags={"team": "department"})
+    other = {**named, "IdentityProviderName": second}
+    assert pool.admin("GetPrincipalTagAttributeMap", **other)["PrincipalTags"] == {"team": "department"}
+    pool.admin("SetPrincipalTagAttributeMap", **other, PrincipalTags={"team": "unit"})
+    assert pool.admin("GetPrincipalTagAttributeMap", **named)["PrincipalTags"] == {"team": "unit"}
+
+
+def test_tags_of_a_registered_provider_are_found_under_its_arn_too() -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:oidc-provider/login.example.com/"
+    identity = dataclasses.replace(of("login.example.com/", department="eng"), federated=arn)
+    for key in (arn, "login.example.com/"):
+        maps = {key: {"PrincipalTags": {"team": "department"}}}
+        mapped = IdentityPool("us-east-1:x", ACCOUNT, "x", {}, {"PrincipalTags": maps}, 0)
+        assert tags_for(CTX, mapped, [identity]) == {"team": "eng"}
+
+
 def test_whoever_sets_a_role_must_be_allowed_to_pass_it(pool: Pool) -> None:
     """STS-08: in a rule as much as at the pool, and a role of another account is not ours to pass."""
     theirs = "arn:aws:iam::222222222222:role/theirs"

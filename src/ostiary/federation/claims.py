@@ -44,13 +44,14 @@ def check_times(claims: jws.Claims, now: float) -> None:
 def check_audience(claims: jws.Claims, wanted: Collection[str] | None) -> None:
     """Refuse a token that was made for somebody else (OpenID Connect Core 3.1.3.7, FED-10).
 
-    A token for several must say in `azp` to which of them it was given; Google's may differ from their one `aud`.
+    Where there is an `azp` it counts, and `aud` does not; a token for several audiences must have one.
     """
-    azp, values = audience_of(claims)
-    accepted = {azp} if len(values) > 1 else {azp, *values}
+    audience, values = audience_of(claims)
+    if "azp" in claims and claims["azp"] != audience:
+        raise InvalidTokenError("audience", "azp is no client")
     if len(values) > 1 and "azp" not in claims:
         raise InvalidTokenError("audience", "several audiences and no azp")
-    if wanted is not None and accepted.isdisjoint(wanted):
+    if wanted is not None and audience not in wanted:
         raise InvalidTokenError("audience")
 
 

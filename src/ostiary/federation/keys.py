@@ -10,6 +10,7 @@ from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
 from ostiary.crypto import jws
 from ostiary.federation.documents import KEPT_SECONDS, documents
+from ostiary.federation.web_identity import InvalidTokenError
 from ostiary.http_client import HttpClient
 
 REFETCH_SECONDS = 60
@@ -20,20 +21,29 @@ RSA_BITS = range(2048, 8193)
 _PUBLIC = ("kty", "kid", "alg", "use", "n", "e", "crv", "x", "y")
 
 
-def discovered_keys_url(http: HttpClient, issuer: str) -> str:
-    """Return the `jwks_uri` of an issuer's discovery document, which must name the very same issuer."""
+def discovered_keys_url(http: HttpClient, issuer: str, *others: str) -> str:
+    """Return the `jwks_uri` of an issuer's discovery document, which must name the very same issuer.
 
-    def read(document: Any) -> str:
-        if document["issuer"] != issuer:
-            raise ValueError("the discovery document is of another issuer")
+    `others` are spellings of it that the document may have instead, with the same document: see `spellings`.
+    """
+
+    def read(document: Any) -> tuple[str, str]:
         keys_url = str(document["jwks_uri"])
         if issuer.startswith("https://") and not keys_url.startswith("https://"):
             raise ValueError("the keys of an https issuer must have an https address")
-        return keys_url
+        return str(document["issuer"]), keys_url
 
     url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-    found: str = documents(http).get(url, read, fresh_within=KEPT_SECONDS)
-    return found
+    named, keys_url = documents(http).get(url, read, fresh_within=KEPT_SECONDS)
+    if named not in {issuer, *others}:
+        raise InvalidTokenError("unreachable", "the discovery document is of another issuer")
+    return str(keys_url)
+
+
+def spellings(issuer: str) -> tuple[str, str]:
+    """Return an issuer without and with the slash at its end: people leave it out, and some tokens have it."""
+    bare = issuer.removesuffix("/")
+    return bare, f"{bare}/"
 
 
 def key_finder(http: HttpClient, keys_url: str) -> Callable[[str], jws.Key | None]:

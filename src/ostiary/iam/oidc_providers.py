@@ -37,6 +37,7 @@ from ostiary.tokens.issuer import pool_of_provider
 
 PROVIDER_ARN = "{OpenIDConnectProviderArn}"
 MOST_CLIENT_IDS = 100
+_URL = re.compile(r"https?://[!-~]+")
 _THUMBPRINT = re.compile(r"[0-9a-fA-F]{40}")
 
 
@@ -44,9 +45,9 @@ _THUMBPRINT = re.compile(r"[0-9a-fA-F]{40}")
 def create_open_id_connect_provider(
     ctx: Context, req: CreateOpenIDConnectProviderRequest
 ) -> CreateOpenIDConnectProviderResponse:
-    """Register a provider. Plain http is for user pools of ours and for this machine."""
+    """Register a provider, by the very issuer that its tokens name. Plain http is for user pools of ours, and here."""
     _check_propagation(req)
-    issuer = req["Url"].rstrip("/")
+    issuer = req["Url"]
     url = _checked_url(ctx, issuer)
     _check_lists(req.get("ClientIDList", []), req.get("ThumbprintList", []))
     tags = tagged([], req.get("Tags", []))
@@ -174,7 +175,10 @@ def _check_propagation(req: CreateOpenIDConnectProviderRequest) -> None:
 
 
 def _checked_url(ctx: Context, issuer: str) -> str:
-    parts = urlsplit(issuer)
+    try:
+        parts = urlsplit(issuer if _URL.fullmatch(issuer) else "")
+    except ValueError:
+        parts = urlsplit("")
     url = issuer.partition("://")[2]
     plain = parts.scheme == "http" and (
         pool_of_provider(ctx.settings, url) is not None

@@ -71,8 +71,10 @@ def set_principal_tag_attribute_map(
     provider, given = req["IdentityProviderName"], {"UseDefaults": defaults, "PrincipalTags": tags}
 
     def mapped(pool: IdentityPool) -> IdentityPool:
-        maps = {**pool.roles.get("PrincipalTags", {}), provider: given}
-        return replace(pool, roles={**pool.roles, "PrincipalTags": maps})
+        others = pool.roles.get("PrincipalTags", {}).items()
+        mine = logins.canonical(ctx, provider)
+        maps = {name: item for name, item in others if logins.canonical(ctx, name) != mine}
+        return replace(pool, roles={**pool.roles, "PrincipalTags": {**maps, provider: given}})
 
     return _tag_map(change(ctx, req["IdentityPoolId"], mapped), provider, given)  # type: ignore[return-value]
 
@@ -83,7 +85,8 @@ def get_principal_tag_attribute_map(
 ) -> GetPrincipalTagAttributeMapResponse:
     """Return which claims of a provider become session tags."""
     pool, provider = own_pool(ctx, req["IdentityPoolId"]), req["IdentityProviderName"]
-    found = pool.roles.get("PrincipalTags", {}).get(provider, {"UseDefaults": False, "PrincipalTags": {}})
+    maps = {logins.canonical(ctx, name): item for name, item in pool.roles.get("PrincipalTags", {}).items()}
+    found = maps.get(logins.canonical(ctx, provider), {"UseDefaults": False, "PrincipalTags": {}})
     return _tag_map(pool, provider, found)  # type: ignore[return-value]
 
 
@@ -110,7 +113,7 @@ def tags_for(ctx: Context, pool: IdentityPool, presented: Sequence[WebIdentity])
     named = {logins.canonical(ctx, name): item["PrincipalTags"] for name, item in maps.items()}
     tags: dict[str, str] = {}
     for identity in presented:
-        wanted = named.get(logins.canonical(ctx, identity.provider), {})
+        wanted = named.get(logins.canonical(ctx, identity.provider)) or named.get(identity.federated, {})
         values = {tag: identity.claims.get(claim) for tag, claim in wanted.items()}
         tags |= {tag: value for tag, value in values.items() if isinstance(value, str) and value}
     return tags

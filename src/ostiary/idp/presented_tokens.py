@@ -13,7 +13,7 @@ from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthoriz
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.crypto.jws import Claims
-from ostiary.federation.keys import discovered_keys_url
+from ostiary.federation.keys import discovered_keys_url, spellings
 from ostiary.federation.openid import verify_openid
 from ostiary.federation.saml import Wanted, verify_saml
 from ostiary.federation.web_identity import InvalidTokenError
@@ -129,8 +129,8 @@ def _of_provider(ctx: Context, pool: UserPool, provider: Part, given: Given) -> 
             ctx,
             given.token,
             provider=provider.key,
-            issuers=[issuer],
-            keys_url=known.get("jwks_uri") or discovered_keys_url(ctx.http, issuer),
+            issuers=spellings(issuer),
+            keys_url=known.get("jwks_uri") or discovered_keys_url(ctx.http, *spellings(issuer)),
             audiences=[known["client_id"]],
         )
         told = jws.seconds(identity.claims, "auth_time") or jws.seconds(identity.claims, "iat")

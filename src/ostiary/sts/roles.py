@@ -101,7 +101,7 @@ def assume_role(ctx: Context, req: AssumeRoleRequest) -> AssumeRoleResponse:
     answer: AssumeRoleResponse = {"Credentials": assumed.credentials.wire(), "AssumedRoleUser": assumed.user}
     if session.source_identity:
         answer["SourceIdentity"] = session.source_identity
-    return {**answer, **_packed(wish)}  # type: ignore[typeddict-item]
+    return {**answer, **_packed(assumed.session)}  # type: ignore[typeddict-item]
 
 
 @operation("sts")
@@ -122,12 +122,12 @@ def assume_role_with_web_identity(
         "Credentials": assumed.credentials.wire(),
         "SubjectFromWebIdentityToken": identity.subject,
         "AssumedRoleUser": assumed.user,
-        "Provider": req.get("ProviderId") or identity.issuer,
+        "Provider": identity.federated,
         "Audience": identity.audience,
     }
     if assumed.session.source_identity:
         answer["SourceIdentity"] = assumed.session.source_identity
-    return {**answer, **_packed(wish)}  # type: ignore[typeddict-item]
+    return {**answer, **_packed(assumed.session)}  # type: ignore[typeddict-item]
 
 
 def assume_with_web_identity(ctx: Context, wish: Wish, identity: WebIdentity) -> Assumed:
@@ -196,8 +196,9 @@ def _check_policies(wish: Wish) -> None:
             raise MalformedPolicyDocumentException(error.message) from None
 
 
-def _packed(wish: Wish) -> dict[str, int]:
-    size = sum(map(len, [*wish.policies, *wish.policy_arns, *wish.tags, *wish.tags.values()]))
+def _packed(session: Session) -> dict[str, int]:
+    """Return `PackedPolicySize` of a session's policies and tags, wherever these come from; nothing without any."""
+    size = sum(map(len, [*session.policies, *session.policy_arns, *session.tags, *session.tags.values()]))
     return {"PackedPolicySize": max(1, 100 * size // (2 * MOST_POLICY_CHARACTERS))} if size else {}
 
 
