@@ -13,12 +13,14 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.context import Services
+from ostiary.delivery.outbox import Message
 from ostiary.store import expired, schema
 from ostiary.store.db import Store
-from tests.signin.conftest import App, Pool
+from tests.signin.conftest import PASSWORD, App, Pool
 
 Advance = Callable[[float], None]
 DAY = 86400
+NEW = "Battery-staple-8"
 
 
 def is_alive(app: App, tokens: dict[str, Any]) -> bool:
@@ -164,6 +166,81 @@ def test_a_sign_in_under_way_ends_with_the_others(
     monkeypatch.setattr(issue, "begin", begin_late)
     assert not is_alive(app, app.tokens("ann"))
     assert is_alive(app, app.tokens("ann"))
+
+
+# -- a password that changes -----------------------------------------------------------------------------------------
+def recovers(app: App, code: Callable[[], str]) -> None:
+    named = {"ClientId": app.id, "Username": "ann"}
+    app.pool.anybody("ForgotPassword", **named)
+    app.pool.anybody("ConfirmForgotPassword", ConfirmationCode=code(), Password=NEW, **named)
+
+
+def changes(app: App, _: Callable[[], str]) -> None:
+    token = app.tokens("ann")["AccessToken"]
+    app.pool.anybody("ChangePassword", AccessToken=token, PreviousPassword=PASSWORD, ProposedPassword=NEW)
+
+
+def has_it_set(app: App, _: Callable[[], str]) -> None:
+    app.pool.set_password("ann", NEW)
+
+
+@pytest.fixture
+def code(sent: Callable[[], list[Message]]) -> Callable[[], str]:
+    return lambda: sent()[-1].code
+
+
+@pytest.fixture
+def reachable(app: App) -> App:
+    """Have ann reached by mail, and by a code of the second factor on the phone."""
+    values = {"email": "ann@example.com", "email_verified": "true", "phone_number": "+15550001234"}
+    attributes = [{"Name": name, "Value": value} for name, value in values.items()]
+    app.pool.call("AdminUpdateUserAttributes", Username="ann", UserAttributes=attributes)
+    return app
+
+
+@pytest.mark.parametrize(
+    ("tag", "change", "ends"),
+    [
+        ("off", changes, False),
+        ("off", has_it_set, False),
+        ("off", recovers, True),
+        ("on", changes, True),
+        ("on", has_it_set, True),
+        ("on", recovers, True),
+    ],
+)
+def test_a_new_password_ends_what_the_old_one_began(
+    reachable: App, code: Callable[[], str], tag: str, change: Any, *, ends: bool
+) -> None:
+    """Recovery always does; the others where the pool's tag says so, also for clients that cannot revoke."""
+    reachable.pool.call("UpdateUserPool", UserPoolTags={"ostiary:end-sessions-on-password-change": tag})
+    plain = reachable.pool.app(EnableTokenRevocation=False)
+    signed_in = [(app, app.tokens("ann")) for app in (reachable, plain)]
+    change(reachable, code)
+    assert [is_alive(app, tokens) for app, tokens in signed_in] == [not ends, not ends]
+    assert is_alive(reachable, reachable.tokens("ann", NEW)), "who signs in at once after it is in"
+
+
+def test_a_sign_in_that_waits_for_a_code_ends_with_the_old_password(
+    reachable: App, code: Callable[[], str], advance: Advance
+) -> None:
+    """What was passed with it counts no more: neither by codes nor by setting an app up."""
+    sms = {"SnsCallerArn": "arn:aws:iam::111111111111:role/sms"}
+    factors = {"SmsMfaConfiguration": {"SmsConfiguration": sms}, "SoftwareTokenMfaConfiguration": {"Enabled": True}}
+    reachable.pool.call("SetUserPoolMfaConfig", MfaConfiguration="ON", **factors)
+    reachable.pool.user("bob")
+    asked, seen = reachable.password("ann"), code()
+    set_up = reachable.password("bob")
+    advance(1)
+    recovers(reachable, code)
+    reachable.pool.call("AdminUserGlobalSignOut", Username="bob")
+    with pytest.raises(NotAuthorizedException, match=r"^Invalid session for the user\.$"):
+        reachable.respond("SMS_MFA", asked["Session"], USERNAME="ann", SMS_MFA_CODE=seen)
+    with pytest.raises(NotAuthorizedException, match=r"^Invalid session for the user\.$"):
+        reachable.pool.anybody("AssociateSoftwareToken", Session=set_up["Session"])
+    advance(1)
+    again = reachable.password("ann", NEW)
+    assert reachable.respond("SMS_MFA", again["Session"], USERNAME="ann", SMS_MFA_CODE=code())
 
 
 def test_a_deleted_client_takes_its_tokens_along(app: App) -> None:

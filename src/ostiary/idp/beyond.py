@@ -12,11 +12,13 @@ LINK_BY_EMAIL = "link-by-email"
 EMAIL_REVERT = "email-revert-days"
 SCHEMA_CHANGES = "schema-changes"
 USER_SEARCH = "user-search"
+END_SESSIONS = "end-sessions-on-password-change"
 _ON = ("on or off", re.compile(r"on|off"))
 _VALUES = {
     RECOVERY_CODES: _ON,
     SCHEMA_CHANGES: _ON,
     USER_SEARCH: _ON,
+    END_SESSIONS: _ON,
     EMAIL_REVERT: ("a number of days from 1 to 90, or off", re.compile(r"[1-9]|[1-8][0-9]|90|off")),
     LINK_BY_EMAIL: ("names of identity providers with spaces between, or off", re.compile(r"\S{1,32}( \S{1,32})*")),
 }

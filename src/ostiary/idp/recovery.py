@@ -21,7 +21,7 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.idp import attributes, auth_events, codes, factors, migration, passwords
+from ostiary.idp import attributes, auth_events, beyond, codes, factors, migration, passwords
 from ostiary.idp.clients import check_secret_hash, client_of, hides_existence
 from ostiary.idp.messages import Wording, wording
 from ostiary.idp.migration import Place
@@ -35,6 +35,7 @@ from ostiary.store import users
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import User
+from ostiary.tokens.revoke import sign_out_everywhere
 from ostiary.triggers import post_confirmation
 from ostiary.triggers.event import occasion_of
 
@@ -69,6 +70,7 @@ def admin_set_user_password(ctx: Context, req: AdminSetUserPasswordRequest) -> A
             attributes.write(tx, pool, user, user.attributes, now, **changes)
         except AliasExistsException as error:
             raise InvalidParameterException(error.message) from error
+        _end_sessions(tx, ctx, pool, user)
     return {}
 
 
@@ -92,8 +94,15 @@ def change_password(ctx: Context, req: ChangePasswordRequest) -> ChangePasswordR
         codes.forget(tx, pool, user.sub, codes.RESET)
         passwords.remember(tx, ctx, pool, current)
         users.update(tx, current, sealed_verifier=verifier, modified_at=ctx.clock.now_seconds())
+        _end_sessions(tx, ctx, pool, current)
         auth_events.happened(tx, ctx, pool, user, event_type="PasswordChange", client=client, req={})
     return {}
+
+
+def _end_sessions(tx: Tx, ctx: Context, pool: UserPool, user: User) -> None:
+    """End every sign-in of a user whose password changed, where the pool wants that."""
+    if beyond.is_on(pool, beyond.END_SESSIONS):
+        sign_out_everywhere(tx, ctx, user)
 
 
 def _count_change(ctx: Context, user: User) -> None:
@@ -167,7 +176,7 @@ def _recovery_attribute(pool: UserPool, user: User) -> Literal["email", "phone_n
 
 @operation("cognito-idp")
 def confirm_forgot_password(ctx: Context, req: ConfirmForgotPasswordRequest) -> ConfirmForgotPasswordResponse:
-    """Set a new password with the code; it does not sign in by itself (PWD-09)."""
+    """Set a new password with the code; it does not sign in by itself (PWD-09). Every sign-in of before ends."""
     pool, client = client_of(ctx, req["ClientId"])
     check_secret_hash(ctx, client, req["Username"], req.get("SecretHash"))
     passwords.check_policy(pool, req["Password"])
@@ -204,6 +213,8 @@ def _recover(tx: Tx, ctx: Context, pool: UserPool, user: User, *, verified: dict
     """Set the password; the address is proven too, unless it has become another user's alias meanwhile."""
     if not attributes.are_free(tx, pool, user, verified):
         verified = user.attributes
+    # Somebody may be in who knew the old password, and is the reason for a new one.
+    sign_out_everywhere(tx, ctx, user)
     return attributes.write(
         tx,
         pool,

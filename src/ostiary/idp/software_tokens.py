@@ -24,7 +24,7 @@ from ostiary.idp.pools import POOL_ARN, own_pool, pool_of
 from ostiary.idp.profile import signed_in
 from ostiary.idp.signin.attempt import spend_once
 from ostiary.idp.signin.challenges import mfa_setup
-from ostiary.idp.signin.session import SessionState, invalid, opened, renewed
+from ostiary.idp.signin.session import SessionState, check_alive, invalid, opened, renewed
 from ostiary.idp.users import locked_user
 from ostiary.store import codes, recovery_codes, software_tokens, users
 from ostiary.store.db import Tx
@@ -134,6 +134,7 @@ def _signing_in(ctx: Context, state: SessionState) -> _Owner:
         user = users.find(tx, state.pool_id, state.sub)
     if user is None or not user.enabled or not factors.has_none(pool, user):
         raise invalid()
+    check_alive(state.began_at, user)
     return _Owner(pool, user, state)
 
 
@@ -142,6 +143,8 @@ def _locked(tx: Tx, owner: _Owner) -> User:
     user = users.lock(tx, owner.user)
     if user is None or (owner.state is not None and not factors.has_none(owner.pool, user)):
         raise invalid()
+    if owner.state is not None:
+        check_alive(owner.state.began_at, user)
     return user
 
 

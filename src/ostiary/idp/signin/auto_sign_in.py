@@ -2,7 +2,7 @@
 
 from ostiary.context import Context
 from ostiary.idp.signin.attempt import Attempt, Person
-from ostiary.idp.signin.session import Passed, Progress, invalid, new_session, open_session
+from ostiary.idp.signin.session import Passed, Progress, check_alive, invalid, new_session, open_session
 from ostiary.store.users import User
 
 SIGNED_UP, CONFIRMED = "SIGN_UP", "CONFIRM_SIGN_UP"
@@ -35,5 +35,6 @@ def proven(ctx: Context, attempt: Attempt, session: str, person: Person, progres
     state = open_session(ctx, attempt, session, CONFIRMED)
     if person.user is None or person.user.sub != state.sub:
         raise invalid()
+    check_alive(state.began_at, person.user)
     challenge = _PROVEN_BY.get(state.memo)
     return None if challenge is None else Passed(person.user, progress.with_passed(challenge), state.once)

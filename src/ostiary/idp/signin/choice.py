@@ -19,7 +19,7 @@ from ostiary.idp.signin.attempt import (
     wrong_password,
 )
 from ostiary.idp.signin.challenges import email_otp, password_verifier, sms_otp, web_authn
-from ostiary.idp.signin.session import Ask, Passed, Progress, SessionState, invalid, new_session
+from ostiary.idp.signin.session import Ask, Passed, Progress, SessionState, check_alive, invalid, new_session
 from ostiary.idp.strangers import is_stranger, stranger
 from ostiary.store import sign_in_failures
 from ostiary.store.user_pools import UserPool
@@ -113,6 +113,8 @@ def chooser(ctx: Context, attempt: Attempt, state: SessionState, name: str) -> P
     subject = stranger(ctx, attempt.pool, name) if is_stranger(state.sub) or user is None else user.sub
     if subject != state.sub:
         raise invalid()
+    if user is not None and not is_stranger(subject):
+        check_alive(state.began_at, user)
     return Person(name, subject, None if is_stranger(subject) else user, failures)
 
 

@@ -48,7 +48,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """What a `Session` string says: which challenge waits, at which client, for whom, until when.
+    """What a `Session` string says: which challenge waits, at which client, for whom, from when and until when.
 
     `subject` is a user's sub or a stranger's id, padded so that the two look alike; `memo` what the challenge noted.
     Of one that would be too long to hand out, `kept_as` says where the store has the rest.
@@ -63,6 +63,7 @@ class SessionState:
     memo: str
     expires_at: int
     kept_as: str = ""
+    began_at: int = 0
 
     @property
     def sub(self) -> str:
@@ -104,6 +105,7 @@ def new_session(
     memo: str = "",
 ) -> str:
     """Return a session string that waits for the answer to `challenge`. Of those with one id only one can be used."""
+    now = ctx.clock.now_seconds()
     return _sealed(
         ctx,
         SessionState(
@@ -114,7 +116,8 @@ def new_session(
             challenge=challenge,
             progress=progress,
             memo=memo,
-            expires_at=ctx.clock.now_seconds() + attempt.session_seconds,
+            expires_at=now + attempt.session_seconds,
+            began_at=now,
         ),
     )
 
@@ -176,7 +179,14 @@ def asked_user(tx: Tx, attempt: Attempt, state: SessionState, name: str) -> User
     user = find_user(tx, attempt.pool, name)
     if user is None or user.sub != state.sub or (state.progress.passed and not user.enabled):
         raise invalid()
+    check_alive(state.began_at, user)
     return user
+
+
+def check_alive(began_at: int, user: User) -> None:
+    """Refuse a session that began before all sign-ins of the user were ended: what was passed in it counts no more."""
+    if 0 < began_at < user.tokens_valid_after:
+        raise invalid()
 
 
 def invalid() -> NotAuthorizedException:

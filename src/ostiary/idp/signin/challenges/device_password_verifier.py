@@ -16,7 +16,7 @@ from ostiary.idp.signin.attempt import (
     wrong_password,
 )
 from ostiary.idp.signin.proofs import Block, Exchange
-from ostiary.idp.signin.session import Passed, Progress
+from ostiary.idp.signin.session import Passed, Progress, check_alive
 from ostiary.store import devices, sign_in_failures
 
 NAME = "DEVICE_PASSWORD_VERIFIER"
@@ -31,6 +31,7 @@ class DeviceBlock(Block):
 
     sub: str
     progress: Progress
+    began_at: int = 0
 
 
 def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress, *, public: int) -> Answer:
@@ -42,6 +43,7 @@ def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress, *, p
         raise ResourceNotFoundException("Device does not exist.")
     salt, verifier = device_secrets.opened(ctx, device)
     exchange = Exchange.begun(ctx, public, verifier)
+    now = ctx.clock.now_seconds()
     block = DeviceBlock(
         block_id=ctx.random.uuid(),
         pool_id=user.pool_id,
@@ -49,7 +51,8 @@ def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress, *, p
         sub=user.sub,
         progress=progress,
         exchange=exchange,
-        expires_at=ctx.clock.now_seconds() + attempt.session_seconds,
+        expires_at=now + attempt.session_seconds,
+        began_at=now,
     )
     return {
         "ChallengeName": NAME,
@@ -78,6 +81,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
     _, verifier = device_secrets.opened(ctx, device)
     who = device_group_key(attempt.pool), device.device_key
     if block.exchange.proven(verifier, who, raw, responses) and named and user is not None:
+        check_alive(block.began_at, user)
         progress = block.progress.with_passed(SHOWN)
         # Elsewhere the proof only says which device it is: it is no second factor.
         return Passed(user, progress.with_passed(NAME) if trusts_devices(attempt.pool) else progress, once)
