@@ -322,6 +322,31 @@ def test_a_passkey_that_verifies_the_user_replaces_two_factors(app: App, ann: Pe
         ann.prove(key)
 
 
+@pytest.mark.parametrize("suffix", ["com", "co.uk", "CO.UK", "com.", ".com", "github.io", "xn--j6w193g", "foo.ck"])
+def test_a_passkey_for_everybodys_sites_is_not_made(app: App, ann: Person, suffix: str) -> None:
+    """WAN-10: public suffixes, of registries and of companies, however they are written."""
+    before = app.pool.call("GetUserPoolMfaConfig")
+    with pytest.raises(InvalidParameterException, match="is a public suffix"):
+        app.pool.call("SetUserPoolMfaConfig", WebAuthnConfiguration={"RelyingPartyId": suffix})
+    assert app.pool.call("GetUserPoolMfaConfig") == before
+    assert ann.options()["rp"]["id"] == "example.com"
+
+
+@pytest.mark.parametrize("rp_id", ["example.co.uk", "www.ck", "intranet", "localhost", "ann.github.io", "a.b.c.d.com"])
+def test_a_passkey_for_ones_own_site_is_made(app: App, ann: Person, rp_id: str) -> None:
+    app.pool.call("SetUserPoolMfaConfig", WebAuthnConfiguration={"RelyingPartyId": rp_id})
+    assert ann.options()["rp"]["id"] == rp_id
+
+
+def test_a_domain_that_is_everybodys_makes_no_relying_party(app: App, ann: Person) -> None:
+    """WAN-10: nor does one that was set before such names were refused."""
+    app.pool.call("SetUserPoolMfaConfig", WebAuthnConfiguration={"UserVerification": "preferred"})
+    certificate = {"CertificateArn": "arn:aws:acm:us-east-1:111111111111:certificate/x"}
+    app.pool.call("CreateUserPoolDomain", Domain="co.uk", CustomDomainConfig=certificate)
+    with pytest.raises(WebAuthnConfigurationMissingException):
+        ann.options()
+
+
 def test_a_pool_must_want_passkeys_and_know_its_domain(app: App, ann: Person, pool: Pool) -> None:
     app.pool.call("SetUserPoolMfaConfig", WebAuthnConfiguration={"UserVerification": "preferred"})
     with pytest.raises(WebAuthnConfigurationMissingException):

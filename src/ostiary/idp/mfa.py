@@ -16,6 +16,7 @@ from ostiary.context import Context
 from ostiary.idp import factors
 from ostiary.idp.pool_settings import FACTORS
 from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool, write_pool
+from ostiary.idp.relying_party import check_id
 
 _OF_SMS = ("SmsAuthenticationMessage", "SmsConfiguration")
 
@@ -61,6 +62,7 @@ def _check_messages(req: SetUserPoolMfaConfigRequest) -> None:
 
 def _check(configuration: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     factors.check(configuration, "Invalid MFA configuration given, can't turn on MFA and disable all MFA types.")
+    check_id(given.get("WebAuthnConfiguration", {}).get("RelyingPartyId", ""))
     needs_plan = "EmailMfaConfiguration" in given or "FactorConfiguration" in given.get("WebAuthnConfiguration", {})
     if needs_plan and configuration.get("UserPoolTier") == "LITE":
         raise FeatureUnavailableInTierException("This feature is not available in the user pool's feature plan.")

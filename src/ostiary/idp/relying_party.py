@@ -1,9 +1,12 @@
 """What a user pool is to passkeys: its relying-party id, the origins that may use it, what it asks for."""
 
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
-from ostiary.aws.types.cognito_idp import WebAuthnConfigurationMissingException
+from publicsuffixlist import PublicSuffixList
+
+from ostiary.aws.types.cognito_idp import InvalidParameterException, WebAuthnConfigurationMissingException
 from ostiary.context import Context
 from ostiary.idp.factors import passkeys_count_as_two
 from ostiary.store import domains
@@ -36,11 +39,33 @@ class RelyingParty:
         return parts.scheme == "https" or (parts.scheme == "http" and self.id == _LOOPBACK)
 
 
+def check_id(rp_id: str) -> None:
+    """Refuse `com`, `co.uk` and their like: a passkey would be good at everybody's site below (HTML 7.5, WAN-10).
+
+    Raises InvalidParameterException.
+    """
+    if _is_public_suffix(rp_id):
+        raise InvalidParameterException(
+            f"The relying-party id {rp_id} is a public suffix: anybody may have a site there."
+        )
+
+
+def _is_public_suffix(rp_id: str) -> bool:
+    name = rp_id.strip(".").lower()
+    return bool(name) and _suffixes().publicsuffix(name) == name
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    # A name of a private network, which nobody registers below, is on no list, and none.
+    return PublicSuffixList(accept_unknown=False)
+
+
 def relying_party(ctx: Context, pool: UserPool) -> RelyingParty:
     """Return the pool's relying party, by its settings or its own domain; raises where it has neither."""
     settings = pool.configuration.get("WebAuthnConfiguration", {})
     found = settings.get("RelyingPartyId") or _domain(ctx, pool)
-    if not found:
+    if not found or _is_public_suffix(found):
         raise WebAuthnConfigurationMissingException("The user pool has neither a relying-party id nor a domain.")
     verifies = settings.get("UserVerification") == "required" or passkeys_count_as_two(pool)
     return RelyingParty(found, verifies)
