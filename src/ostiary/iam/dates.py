@@ -4,6 +4,7 @@ import re
 
 LATEST = 2**63 - 1
 """The greatest number of seconds that IAM takes."""
+_SECONDS = re.compile(r"[0-9]{1,19}(\.[0-9]{1,9})?", re.ASCII)
 _DATE = re.compile(
     r"(?P<year>-?[0-9]+)(-(?P<month>[0-9]+)(-(?P<day>[0-9]+))?)?"
     r"(t((?P<hour>[0-9]+)(:(?P<minute>[0-9]+)(:(?P<second>[0-9]+)(\.(?P<fraction>[0-9]{1,9}))?)?)?)?"
@@ -28,10 +29,10 @@ _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
 def moment(text: str) -> float:
     """Return seconds since 1970; raises ValueError for what is no date. What a date leaves out is its first."""
-    if text.isascii() and text.isdecimal() and len(text) <= len(str(LATEST)):
-        if int(text) > LATEST:
+    if _SECONDS.fullmatch(text):
+        if int(text.partition(".")[0]) > LATEST:
             raise ValueError(text)
-        return int(text)
+        return float(text)
     found = _DATE.fullmatch(text) if "-" in text or "t" in text.lower() else None
     if found is None:
         raise ValueError(text)
