@@ -38,6 +38,20 @@ def check_deletable(tx: Tx, entity: Entity) -> None:
         raise DeleteConflictException("Cannot delete entity, must delete policies first.")
 
 
+def boundary_of(entity: Entity) -> dict[str, Any]:
+    """Return the member of a role or user that tells its boundary, if it has one."""
+    if not entity.boundary_arn:
+        return {}
+    # IAM says "Policy" here, whatever its model says.
+    boundary = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": entity.boundary_arn}
+    return {"PermissionsBoundary": boundary}
+
+
+def as_listed(described: Mapping[str, Any], *left_out: str) -> Any:
+    """Return an entity as lists show it: IAM leaves its tags, and some more, to the operations about one."""
+    return {name: value for name, value in described.items() if name not in {"Tags", *left_out}}
+
+
 def checked_boundary(tx: Tx, ctx: Context, arn: str | None) -> str | None:
     """Return the ARN of a boundary that the account has; raises NoSuchEntityException."""
     if arn is not None:
@@ -46,7 +60,7 @@ def checked_boundary(tx: Tx, ctx: Context, arn: str | None) -> str | None:
 
 
 def attachable(tx: Tx, ctx: Context, arn: str) -> policies.ManagedPolicy:
-    """Return a managed policy of the account; raises NoSuchEntityException and InvalidInputException."""
+    """Return a managed policy of the account; raises NoSuchEntityException, InvalidInputException, ValidationError."""
     try:
         found = known_policy(tx, arn)
     except NoSuchEntityException:
@@ -56,10 +70,18 @@ def attachable(tx: Tx, ctx: Context, arn: str) -> policies.ManagedPolicy:
     return found
 
 
+def check_arn(arn: str) -> list[str]:
+    """Return the six parts of an ARN; raises ValidationError for what is none."""
+    parts = arn.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn":  # noqa: PLR2004 - parts of an ARN
+        raise ValidationError("Invalid ARN:  Could not be parsed!")
+    return parts
+
+
 def known_policy(tx: Tx, arn: str) -> policies.ManagedPolicy:
-    """Return a managed policy; raises NoSuchEntityException and InvalidInputException."""
-    parts = arn.split(":")
-    if len(parts) != 6 or parts[0] != "arn" or not parts[5].startswith("policy/"):  # noqa: PLR2004 - parts of an ARN
+    """Return a managed policy; raises NoSuchEntityException, InvalidInputException and ValidationError."""
+    parts = check_arn(arn)
+    if not parts[5].startswith("policy/"):
         raise InvalidInputException(f"ARN {arn} is not valid.")
     found = policies.find(tx, parts[4], arn)
     if found is None:

@@ -31,7 +31,7 @@ from ostiary.aws.types.iam import (
 )
 from ostiary.context import Context
 from ostiary.iam import grammar
-from ostiary.iam.entities import attachable, known, listed_page
+from ostiary.iam.entities import attachable, check_arn, known, listed_page
 from ostiary.iam.requests import role_arn, user_arn
 from ostiary.store import policies
 from ostiary.store.iam_entities import OwnerType
@@ -166,6 +166,7 @@ def _names(ctx: Context, owner_type: OwnerType, name: str, req: Mapping[str, Any
 
 
 def _attach(ctx: Context, owner_type: OwnerType, name: str, arn: str) -> None:
+    check_arn(arn)
     with ctx.store.write() as tx:
         owner = known(tx, ctx, owner_type, name)
         attachable(tx, ctx, arn)
@@ -176,6 +177,7 @@ def _attach(ctx: Context, owner_type: OwnerType, name: str, arn: str) -> None:
 
 
 def _detach(ctx: Context, owner_type: OwnerType, name: str, arn: str) -> None:
+    check_arn(arn)
     with ctx.store.write() as tx:
         if not policies.detach(tx, known(tx, ctx, owner_type, name), arn):
             raise NoSuchEntityException(f"Policy {arn} was not found.")

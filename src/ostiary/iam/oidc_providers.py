@@ -28,7 +28,7 @@ from ostiary.aws.types.iam import (
 )
 from ostiary.config import LOOPBACK
 from ostiary.context import Context
-from ostiary.iam.entities import listed_tags, tagged, untagged
+from ostiary.iam.entities import check_arn, listed_tags, tagged, untagged
 from ostiary.store import oidc_providers
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
@@ -198,8 +198,9 @@ def _check_lists(ids: Sequence[str], prints: Sequence[str]) -> None:
 
 def _url_of(ctx: Context, arn: str) -> str:
     prefix = f"arn:aws:iam::{ctx.account}:oidc-provider/"
+    check_arn(arn)
     if not arn.startswith(prefix):
-        raise InvalidInputException("Invalid ARN:  Could not be parsed!")
+        raise InvalidInputException(f"ARN {arn} is not valid.")
     return arn.removeprefix(prefix)
 
 

@@ -33,7 +33,7 @@ from ostiary.aws.types.iam import (
 )
 from ostiary.context import Context
 from ostiary.iam import grammar
-from ostiary.iam.entities import known_policy, listed_tags, page, tagged, untagged
+from ostiary.iam.entities import as_listed, known_policy, listed_tags, page, tagged, untagged
 from ostiary.iam.names import new_unique_id
 from ostiary.store import iam_entities, policies
 from ostiary.store.db import Tx
@@ -49,7 +49,7 @@ MOST_CHARACTERS = 6144
 def create_policy(ctx: Context, req: CreatePolicyRequest) -> CreatePolicyResponse:
     """Create a managed policy with its first version."""
     _check(req["PolicyDocument"])
-    path, now = req.get("Path", "/"), ctx.clock.now_seconds()
+    path, tags, now = req.get("Path", "/"), tagged([], req.get("Tags", [])), ctx.clock.now_seconds()
     arn = f"arn:aws:iam::{ctx.account}:policy{path}{req['PolicyName']}"
     configuration: dict[str, Any] = {
         "PolicyName": req["PolicyName"],
@@ -57,7 +57,7 @@ def create_policy(ctx: Context, req: CreatePolicyRequest) -> CreatePolicyRespons
         "Path": path,
         "DefaultVersionId": "v1",
         "UpdateDate": now,
-        "Tags": tagged([], req.get("Tags", [])),
+        "Tags": tags,
     }
     if "Description" in req:
         configuration["Description"] = req["Description"]
@@ -68,7 +68,7 @@ def create_policy(ctx: Context, req: CreatePolicyRequest) -> CreatePolicyRespons
         except AlreadyExists:
             text = f"A policy called {req['PolicyName']} already exists. Duplicate names are not allowed."
             raise EntityAlreadyExistsException(text) from None
-        return {"Policy": _described(tx, policy)}
+        return {"Policy": as_listed(_described(tx, policy), "Description") | ({"Tags": tags} if tags else {})}
 
 
 @operation("iam", resource=POLICY_ARN)
@@ -91,7 +91,7 @@ def list_policies(ctx: Context, req: ListPoliciesRequest) -> ListPoliciesRespons
             lambda after, limit: policies.page(tx, ctx.account, after, limit),
             lambda policy: policy.arn,
         )
-        described = [_described(tx, policy) for policy in shown]
+        described = [as_listed(_described(tx, policy), "Description") for policy in shown]
     prefix, attached = req.get("PathPrefix", "/"), req.get("OnlyAttached", False)
     found = [p for p in described if p["Path"].startswith(prefix) and (p["AttachmentCount"] or not attached)]
     return {"Policies": found, **more}  # type: ignore[typeddict-item]
@@ -250,7 +250,7 @@ def _described(tx: Tx, policy: ManagedPolicy) -> Any:
         "CreateDate": policy.created_at,
         "UpdateDate": settings["UpdateDate"],
     }
-    return described | {name: settings[name] for name in ("Description", "Tags") if settings.get(name)}
+    return described | {name: settings[name] for name in ("Description", "Tags") if name in settings}
 
 
 def _version(version: PolicyVersion, *, is_default: bool) -> Any:

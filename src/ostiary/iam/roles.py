@@ -32,7 +32,17 @@ from ostiary.aws.types.iam import (
 )
 from ostiary.context import Context
 from ostiary.iam import documents, grammar
-from ostiary.iam.entities import check_deletable, checked_boundary, known, listed_tags, page, tagged, untagged
+from ostiary.iam.entities import (
+    as_listed,
+    boundary_of,
+    check_deletable,
+    checked_boundary,
+    known,
+    listed_tags,
+    page,
+    tagged,
+    untagged,
+)
 from ostiary.iam.names import new_unique_id, role_name_of
 from ostiary.iam.requests import role_arn
 from ostiary.store import iam_entities, policies
@@ -90,7 +100,7 @@ def list_roles(ctx: Context, req: ListRolesRequest) -> ListRolesResponse:
             lambda after, limit: iam_entities.page(tx, "role", ctx.account, after, limit),
             lambda role: role.name,
         )
-    roles = [described_role(role) for role in shown if role.path.startswith(prefix)]
+    roles = [as_listed(described_role(role), "PermissionsBoundary") for role in shown if role.path.startswith(prefix)]
     return {"Roles": roles, **more}  # type: ignore[typeddict-item]
 
 
@@ -198,13 +208,7 @@ def described_role(role: Entity) -> Any:
     described |= {name: role.configuration[name] for name in optional if name in role.configuration}
     if role.configuration.get("Tags"):
         described["Tags"] = role.configuration["Tags"]
-    if role.boundary_arn:
-        kind = "PermissionsBoundaryPolicy"
-        described["PermissionsBoundary"] = {
-            "PermissionsBoundaryType": kind,
-            "PermissionsBoundaryArn": role.boundary_arn,
-        }
-    return described
+    return described | boundary_of(role)
 
 
 def _update(ctx: Context, role_name: str, **changes: Any) -> None:

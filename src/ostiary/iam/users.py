@@ -25,7 +25,17 @@ from ostiary.aws.types.iam import (
 )
 from ostiary.context import Context
 from ostiary.iam.authorize import authorize
-from ostiary.iam.entities import check_deletable, checked_boundary, known, listed_tags, page, tagged, untagged
+from ostiary.iam.entities import (
+    as_listed,
+    boundary_of,
+    check_deletable,
+    checked_boundary,
+    known,
+    listed_tags,
+    page,
+    tagged,
+    untagged,
+)
 from ostiary.iam.names import new_unique_id
 from ostiary.iam.requests import user_arn
 from ostiary.store import access_keys, accounts, iam_entities, policies
@@ -85,7 +95,8 @@ def list_users(ctx: Context, req: ListUsersRequest) -> ListUsersResponse:
             lambda after, limit: iam_entities.page(tx, "user", ctx.account, after, limit),
             lambda user: user.name,
         )
-    return {"Users": [_described(user) for user in shown if user.path.startswith(prefix)], **more}  # type: ignore[typeddict-item]
+    users = [as_listed(_described(user), "PermissionsBoundary") for user in shown if user.path.startswith(prefix)]
+    return {"Users": users, **more}  # type: ignore[typeddict-item]
 
 
 @operation("iam", resource=user_arn)
@@ -168,7 +179,4 @@ def _described(user: Entity) -> Any:
     }
     if user.configuration.get("Tags"):
         described["Tags"] = user.configuration["Tags"]
-    if user.boundary_arn:
-        boundary = {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": user.boundary_arn}
-        described["PermissionsBoundary"] = boundary
-    return described
+    return described | boundary_of(user)
