@@ -1,5 +1,6 @@
 """Signatures against AWS's published suite, and against what must be refused (security.md SIG-01 to SIG-15)."""
 
+from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -280,6 +281,53 @@ def test_a_presigned_request_of_another_algorithm_is_refused() -> None:
 def test_a_header_that_lacks_a_part_is_refused_and_told_which(name: str) -> None:
     with pytest.raises(IncompleteSignatureError, match=f"requires '{name}' parameter"):
         header_form(**{name: ""})
+
+
+REQUIRED = "Authorization header requires"
+DATED = f"{REQUIRED} existence of either a 'X-Amz-Date' or a 'Date' header."
+
+
+@pytest.mark.parametrize(
+    ("authorization", "date", "told"),
+    [
+        ("AWS4-HMAC-SHA256 SignedHeaders=a, Signature=b", True, f"{REQUIRED} 'Credential' parameter."),
+        (
+            "AWS4-HMAC-SHA256 Credential=a",
+            True,
+            f"{REQUIRED} 'Signature' parameter. {REQUIRED} 'SignedHeaders' parameter.",
+        ),
+        ("AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c", False, DATED),
+        (
+            "Basic YTpi=",
+            False,
+            (
+                f"{REQUIRED} 'Credential' parameter. {REQUIRED} 'Signature' parameter. "
+                f"{REQUIRED} 'SignedHeaders' parameter. {DATED}"
+            ),
+        ),
+    ],
+)
+def test_what_a_header_lacks_is_told_with_its_hash_and_not_with_itself(
+    authorization: str, *, date: bool, told: str
+) -> None:
+    dates = [("x-amz-date", "20150830T123600Z")] if date else []
+    hashed = b64encode(sha256(authorization.encode()).digest()).decode()
+    with pytest.raises(IncompleteSignatureError) as refused:
+        sigv4.parse_authorization("POST", "/", "", [("host", "a"), *dates, ("authorization", authorization)])
+    which = f"(Hashed with SHA-256 and encoded with Base64) Authorization={hashed}"
+    assert refused.value.message == f"{told} {which}"
+
+
+@pytest.mark.parametrize("authorization", ["Bearer abc", "Basic YTpi", "AWS4-HMAC-SHA256 Credential=a, b", "", "x"])
+def test_a_header_of_another_scheme_is_no_list_of_pairs(authorization: str) -> None:
+    """SIG-15: a token that was sent to the wrong place does not come back in an answer that somebody may log."""
+    hashed = b64encode(sha256(authorization.encode()).digest()).decode()
+    with pytest.raises(IncompleteSignatureError) as refused:
+        sigv4.parse_authorization("POST", "/", "", [("host", "a"), ("authorization", authorization)])
+    assert refused.value.message == (
+        "Invalid key=value pair (missing equal-sign) in Authorization header "
+        f"(hashed with SHA-256 and encoded with Base64): '{hashed}'."
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ header values are texts made by `wire.text`, so that bytes outside UTF-8 survive
 
 import hmac
 import re
+from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -58,6 +59,7 @@ _SIGV2_PARAMETER = "AWSAccessKeyId"
 _NEVER_SIGNED = frozenset(
     {"authorization", "connection", "content-length", "expect", "transfer-encoding", "user-agent"}
 )
+_DATES = {"x-amz-date", "date"}
 _AMZ_DATE = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _SIGNATURE = re.compile(r"[0-9a-f]{64}")
 
@@ -206,16 +208,16 @@ def _from_header(
     method: str, raw_path: str, query_string: str, headers: list[tuple[str, str]], authorization: str
 ) -> Signed:
     algorithm, _, rest = authorization.strip().partition(" ")
+    parts = dict(_authorization_parts(rest, authorization))
+    missing = [f"'{name}' parameter" for name in ("Credential", "Signature", "SignedHeaders") if not parts.get(name)]
+    if not any(name in _DATES for name, _ in headers):
+        missing.append("existence of either a 'X-Amz-Date' or a 'Date' header")
+    if missing:
+        told = " ".join(f"Authorization header requires {what}." for what in missing)
+        which = f"Authorization={_hashed(authorization)}"
+        raise IncompleteSignatureError(f"{told} (Hashed with SHA-256 and encoded with Base64) {which}")
     if algorithm != ALGORITHM:
         raise IncompleteSignatureError(f"Authorization header requires the algorithm {ALGORITHM}.")
-    parts = dict(_authorization_parts(rest))
-    missing = [
-        f"Authorization header requires '{p}' parameter."
-        for p in ("Credential", "Signature", "SignedHeaders")
-        if not parts.get(p)
-    ]
-    if missing:
-        raise IncompleteSignatureError(" ".join(missing))
     tokens = [value for name, value in headers if name == "x-amz-security-token"]
     if len(tokens) > 1:
         raise IncompleteSignatureError("The header X-Amz-Security-Token must be given once.")
@@ -238,7 +240,7 @@ def _from_query(
 ) -> Signed:
     missing = [f"AWS query-string parameters must include '{p}'." for p in _PRESIGN_PARAMETERS[:6] if not query.get(p)]
     if missing:
-        raise PresignError(" ".join(missing))
+        raise PresignError(" ".join([*missing, "Re-examine the query-string parameters."]))
     if query["X-Amz-Algorithm"] != ALGORITHM:
         raise PresignError(f'X-Amz-Algorithm only supports "{ALGORITHM}"')
     return Signed(
@@ -255,13 +257,19 @@ def _from_query(
     )
 
 
-def _authorization_parts(rest: str) -> Iterable[tuple[str, str]]:
+def _hashed(authorization: str) -> str:
+    """Return what tells which header it was without telling it."""
+    return b64encode(sha256(wire(authorization)).digest()).decode()
+
+
+def _authorization_parts(rest: str, authorization: str) -> Iterable[tuple[str, str]]:
     seen = set[str]()
     for part in rest.split(","):
         name, equals, value = part.strip().partition("=")
         if not equals:
             raise IncompleteSignatureError(
-                f"'{part.strip()}' not a valid key=value pair (missing equal-sign) in Authorization header."
+                "Invalid key=value pair (missing equal-sign) in Authorization header "
+                f"(hashed with SHA-256 and encoded with Base64): '{_hashed(authorization)}'."
             )
         if name in seen:
             raise IncompleteSignatureError(f"Authorization header has '{name}' more than once.")
@@ -293,20 +301,17 @@ def _signed_headers(value: str, headers: list[tuple[str, str]]) -> tuple[str, ..
 
 
 def _header_date(headers: list[tuple[str, str]]) -> str:
+    """Return the date of a request that has one."""
     dates = [value for name, value in headers if name == "x-amz-date"]
     if len(dates) > 1:
         raise IncompleteSignatureError("The header X-Amz-Date must be given once.")
     if dates:
         return _checked_date(dates[0].strip())
-    for name, value in headers:
-        if name == "date":
-            try:
-                return parsedate_to_datetime(value).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-            except (ValueError, OverflowError):
-                _bad_date(value)
-    raise IncompleteSignatureError(
-        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
-    )
+    value = next(value for name, value in headers if name == "date")
+    try:
+        return parsedate_to_datetime(value).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    except (ValueError, OverflowError):
+        _bad_date(value)
 
 
 def _checked_date(value: str) -> str:
