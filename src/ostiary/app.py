@@ -23,6 +23,7 @@ from ostiary.aws.endpoint import Endpoint
 from ostiary.aws.operations import Implementation, implementation
 from ostiary.aws.route import Call
 from ostiary.aws.wire import Peer
+from ostiary.cleaning import Cleaner
 from ostiary.clock import Clock
 from ostiary.config import Settings, SettingsError
 from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
@@ -138,6 +139,7 @@ def create_app(services: Services) -> ASGIApp:
         AttributeRemover(services),
         TopicWorker(services),
         KeyWorker(services),
+        Cleaner(services),
     )
     hub = Hub(services)
 

@@ -35,6 +35,11 @@ class Clock:
             self._offset = 0.0 if epoch_seconds is None else epoch_seconds - time.time()
 
     @staticmethod
+    def rest(seconds: float) -> None:
+        """Let others have the machine and the database for a while (work beside a server)."""
+        time.sleep(seconds)
+
+    @staticmethod
     def monotonic() -> float:
         """Return seconds that only ever go forward, for time-outs and caches."""
         return time.monotonic()

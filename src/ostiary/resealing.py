@@ -10,6 +10,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ostiary.clock import Clock
 from ostiary.context import Services
 from ostiary.crypto.seal import Keyring, SealBrokenError
 from ostiary.store import deployment, sealed
@@ -124,6 +125,7 @@ class _Pass:
             with self._store.read() as tx:
                 rows = sealed.page(tx, table, after, PAGE)
             stale = [(row, column) for row in rows for column, value in row.sealed.items() if self._is_stale(value)]
+            began = Clock.monotonic()
             opened = [(row, column, self._opened(table, column, row.sealed[column])) for row, column in stale]
             with self._store.write() as tx:
                 written = sum(self._write(tx, table, row, column, value) for row, column, value in opened if value)
@@ -137,6 +139,7 @@ class _Pass:
             self._told(table, self._before + self._done)
             if len(rows) < PAGE:
                 return
+            Clock.rest(Clock.monotonic() - began)  # the servers' turn
 
     def _is_stale(self, value: bytes) -> bool:
         return not self._keyring.is_current(value)

@@ -7,6 +7,7 @@ from threading import Thread
 
 import pytest
 
+from ostiary.cleaning import Cleaner
 from ostiary.context import Context, Services
 from ostiary.delivery.outbox import Message, enqueue
 from ostiary.delivery.worker import BATCH, FIRST_RETRY_SECONDS, LEASE_SECONDS, DeliveryWorker
@@ -157,14 +158,18 @@ def test_the_outbox_of_development_keeps_everything(
     owe(context(), "late@example.com", lives=-1)
     worker = DeliveryWorker(developing)
     worker.deliver_due()
-    worker.sweep()
+    cleaner = Cleaner(developing)
+    while cleaner.run_due():
+        pass
     assert (len(mail_server.mails), waiting(developing)) == (1, 2)
 
 
-def test_a_sweep_removes_what_nobody_needs_any_more(services: Services, context: Callable[..., Context]) -> None:
+def test_a_sweep_removes_what_nobody_needs_any_more(
+    services: Services, context: Callable[..., Context], clean: Callable[[], int]
+) -> None:
     owe(context())
     owe(context(), lives=-1)
-    DeliveryWorker(services).sweep()
+    clean()
     assert waiting(services) == 1
 
 

@@ -14,7 +14,7 @@ from ostiary.iam.accounts import RootKey, create_account
 from ostiary.idp import rate_limits
 from ostiary.idp.provisioned_limits import FREE
 from ostiary.idp.rate_limits import ANSWER, PER_USER, Claim, RateLimits, category_of
-from ostiary.store import expired, rate_windows
+from ostiary.store import rate_windows
 from tests.fixtures.refusals import refused
 from tests.fixtures.server import FLOWS, PASSWORD, Server
 
@@ -77,10 +77,10 @@ def test_a_process_whose_clock_is_behind_takes_what_the_others_left(services: Se
     assert behind.take(services.store, claim, 61)
 
 
-def test_old_rates_are_swept_away(services: Services) -> None:
+def test_old_rates_are_swept_away(services: Services, clean: Callable[[], int]) -> None:
     with services.store.write() as tx:
         rate_windows.take(tx, "old", 10, 1, 1)
-    expired.sweep(services.store, 10 + 2 * expired.FAILURES_SECONDS)
+    clean()
     with services.store.write() as tx:
         assert rate_windows.take(tx, "old", 10, 1, 1) == 1
 

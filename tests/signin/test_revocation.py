@@ -14,7 +14,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Services
 from ostiary.delivery.outbox import Message
-from ostiary.store import expired, schema
+from ostiary.store import schema
 from ostiary.store.db import Store
 from tests.signin.conftest import PASSWORD, App, Pool
 
@@ -251,7 +251,9 @@ def test_a_deleted_client_takes_its_tokens_along(app: App) -> None:
         app.pool.get_user(tokens["AccessToken"])
 
 
-def test_sweeping_removes_what_has_expired_and_nothing_else(app: App, services: Services, advance: Advance) -> None:
+def test_sweeping_removes_what_has_expired_and_nothing_else(
+    app: App, services: Services, advance: Advance, clean: Callable[[], int]
+) -> None:
     old = app.pool.app(RefreshTokenValidity=1)
     tokens = old.tokens("ann")
     app.srp("ann")
@@ -266,9 +268,9 @@ def test_sweeping_removes_what_has_expired_and_nothing_else(app: App, services: 
     advance(DAY - 10)
     late = old.refresh(tokens["RefreshToken"])
     advance(20)
-    expired.sweep(services.store, services.clock.now_seconds())
+    clean()
     assert counts() == [2, 0, 0]
     assert app.pool.get_user(late["AccessToken"])
     advance(DAY)
-    expired.sweep(services.store, services.clock.now_seconds())
+    clean()
     assert counts() == [1, 0, 0]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from ostiary.store import platform_applications, platform_endpoints, schema
+from ostiary.store import platform_applications, platform_endpoints, removals, schema
+from tests.fixtures.bulk import fill
 from tests.fixtures.server import Server
 from tests.sns.conftest import GCM, refused
 
@@ -170,3 +171,17 @@ def test_endpoints_are_listed_by_the_hundred(sns: Any, application: str) -> None
     )
     assert [len(page["Endpoints"]) for page in pages] == [100, 1]
     assert {found["EndpointArn"] for page in pages for found in page["Endpoints"]} == made
+
+
+def test_an_app_made_again_has_none_of_the_many_endpoints_before(
+    sns: Any, server: Server, root: Any, application: str
+) -> None:
+    base = application.replace(":app/", ":endpoint/")
+    rows = {"account_id": root.account_id, "application_arn": application, "arn": f"{base}/ {{n}}", "token_key": "{n}"}
+    fill(server.services.store, schema.platform_endpoints, 3 * removals.BITE, **rows)
+    arn = sns.create_platform_endpoint(PlatformApplicationArn=application, Token="t")["EndpointArn"]
+    sns.delete_platform_application(PlatformApplicationArn=application)
+    assert refused(sns.get_endpoint_attributes, EndpointArn=arn) == ("NotFound", "Endpoint does not exist")
+    assert refused(sns.publish, TargetArn=arn, Message="m")[0] == "InvalidParameter"
+    sns.create_platform_application(Name="app", Platform="GCM", Attributes=GCM)
+    assert sns.list_endpoints_by_platform_application(PlatformApplicationArn=application)["Endpoints"] == []

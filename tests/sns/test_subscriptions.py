@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from ostiary.store import removals, schema
+from tests.fixtures.bulk import fill
+from tests.fixtures.server import Server
 from tests.sns.conftest import refused
 
 
@@ -94,3 +97,19 @@ def test_who_unsubscribes_hears_nothing_more(sns: Any, topic: str, subscription:
     sns.unsubscribe(SubscriptionArn=subscription)
     attributes = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
     assert (attributes["SubscriptionsConfirmed"], attributes["SubscriptionsPending"]) == ("0", "0")
+
+
+def test_a_topic_made_again_has_none_of_the_many_subscriptions_before(
+    sns: Any, topic: str, root: Any, server: Server, queue: str
+) -> None:
+    rows = {"account_id": root.account_id, "topic_arn": topic, "owner": root.account_id, "attributes": "{}"}
+    endpoints = {"arn": f"{topic}: {{n}}", "endpoint_key": "{n}", "protocol": "sqs", "confirmed": True}
+    fill(server.services.store, schema.topic_subscriptions, 3 * removals.BITE, **rows, **endpoints)
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)["SubscriptionArn"]
+    sns.delete_topic(TopicArn=topic)
+    assert sns.list_subscriptions()["Subscriptions"] == []
+    get = sns.get_subscription_attributes
+    assert refused(get, SubscriptionArn=subscription) == ("NotFound", "Subscription does not exist")
+    assert sns.create_topic(Name=topic.rpartition(":")[2])["TopicArn"] == topic
+    assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+    assert sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)["SubscriptionArn"] != subscription

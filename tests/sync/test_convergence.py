@@ -70,7 +70,7 @@ class Server:
         """Sync counts never go back, no acknowledged write is lost, and the sizes are those of the records."""
         with self.process.ctx.store.read() as tx:
             dataset = datasets.find(tx, self.key)
-            kept = {record.key: record for record in records.of_dataset(tx, self.key)}
+            kept = {record.key: record for record in records.of_dataset(tx, dataset)}
         assert dataset.sync_count >= self.highest
         self.highest = dataset.sync_count
         for record_key, record in kept.items():
@@ -89,7 +89,8 @@ class Server:
     def values(self) -> dict[str, str]:
         """Return what is there."""
         with self.process.ctx.store.read() as tx:
-            return {record.key: record.value for record in records.of_dataset(tx, self.key) if record.value is not None}
+            found = records.of_dataset(tx, datasets.find(tx, self.key))
+        return {record.key: record.value for record in found if record.value is not None}
 
 
 @pytest.fixture

@@ -2,8 +2,12 @@
 
 import pytest
 
+from ostiary.store import removals
 from ostiary.sync import datasets
 from tests.sync.conftest import IdentityPool, refused, remove, replace
+
+MANY = 3 * removals.BITE
+"""Records that do not go at once."""
 
 
 def test_a_dataset_tells_its_sizes_and_dates(pool: IdentityPool) -> None:
@@ -90,3 +94,18 @@ def test_who_is_deleted_takes_the_data_along(pool: IdentityPool) -> None:
         person.dataset().listed()
     with refused("ResourceNotFoundException", 404):
         pool.root.describe_dataset(**person.dataset().place)
+
+
+def test_a_dataset_made_again_has_nothing_of_a_large_one_before(pool: IdentityPool) -> None:
+    notes = pool.guest().dataset()
+    notes.update(*(replace(f"k{number:04d}", "old") for number in range(MANY)))
+    notes.update(*(remove(f"k{number:04d}", 1) for number in range(10)))
+    notes.sync.delete_dataset(**notes.place)
+    assert notes.listed()["Records"] == []
+    last = f"k{MANY - 1:04d}"
+    with refused("ResourceConflictException", 409, f"Current SyncCount for: {last} is 0"):
+        notes.update(replace(last, "new", 1))
+    notes.update(replace(last, "new"), replace("k0000", "new"))
+    assert notes.values() == {last: "new", "k0000": "new"}
+    described = notes.sync.describe_dataset(**notes.place)["Dataset"]
+    assert (described["NumRecords"], described["DataStorage"]) == (2, 2 * len("k0000new"))

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from ostiary.background import Worker
-from ostiary.clock import Clock
 from ostiary.context import Services, context_of_nobody
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.delivery import configured_channels, pool_log_events
@@ -13,7 +12,7 @@ from ostiary.delivery.channel import Channel, DeliveryError
 from ostiary.delivery.custom_sender import CustomSender
 from ostiary.delivery.outbox import FUNCTION, opened
 from ostiary.observability import MESSAGES
-from ostiary.store import expired, messages, user_pools
+from ostiary.store import messages, user_pools
 from ostiary.store.messages import StoredMessage
 
 POLL_SECONDS = 0.5
@@ -23,9 +22,6 @@ FIRST_RETRY_SECONDS = 5
 LONGEST_RETRY_SECONDS = 900
 WAIT_SECONDS = 60
 """How long a message is left alone that no channel carries, so that it does not stand before others."""
-SWEEP_SECONDS = 600
-"""How often what has expired is deleted."""
-
 CALLS = 4
 """Functions that send messages at a time: one that hangs does not hold up mail."""
 _SETTINGS = {
@@ -48,7 +44,6 @@ class DeliveryWorker(Worker):
         self._sender = CustomSender.configured(services)
         self._calls = ThreadPoolExecutor(CALLS, thread_name_prefix="custom-sender")
         self._warned = False
-        self._swept_at = Clock.monotonic()
 
     def stop(self) -> None:
         """Finish the message at hand and end."""
@@ -67,24 +62,8 @@ class DeliveryWorker(Worker):
         return len(waiting)
 
     def run_due(self) -> bool:
-        """Deliver some of what is due, or sweep when it is time to; return whether more is due."""
-        if self.deliver_due() == BATCH:
-            return True
-        self._sweep_if_due()
-        return False
-
-    def _sweep_if_due(self) -> None:
-        if Clock.monotonic() - self._swept_at > SWEEP_SECONDS:
-            self._swept_at = Clock.monotonic()
-            self.sweep()
-
-    def sweep(self) -> None:
-        """Delete what has expired; in development messages stay to be looked at."""
-        services, now = self._services, self._services.clock.now_seconds()
-        expired.sweep(services.store, now)
-        if not services.settings.dev:
-            with services.store.write() as tx:
-                messages.remove_expired(tx, now)
+        """Deliver some of what is due; return whether more is."""
+        return self.deliver_due() == BATCH
 
     def _wait_for_settings(self, waiting: list[StoredMessage]) -> int:
         if waiting:

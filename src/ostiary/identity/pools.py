@@ -108,7 +108,7 @@ def delete_identity_pool(ctx: Context, req: DeleteIdentityPoolInput) -> None:
     """Delete a pool and everybody in it."""
     with ctx.store.write() as tx:
         pool = _own(ctx, req["IdentityPoolId"], identity_pools.lock(tx, req["IdentityPoolId"]))
-        identity_pools.delete(tx, pool.pool_id)
+        identity_pools.delete(tx, pool.pool_id, ctx.clock.now_seconds())
 
 
 @operation("cognito-identity")

@@ -28,7 +28,7 @@ from ostiary.context import Context
 from ostiary.idp.pages import listed
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.users import described, known_user
-from ostiary.store import groups
+from ostiary.store import groups, removals
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
 from ostiary.store.groups import Group
@@ -66,6 +66,7 @@ def create_group(ctx: Context, req: CreateGroupRequest) -> CreateGroupResponse:
     pool = own_pool(ctx, req["UserPoolId"])
     now = ctx.clock.now_seconds()
     group = Group(pool.pool_id, req["GroupName"], _settings(req), now, now)
+    removals.finish(ctx.store, pool.pool_id, "group", group_name=group.group_name)
     with ctx.store.write() as tx:
         try:
             groups.create(tx, group)

@@ -7,6 +7,7 @@ import structlog
 
 from ostiary.aws.errors import ServiceError
 from ostiary.background import Worker
+from ostiary.clock import Clock
 from ostiary.context import Context, Services, context_of_nobody
 from ostiary.idp import foreign_passwords, import_rows, names
 from ostiary.idp.import_rows import Row, RowError, Sheet
@@ -22,6 +23,8 @@ POLL_SECONDS = 0.5
 LEASE_SECONDS = 60
 BATCH = 50
 """Rows that are imported in one transaction."""
+REST = 1
+"""How many times as long as a transaction took the next one waits."""
 _BOM = "\ufeff"
 _WRONG_HEADER = "The header of the CSV file does not match the header expected for the user import job."
 _TOO_MANY = "Too many users have failed or been skipped during the import."
@@ -35,7 +38,7 @@ class ImportWorker(Worker):
     """Imports until it is stopped."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__("import", POLL_SECONDS)
+        super().__init__("import", POLL_SECONDS, rest=REST)
         self._ctx = context_of_nobody(services)
         self._holder = services.random.uuid()
 
@@ -74,11 +77,13 @@ class ImportWorker(Worker):
             return
         sheet = Sheet(pool, header, algorithm)
         batch: list[tuple[int, int, str]] = []
+        began = Clock.monotonic()
         for offset, line in lines:
             number = job.progress.line + len(batch) + 1
             batch.append((number, offset, line))
             if len(batch) == BATCH:
                 job, batch = self._import(job, sheet, batch), []
+                began = self.pause(began)
                 if self.stopping:
                     self._release(job)
                     return
@@ -127,7 +132,7 @@ class ImportWorker(Worker):
         ended = {**job.configuration, "CompletionDate": now, "CompletionMessage": message}
         with self._ctx.store.write() as tx:
             import_jobs.change(tx, job, status=status, configuration=ended, worker="", leased_until=0)
-            import_jobs.drop_chunks(tx, job.pool_id, job.job_id)
+            import_jobs.drop_file(tx, job.pool_id, job.job_id)
         log.info("import_ended", pool_id=job.pool_id, job_id=job.job_id, status=status)
 
 

@@ -157,7 +157,7 @@ def delete_user_pool(ctx: Context, req: DeleteUserPoolRequest) -> None:
             raise InvalidParameterException(
                 "User pool cannot be deleted. It has a domain configured that should be deleted first."
             )
-        user_pools.delete(tx, pool.pool_id)
+        user_pools.delete(tx, pool.pool_id, ctx.clock.now_seconds())
 
 
 @operation("cognito-idp")

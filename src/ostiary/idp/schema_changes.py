@@ -28,6 +28,8 @@ POLL_SECONDS = 2.0
 LEASE_SECONDS = 60
 BATCH = 200
 """Users that are looked at in one transaction."""
+REST = 1
+"""How many times as long as a transaction took the next one waits."""
 _CLIENTS = 1000
 _FIXED = frozenset({"sub", "identities", "email_verified", "phone_number_verified"})
 """What the service itself writes."""
@@ -190,7 +192,7 @@ class AttributeRemover(Worker):
     """Removes values. Any number of processes may run one: a removal is leased, and goes on."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__("attributes", POLL_SECONDS)
+        super().__init__("attributes", POLL_SECONDS, rest=REST)
         self._services = services
         self._holder = services.random.uuid()
 

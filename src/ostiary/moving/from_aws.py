@@ -14,7 +14,7 @@ from ostiary.idp.client_settings import ECHOED
 from ostiary.idp.foreign_passwords import Foreign
 from ostiary.idp.linked_providers import SUBJECT
 from ostiary.idp.pool_settings import FACTORS, settings_of
-from ostiary.store import clients, groups, linked_users, pool_parts, user_pools, users
+from ostiary.store import clients, groups, linked_users, pool_parts, removals, user_pools, users
 from ostiary.store.clients import AppClient
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
@@ -108,6 +108,7 @@ def _copy_configuration(ctx: Context, aws: Any, pool_id: str) -> UserPool:
         modified_at=described["LastModifiedDate"],
     )
     keys = signing_keys.new_pool_keys(ctx.services)
+    removals.finish(ctx.store, pool_id)
     with ctx.store.write() as tx:
         found = user_pools.find(tx, pool_id)
         if found is not None and found.account_id != ctx.account:

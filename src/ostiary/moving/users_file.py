@@ -14,11 +14,13 @@ from ostiary.context import Services
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.moving import sealed_file
 from ostiary.moving.sealed_file import FileBrokenError, Writer, read
-from ostiary.store import copies, user_pools, users
+from ostiary.store import copies, removals, user_pools, users
 from ostiary.store.copies import Rows
 from ostiary.store.sealed import PURPOSES
 
 PAGE = 200
+BATCH = 50
+"""Users, of several rows each, that are written in one transaction; then others have their turn for as long."""
 _BESIDE_USERS = 2
 """Records of a whole file that are no users: the pool, and the end."""
 Told = Callable[[int, int], None]
@@ -68,6 +70,7 @@ def import_users(services: Services, account_id: str, path: Path, passphrase: st
     batch: list[Rows] = []
 
     def write() -> tuple[int, int]:
+        removals.finish(services.store, pool_id)  # what was deleted here and comes back
         with services.store.write() as tx:
             new = [rows for rows in batch if copies.insert(tx, rows[:1])]
             for rows in new:
@@ -81,8 +84,10 @@ def import_users(services: Services, account_id: str, path: Path, passphrase: st
             _import_pool(services, account_id, pool_id, rows)
             continue
         batch.append(rows)
-        if len(batch) == PAGE:
+        if len(batch) == BATCH:
+            began = services.clock.monotonic()
             counts, batch = write(), []
+            services.clock.rest(services.clock.monotonic() - began)
             made, left = made + counts[0], left + counts[1]
             told(made + left, total)
     if not pool_id:
@@ -93,6 +98,7 @@ def import_users(services: Services, account_id: str, path: Path, passphrase: st
 
 
 def _import_pool(services: Services, account_id: str, pool_id: str, rows: Rows) -> None:
+    removals.finish(services.store, pool_id)
     with services.store.write() as tx:
         pool = user_pools.find(tx, pool_id)
         if pool is not None and pool.account_id != account_id:

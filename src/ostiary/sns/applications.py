@@ -23,7 +23,7 @@ from ostiary.context import Context
 from ostiary.delivery import push
 from ostiary.sns.arns import application_account, invalid
 from ostiary.sns.pages import page_of
-from ostiary.store import platform_applications
+from ostiary.store import platform_applications, removals
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists, Retry
 from ostiary.store.platform_applications import PlatformApplication
@@ -64,6 +64,7 @@ def create_platform_application(ctx: Context, req: CreatePlatformApplicationInpu
         raise invalid("PlatformCredential", "PlatformCredential is required")
     arn = f"arn:aws:sns:{ctx.region}:{ctx.account}:app/{platform}/{name}"
     made = PlatformApplication(ctx.account, arn, attributes, _sealed(ctx, credential), ctx.clock.now_seconds())
+    removals.finish(ctx.store, ctx.account, "platform_application", application_arn=arn)
     with ctx.store.write() as tx:
         try:
             platform_applications.create(tx, made)

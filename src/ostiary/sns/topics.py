@@ -21,7 +21,7 @@ from ostiary.sns import retries, topic_attributes
 from ostiary.sns.access import permitted_topic, policy_of, topic_account
 from ostiary.sns.pages import page_of
 from ostiary.sns.tags import as_mapping
-from ostiary.store import topic_subscriptions, topics
+from ostiary.store import removals, topic_subscriptions, topics
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists, Retry
 from ostiary.store.publications import FIFO
@@ -44,6 +44,7 @@ def create_topic(ctx: Context, req: CreateTopicInput) -> CreateTopicResponse:
     attributes = topic_attributes.checked_all(given, fifo=fifo)
     arn = f"arn:aws:sns:{ctx.region}:{ctx.account}:{name}"
     made = Topic(ctx.account, arn, attributes, tags, 0, ctx.clock.now_seconds())
+    removals.finish(ctx.store, ctx.account, "topic", topic_arn=arn)
     with ctx.store.write() as tx:
         try:
             topics.create(tx, made)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ostiary.store import pool_parts, schema
+from ostiary.store import pool_parts, removals, schema
 from ostiary.store.db import Store, Tx
 
 
@@ -97,10 +97,9 @@ def update(tx: Tx, client: AppClient, *, name: str, configuration: dict[str, Any
 
 def delete(tx: Tx, client: AppClient) -> bool:
     """Delete the client and what it was issued; whether it was there."""
-    families = schema.token_families
-    tx.delete(families, families.c.pool_id == client.pool_id, families.c.client_id == client.client_id)
     pool_parts.forget_client(tx, client.pool_id, client.client_id)
     clients = schema.user_pool_clients
     deleted = tx.delete(clients, clients.c.pool_id == client.pool_id, clients.c.client_id == client.client_id)
+    removals.begin(tx, "client", client.pool_id, client_id=client.client_id)
     tx.configuration_changed()
     return deleted == 1

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
 
-from ostiary.store import schema, sync_usage
+from ostiary.store import removals, schema, sync_usage
 from ostiary.store.db import Tx
 
 _TABLE = schema.datasets
@@ -131,13 +131,12 @@ def page(tx: Tx, pool_id: str, after: tuple[str, str], most: int) -> list[Key]:
 
 
 def delete_all(tx: Tx, pool_id: str, identity_ids: Iterable[str], now: int) -> None:
-    """Delete identities' datasets and records, for good."""
+    """Delete the datasets, the records and the devices of identities that are gone, for good."""
     for identity_id in identity_ids:
         storage = sum(dataset.data_storage for dataset in of_identity(tx, pool_id, identity_id))
         if storage:
             sync_usage.count(tx, pool_id, identity_id, storage=-storage, now=now)
-        for table in (schema.records, schema.datasets):
-            tx.delete(table, {"pool_id": pool_id, "identity_id": identity_id})
+        removals.begin(tx, "identity", pool_id, identity_id=identity_id)
 
 
 _COLUMNS = tuple(name for name in Dataset.__slots__ if name != "key")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from ostiary.store import schema
+from ostiary.store import removals, schema
 from ostiary.store.db import Tx
 from ostiary.store.users import User, user_of
 
@@ -45,7 +45,8 @@ def _group(row: Any) -> Group:
 
 
 def create(tx: Tx, group: Group) -> None:
-    """Insert `group`; raises AlreadyExists when the pool has one of its name."""
+    """Insert `group`; raises AlreadyExists when the pool has one of its name, Retry while one is removed."""
+    removals.check_none(tx, "group", group.pool_id, group_name=group.group_name)
     tx.insert(
         schema.groups,
         pool_id=group.pool_id,
@@ -86,9 +87,8 @@ def update(tx: Tx, group: Group, configuration: dict[str, Any], now: int) -> boo
 
 def delete(tx: Tx, pool_id: str, group_name: str) -> bool:
     """Delete the group and its memberships; whether it was there."""
-    groups, members = schema.groups, schema.group_members
-    deleted = tx.delete(groups, groups.c.pool_id == pool_id, groups.c.group_name == group_name)
-    tx.delete(members, members.c.pool_id == pool_id, members.c.group_name == group_name)
+    deleted = tx.delete(schema.groups, {"pool_id": pool_id, "group_name": group_name})
+    removals.begin(tx, "group", pool_id, group_name=group_name)
     return deleted == 1
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from ostiary.store import datasets, schema, sync_devices
+from ostiary.store import datasets, schema
 from ostiary.store.db import Tx
 
 _LOGINS_OF = (
@@ -120,7 +120,6 @@ def delete(tx: Tx, identity: Identity, now: float) -> None:
     for table in (schema.identities, schema.logins):
         tx.delete(table, table.c.pool_id == identity.pool_id, table.c.identity_id == identity.identity_id)
     datasets.delete_all(tx, identity.pool_id, everybody, int(now * 1000))
-    sync_devices.delete_all(tx, identity.pool_id, everybody)
 
 
 def owner(tx: Tx, pool_id: str, login: Login) -> str | None:

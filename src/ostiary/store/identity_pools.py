@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from ostiary.store import schema
+from ostiary.store import removals, schema
 from ostiary.store.db import Store, Tx
 
 
@@ -74,20 +74,10 @@ def update(tx: Tx, pool: IdentityPool) -> None:
     tx.configuration_changed()
 
 
-def delete(tx: Tx, pool_id: str) -> None:
-    """Delete a pool and everybody in it."""
-    synchronized = (schema.records, schema.datasets, schema.sync_usage, schema.sync_versions)
-    streamed = (schema.sync_stream_records, schema.sync_stream_payloads, schema.sync_bulk_publishes)
-    for table in (
-        schema.sync_triggers,
-        schema.sync_configurations,
-        *synchronized,
-        *streamed,
-        schema.logins,
-        schema.identities,
-        schema.identity_pools,
-    ):
-        tx.delete(table, table.c.pool_id == pool_id)
+def delete(tx: Tx, pool_id: str, now: int) -> None:
+    """Delete a pool; everybody in it is nowhere to be seen from then on, and is removed in bites."""
+    tx.delete(schema.identity_pools, {"pool_id": pool_id})
+    removals.begin(tx, "identity_pool", pool_id, now=now)
     tx.configuration_changed()
 
 

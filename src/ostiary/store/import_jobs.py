@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from ostiary.store import schema
+from ostiary.store import removals, schema
 from ostiary.store.db import Tx
 from ostiary.store.errors import Conflict
 
@@ -139,10 +139,15 @@ def chunk(tx: Tx, pool_id: str, job_id: str, number: int) -> bytes | None:
     return None if row is None else bytes(row.sealed)
 
 
-def drop_chunks(tx: Tx, pool_id: str, job_id: str, first: int = 0) -> None:
+def drop_chunks(tx: Tx, pool_id: str, job_id: str, first: int) -> None:
     """Forget the pieces of the file from `first` on."""
     chunks = schema.import_chunks
     tx.delete(chunks, chunks.c.pool_id == pool_id, chunks.c.job_id == job_id, chunks.c.number >= first)
+
+
+def drop_file(tx: Tx, pool_id: str, job_id: str) -> None:
+    """Forget the file of a job that has ended, in bites."""
+    removals.begin(tx, "import_file", pool_id, job_id=job_id)
 
 
 def number_of_chunks(tx: Tx, pool_id: str, job_id: str) -> int:

@@ -62,11 +62,6 @@ def remove(tx: Tx, message_id: str) -> None:
     tx.delete(schema.messages, schema.messages.c.message_id == message_id)
 
 
-def remove_expired(tx: Tx, now: int) -> None:
-    """Delete the messages that nobody needs any more."""
-    tx.delete(schema.messages, schema.messages.c.expires_at <= now)
-
-
 def newest(tx: Tx, recipient: str | None, limit: int) -> Sequence[StoredMessage]:
     """Return the newest messages first, all or those to one recipient."""
     table = schema.messages

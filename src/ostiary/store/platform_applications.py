@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ostiary.store import schema
+from ostiary.store import removals, schema
 from ostiary.store.db import Tx
 
 
@@ -32,7 +32,8 @@ class PlatformApplication:
 
 
 def create(tx: Tx, application: PlatformApplication) -> None:
-    """Insert an application; raises AlreadyExists."""
+    """Insert an application; raises AlreadyExists, and Retry while one of its name is removed."""
+    removals.check_none(tx, "platform_application", application.account_id, application_arn=application.arn)
     tx.insert(schema.platform_applications, **_key(application), **_values(application))
 
 
@@ -59,9 +60,9 @@ def update(
 
 
 def delete(tx: Tx, account_id: str, arn: str) -> None:
-    """Delete an application and its endpoints."""
-    tx.delete(schema.platform_endpoints, {"account_id": account_id, "application_arn": arn})
+    """Delete an application and its endpoints, which are removed in bites."""
     tx.delete(schema.platform_applications, {"account_id": account_id, "arn": arn})
+    removals.begin(tx, "platform_application", account_id, application_arn=arn)
 
 
 def _key(application: PlatformApplication) -> dict[str, str]:

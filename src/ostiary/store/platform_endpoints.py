@@ -3,10 +3,19 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
+
+_T, _APPLICATIONS = schema.platform_endpoints, schema.platform_applications
+_FIND = (
+    select(_T)
+    .join(
+        _APPLICATIONS, (_APPLICATIONS.c.account_id == _T.c.account_id) & (_APPLICATIONS.c.arn == _T.c.application_arn)
+    )
+    .where(_T.c.account_id == bindparam("account_id"), _T.c.arn == bindparam("arn"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,8 @@ def create(tx: Tx, endpoint: PlatformEndpoint) -> None:
 
 
 def find(tx: Tx, account_id: str, arn: str) -> PlatformEndpoint | None:
-    """Return an endpoint."""
-    row = tx.get(schema.platform_endpoints, account_id=account_id, arn=arn)
+    """Return an endpoint of an application that is there."""
+    row = tx.one(_FIND, account_id=account_id, arn=arn)
     return None if row is None else _endpoint(row)
 
 

@@ -24,8 +24,3 @@ def take(tx: Tx, name: str, second: int, wanted: int, most: int) -> int:
     if granted:
         tx.update(schema.rate_windows, {"name": name}, second=max(row.second, second), used=used + granted)
     return granted
-
-
-def remove_old(tx: Tx, before: int) -> None:
-    """Delete what nobody has taken from since the second `before`."""
-    tx.delete(schema.rate_windows, schema.rate_windows.c.second < before)

@@ -39,9 +39,3 @@ def put(tx: Tx, pool_id: str, sub: str, failures: SignInFailures) -> None:
 def clear(tx: Tx, pool_id: str, sub: str) -> None:
     """Forget the failures of a user."""
     tx.delete(schema.sign_in_failures, {"pool_id": pool_id, "sub": sub})
-
-
-def remove_old(tx: Tx, before: int) -> None:
-    """Forget failures that were before this time, in milliseconds since the epoch."""
-    table = schema.sign_in_failures
-    tx.delete(table, table.c.last_at < before)

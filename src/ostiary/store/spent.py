@@ -9,11 +9,6 @@ def spend(tx: Tx, pool_id: str, thing: str, expires_at: int) -> bool:
     return tx.insert_if_absent(schema.spent, pool_id=pool_id, id=thing, expires_at=expires_at)
 
 
-def remove_expired(tx: Tx, now: int) -> None:
-    """Forget what has expired and could not be used anyway."""
-    tx.delete(schema.spent, schema.spent.c.expires_at < now)
-
-
 def spend_again(tx: Tx, pool_id: str, thing: str, now: int, expires_at: int) -> bool:
     """Mark `thing` as used; return whether it was not, or was used so long ago that it may be again."""
     if spend(tx, pool_id, thing, expires_at):

@@ -1,6 +1,5 @@
 """Devices of identities, and the datasets they are woken for."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,13 +88,6 @@ def subscribed(tx: Tx, pool_id: str, identity_id: str, dataset_name: str) -> lis
     """Return the devices that are woken for a dataset."""
     rows = tx.all(_SUBSCRIBED, pool_id=pool_id, identity_id=identity_id, dataset_name=dataset_name)
     return [_device(row) for row in rows]
-
-
-def delete_all(tx: Tx, pool_id: str, identity_ids: Iterable[str]) -> None:
-    """Delete identities' devices and what they are woken for."""
-    for identity_id in identity_ids:
-        for table in (_SUBSCRIPTIONS, _DEVICES):
-            tx.delete(table, {"pool_id": pool_id, "identity_id": identity_id})
 
 
 def _subscription(device: Device, dataset_name: str) -> dict[str, str]:

@@ -99,10 +99,5 @@ def payload(tx: Tx, pool_id: str, payload_id: str, now: int) -> str | None:
     return None if row is None or row.expires_at <= now else str(row.body)
 
 
-def remove_expired(tx: Tx, now: int) -> None:
-    """Delete payloads that have expired."""
-    tx.delete(schema.sync_stream_payloads, schema.sync_stream_payloads.c.expires_at <= now)
-
-
 def _record(row: Any) -> StreamRecord:
     return StreamRecord(*(getattr(row, name) for name in StreamRecord.__slots__))

@@ -24,8 +24,18 @@ class Session(NamedTuple):
 
 UNTRACKED = Session()
 _TABLE = schema.token_families
+_CLIENT = (schema.user_pool_clients.c.pool_id == _TABLE.c.pool_id) & (
+    schema.user_pool_clients.c.client_id == _TABLE.c.client_id
+)
+_FIND = (
+    select(_TABLE)
+    .join(schema.user_pool_clients, _CLIENT)
+    .where(_TABLE.c.pool_id == bindparam("pool_id"), _TABLE.c.origin_jti == bindparam("origin_jti"))
+)
+"""The sign-ins of a client that was deleted are there until they are removed."""
 _TRACKED = (
     select(_TABLE)
+    .join(schema.user_pool_clients, _CLIENT)
     .where(
         _TABLE.c.pool_id == bindparam("pool_id"),
         _TABLE.c.sub == bindparam("sub"),
@@ -67,7 +77,7 @@ def add(tx: Tx, family: TokenFamily) -> None:
 
 def find(tx: Tx, pool_id: str, origin_jti: str) -> TokenFamily | None:
     """Return a sign-in that is not revoked."""
-    row = tx.get(schema.token_families, pool_id=pool_id, origin_jti=origin_jti)
+    row = tx.one(_FIND, pool_id=pool_id, origin_jti=origin_jti)
     return None if row is None else _family(row)
 
 
@@ -106,12 +116,6 @@ def revoke_all(tx: Tx, pool_id: str, sub: str) -> None:
     """End every sign-in of a user."""
     table = schema.token_families
     tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
-
-
-def remove_expired(tx: Tx, now: int) -> None:
-    """Delete the sign-ins that no token can refer to any more."""
-    table = schema.token_families
-    tx.delete(table, table.c.expires_at < now - LONGEST_ACCESS_SECONDS)
 
 
 def _family(row: Any) -> TokenFamily:

@@ -12,6 +12,16 @@ from ostiary.store.db import Tx
 from ostiary.store.publications import Publication
 
 _T = schema.topic_subscriptions
+_TOPIC = (schema.topics.c.account_id == _T.c.account_id) & (schema.topics.c.arn == _T.c.topic_arn)
+_FIND = (
+    select(_T)
+    .join(schema.topics, _TOPIC)
+    .where(
+        _T.c.account_id == bindparam("account_id"),
+        _T.c.topic_arn == bindparam("topic_arn"),
+        _T.c.arn == bindparam("arn"),
+    )
+)
 _TOLD = (
     select(_T)
     .where(
@@ -63,8 +73,8 @@ def create(tx: Tx, subscription: Subscription) -> None:
 
 
 def find(tx: Tx, account_id: str, topic_arn: str, arn: str) -> Subscription | None:
-    """Return a subscription."""
-    row = tx.get(_T, account_id=account_id, topic_arn=topic_arn, arn=arn)
+    """Return a subscription of a topic that is there."""
+    row = tx.one(_FIND, account_id=account_id, topic_arn=topic_arn, arn=arn)
     return None if row is None else _subscription(row)
 
 
@@ -81,8 +91,8 @@ def page_of_topic(tx: Tx, account_id: str, topic_arn: str, after: str | None, li
 
 
 def page_of_owner(tx: Tx, owner: str, after: str | None, limit: int) -> list[Subscription]:
-    """Return at most `limit` subscriptions that an account made, by ARN, behind `after`."""
-    query = select(_T).where(_T.c.owner == owner, _T.c.arn > (after or ""))
+    """Return at most `limit` subscriptions that an account made to topics that are there, by ARN, behind `after`."""
+    query = select(_T).join(schema.topics, _TOPIC).where(_T.c.owner == owner, _T.c.arn > (after or ""))
     return [_subscription(row) for row in tx.all(query.order_by(_T.c.arn).limit(limit))]
 
 

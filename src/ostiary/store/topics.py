@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ostiary.store import schema
+from ostiary.store import removals, schema
 from ostiary.store.db import Tx
 
 
@@ -29,7 +29,8 @@ class Topic:
 
 
 def create(tx: Tx, topic: Topic) -> None:
-    """Insert a topic; raises AlreadyExists."""
+    """Insert a topic; raises AlreadyExists, and Retry while one of its name is removed."""
+    removals.check_none(tx, "topic", topic.account_id, topic_arn=topic.arn)
     tx.insert(
         schema.topics,
         account_id=topic.account_id,
@@ -78,10 +79,9 @@ def join(tx: Tx, account_id: str, arn: str) -> int:
 
 
 def delete(tx: Tx, account_id: str, arn: str) -> None:
-    """Delete a topic, its subscriptions, and what was published but nobody was told of."""
+    """Delete a topic, what was published but nobody was told of, and its subscriptions, which are removed in bites."""
     tx.delete(schema.topics, {"account_id": account_id, "arn": arn})  # first, as those do who confirm
-    for table in (schema.publications, schema.topic_subscriptions):
-        tx.delete(table, {"account_id": account_id, "topic_arn": arn})
+    removals.begin(tx, "topic", account_id, topic_arn=arn)
 
 
 def _key(topic: Topic) -> dict[str, str]:

@@ -6,38 +6,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from ostiary.store import schema
+from ostiary.store import removals, schema
 from ostiary.store.db import Store, Tx
-
-_TABLES_OF_A_POOL = (
-    schema.codes,
-    schema.aliases,
-    schema.user_attributes,
-    schema.group_members,
-    schema.sign_in_failures,
-    schema.token_families,
-    schema.spent,
-    schema.messages,
-    schema.software_tokens,
-    schema.devices,
-    schema.passkeys,
-    schema.recovery_codes,
-    schema.groups,
-    schema.users,
-    schema.pool_parts,
-    schema.user_pool_domains,
-    schema.linked_users,
-    schema.auth_events,
-    schema.password_history,
-    schema.foreign_passwords,
-    schema.import_chunks,
-    schema.import_log,
-    schema.import_jobs,
-    schema.attribute_removals,
-    schema.user_pool_clients,
-    schema.signing_keys,
-    schema.user_pools,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +98,11 @@ def update(tx: Tx, pool_id: str, *, name: str, configuration: dict[str, Any], no
     tx.configuration_changed()
 
 
-def delete(tx: Tx, pool_id: str) -> None:
-    """Delete the pool and everything in it."""
-    for table in _TABLES_OF_A_POOL:
-        tx.delete(table, table.c.pool_id == pool_id)
+def delete(tx: Tx, pool_id: str, now: int) -> None:
+    """Delete the pool; what is in it is nowhere to be seen from then on, and is removed in bites."""
+    for table in (schema.user_pools, schema.signing_keys):
+        tx.delete(table, {"pool_id": pool_id})
+    removals.begin(tx, "user_pool", pool_id, now=now)
     tx.configuration_changed()
 
 

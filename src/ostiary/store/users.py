@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
-from ostiary.store import schema
+from ostiary.store import removals, schema
 from ostiary.store.db import Tx
 from ostiary.store.errors import Retry
 
@@ -190,26 +190,25 @@ def _index(tx: Tx, user: User, names: Iterable[str], *, again: bool = False) -> 
 
 
 def delete(tx: Tx, pool_id: str, sub: str) -> bool:
-    """Delete the user and everything of theirs (TOK-12: refresh tokens too); whether the user was there."""
-    users = schema.users
-    deleted = tx.delete(users, users.c.pool_id == pool_id, users.c.sub == sub)
+    """Delete the user and everything of theirs (TOK-12: refresh tokens too); whether the user was there.
+
+    What there may be much of is removed in bites: without the user nobody finds it.
+    """
+    mine = {"pool_id": pool_id, "sub": sub}
+    deleted = tx.delete(schema.users, mine)
     for table in (
         schema.user_attributes,
         schema.aliases,
+        schema.linked_users,
+        schema.passkeys,
         schema.codes,
-        schema.group_members,
         schema.sign_in_failures,
-        schema.token_families,
         schema.software_tokens,
         schema.recovery_codes,
-        schema.linked_users,
-        schema.auth_events,
-        schema.devices,
-        schema.passkeys,
-        schema.password_history,
         schema.foreign_passwords,
     ):
-        tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
+        tx.delete(table, mine)
+    removals.begin(tx, "user", pool_id, sub=sub)
     return deleted == 1
 
 

@@ -68,9 +68,10 @@ def delete_dataset(ctx: Context, req: DeleteDatasetRequest) -> DeleteDatasetResp
     with ctx.store.write() as tx:
         held_identity(tx, req)
         found = _existing(datasets.lock(tx, merged.resolved(tx, asked)), asked.dataset_name)
-        records.delete_all(tx, found.key)
         count = found.sync_count + 1
-        datasets.save(tx, Dataset(found.key, sync_count=count, deleted_count=count, modified_at=now))
+        deleted = Dataset(found.key, sync_count=count, deleted_count=count, modified_at=now)
+        datasets.save(tx, deleted)
+        records.delete_all(tx, deleted)
         datasets.drop_deleted(tx, found.key, DELETED_KEPT)
         sync_usage.count(tx, asked.pool_id, asked.identity_id, storage=-found.data_storage, now=now)
         changed(tx, ctx, Change(asked.pool_id, asked.identity_id, asked.dataset_name, count, "remove", ""))

@@ -74,7 +74,7 @@ def considered(ctx: Context, asked: Key, patches: Sequence[RecordPatch]) -> tupl
     with ctx.store.read() as tx:
         seen_identity(tx, {"IdentityPoolId": asked.pool_id, "IdentityId": asked.identity_id})
         dataset = datasets.find(tx, merged.resolved(tx, asked))
-        held = {record.key: record for record in records.of_dataset(tx, dataset.key)} if dataset.exists else {}
+        held = {record.key: record for record in records.of_dataset(tx, dataset)} if dataset.exists else {}
     for patch in patches:
         compared(dataset, held.get(patch["Key"]), patch)
     event = _event(ctx, asked, held, patches)

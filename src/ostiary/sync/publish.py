@@ -129,7 +129,7 @@ class Publisher:
         job = replace(job, after_identity=key.identity_id, after_dataset=key.dataset_name)
         if not dataset.exists:
             return job
-        held = tuple(record for record in records.of_dataset(tx, key) if record.value is not None)
+        held = tuple(record for record in records.of_dataset(tx, dataset) if record.value is not None)
         count = dataset.sync_count
         change = Change(key.pool_id, key.identity_id, key.dataset_name, count, "replace", "", held)
         position = enqueue(tx, self._ctx, change)

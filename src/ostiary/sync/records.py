@@ -41,7 +41,7 @@ def list_records(ctx: Context, req: ListRecordsRequest) -> ListRecordsResponse:
         seen_identity(tx, req, NotAuthorizedException)
         dataset = datasets.find(tx, merged.resolved(tx, asked))
         up_to, after = _place(walk) if walk else (dataset.sync_count, (since + 1, ""))
-        found = records.changed(tx, dataset.key, after, up_to, limit + 1) if dataset.exists else []
+        found = records.changed(tx, dataset, after, up_to, limit + 1) if dataset.exists else []
         names = merged.names(tx, asked)
     shown = found[:limit]
     answer: ListRecordsResponse = {

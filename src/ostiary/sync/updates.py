@@ -93,7 +93,7 @@ def _patched(tx: Tx, before: Dataset, update: Update, now: int) -> tuple[Dataset
     """Store the records and return what the dataset becomes; raises before anything is wrong."""
     count, by = before.sync_count + 1, update.modified_by
     written, number, storage = [], before.num_records, before.data_storage
-    held = records.find(tx, before.key, [patch["Key"] for patch in update.patches])
+    held = records.find(tx, before, [patch["Key"] for patch in update.patches])
     for patch in update.patches:
         old = compared(before, held.get(patch["Key"]), patch)
         value = patch["Value"] if patch["Op"] == "replace" else None
@@ -109,7 +109,7 @@ def _patched(tx: Tx, before: Dataset, update: Update, now: int) -> tuple[Dataset
     records.put(tx, before.key, written)
     after = replace(before, sync_count=count, num_records=number, data_storage=storage, modified_at=now, modified_by=by)
     if any(record.value is None for record in written):
-        forgotten = records.forget_removed(tx, before.key, REMOVED_KEPT)
+        forgotten = records.forget_removed(tx, before, REMOVED_KEPT)
         after = replace(after, forgotten_count=max(before.forgotten_count, forgotten))
     return replace(after, created_at=before.created_at or now), written
 
