@@ -15,6 +15,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Services
 from ostiary.crypto import jws
+from ostiary.idp.signin import refresh
 from ostiary.store import schema
 from ostiary.tokens.refresh import HEADER
 from tests.signin.conftest import FLOWS, App, Pool
@@ -232,6 +233,72 @@ def test_a_lost_answer_can_be_asked_for_again_for_a_while(app: App, advance: Adv
     assert rotates.rotate(again)
     advance(31)
     with pytest.raises(RefreshTokenReuseException):
+        rotates.rotate(first)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], Any]) -> None:
+    """Have something happen once, between reading whose a refresh token is and rotating it."""
+    make, deeds = refresh.tokens_of, [deed]
+
+    def tokens_of(*arguments: Any, **more: Any) -> dict[str, Any]:
+        if deeds:
+            deeds.pop()()
+        return make(*arguments, **more)
+
+    monkeypatch.setattr(refresh, "tokens_of", tokens_of)
+
+
+def test_who_loses_a_race_gets_the_winners_token_in_the_grace_period(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TOK-14."""
+    rotates = rotating(app.pool, grace=60)
+    first = rotates.tokens("ann")["RefreshToken"]
+    won: list[str] = []
+    meanwhile(monkeypatch, lambda: won.append(rotates.rotate(first)["RefreshToken"]))
+    lost = rotates.rotate(first)["RefreshToken"]
+    assert rotates.rotate(lost)
+    with pytest.raises(RefreshTokenReuseException):
+        rotates.rotate(first)
+    refused(lambda: rotates.rotate(won[0]), "Refresh Token has been revoked")
+
+
+def test_who_loses_a_race_without_a_grace_period_ends_the_sign_in(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TOK-14."""
+    rotates = rotating(app.pool)
+    first = rotates.tokens("ann")["RefreshToken"]
+    won: list[str] = []
+    meanwhile(monkeypatch, lambda: won.append(rotates.rotate(first)["RefreshToken"]))
+    with pytest.raises(RefreshTokenReuseException):
+        rotates.rotate(first)
+    refused(lambda: rotates.rotate(won[0]), "Refresh Token has been revoked")
+
+
+def test_who_loses_two_races_comes_too_late(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TOK-14: only the token before the good one is given another chance."""
+    rotates = rotating(app.pool, grace=60)
+    first = rotates.tokens("ann")["RefreshToken"]
+    meanwhile(monkeypatch, lambda: rotates.rotate(rotates.rotate(first)["RefreshToken"]))
+    with pytest.raises(RefreshTokenReuseException):
+        rotates.rotate(first)
+
+
+@pytest.mark.parametrize("ended", ["RevokeToken", "AdminUserGlobalSignOut", "AdminDeleteUser"])
+def test_a_sign_in_that_ends_while_its_token_is_rotated_stays_ended(
+    app: App, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    rotates = rotating(app.pool, grace=60)
+    tokens = rotates.tokens("ann")
+    first = tokens["RefreshToken"]
+
+    def end() -> None:
+        if ended == "RevokeToken":
+            rotates.revoke(first)
+        else:
+            app.pool.call(ended, Username="ann")
+
+    meanwhile(monkeypatch, end)
+    with pytest.raises((NotAuthorizedException, UserNotFoundException)):
+        app.pool.get_user(rotates.rotate(first)["AccessToken"])
+    with pytest.raises((NotAuthorizedException, UserNotFoundException)):
         rotates.rotate(first)
 
 
