@@ -5,7 +5,7 @@ behind is written from them. What could mean two things is refused.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from unicodedata import normalize
 from urllib.parse import quote, unquote_to_bytes
@@ -245,14 +245,11 @@ def _query(query_string: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return the parameters, and those of them that are headers in the query; raises S3Error for one given twice."""
     query: dict[str, str] = {}
     hoisted: dict[str, str] = {}
-    for part in query_string.split("&"):
-        name, _, value = (_decoded(text.replace("+", " ")) for text in part.partition("="))
-        if not name or name in _SIGNING:
+    for given, value in _pairs(query_string):
+        if given in _SIGNING:
             continue
-        lower = name.lower()
-        found = hoisted if lower.startswith(_HOISTED) else query
-        if found is hoisted:
-            name = lower
+        is_header = given.lower().startswith(_HOISTED)
+        name, found = (given.lower(), hoisted) if is_header else (given, query)
         if name in found:
             raise S3Error("InvalidArgument", 400, f"The query parameter {name} must be given once.")
         if not name.startswith(_NEVER_HOISTED):
@@ -266,6 +263,23 @@ def _check_headers(headers: Mapping[str, str]) -> None:
         if _HEADER_NAME.fullmatch(name) is None or _NOT_IN_HEADERS.search(value):
             text = "A parameter that stands for a header must not hold control characters."
             raise S3Error("InvalidArgument", 400, text)
+
+
+def _tags(text: str) -> dict[str, str]:
+    """Return the tags of `x-amz-tagging`, whatever they are called; raises S3Error for one given twice."""
+    tags: dict[str, str] = {}
+    for name, value in _pairs(text):
+        if name in tags:
+            raise S3Error("InvalidTag", 400, "Cannot provide multiple Tags with the same key")
+        tags[name] = value
+    return tags
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for part in text.split("&"):
+        name, _, value = (_decoded(side.replace("+", " ")) for side in part.partition("="))
+        if name:
+            yield name, value
 
 
 def _facet(query: Mapping[str, str], level: Mapping[str, operations.SubResource]) -> str:
@@ -324,7 +338,7 @@ def _conditions(parameters: Mapping[str, str], headers: Mapping[str, str]) -> Co
     if parameters.get("versionId"):
         keys["s3:VersionId"] = parameters["versionId"]
     if headers.get("x-amz-tagging"):
-        tags, _ = _query(headers["x-amz-tagging"])
+        tags = _tags(headers["x-amz-tagging"])
         keys |= {f"s3:RequestObjectTag/{name}": value for name, value in tags.items()}
         keys["s3:RequestObjectTagKeys"] = list(tags)
     return keys
