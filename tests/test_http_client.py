@@ -5,13 +5,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import Any
 
 import httpcore
 import pytest
 
 from ostiary import http_client
+from ostiary.addresses import MOST_LOOKUPS, MOST_LOOKUPS_OF_OWNER, at_region, is_public
 from ostiary.config import Settings
-from ostiary.http_client import HttpClient, HttpError, is_public
+from ostiary.http_client import HttpClient, HttpError, TimedOutError
 from tests.fixtures.oidc_provider import JsonServer
 
 
@@ -173,3 +175,111 @@ def test_an_answer_that_is_not_json_says_so(open_client: HttpClient) -> None:
         pytest.raises(HttpError, match="JSON"),
     ):
         open_client.get(url).json()
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+class SlowNames:
+    """A resolver that does not find some names before it is told to."""
+
+    def __init__(self, *, slow: str) -> None:
+        self.asked: list[str] = []
+        self.over = Event()
+        self._slow, self._real = slow, socket.getaddrinfo
+
+    def __call__(self, host: str, port: int, *args: Any, **named: Any) -> Any:
+        if named.get("flags") == socket.AI_NUMERICHOST:
+            return self._real(host, port, *args, **named)
+        self.asked.append(host)
+        if host.endswith(self._slow):
+            self.over.wait()
+        return self._real("127.0.0.1", port, *args, **named)
+
+
+@pytest.fixture
+def slow_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowNames]:
+    names = SlowNames(slow="slow.example")
+    monkeypatch.setattr(socket, "getaddrinfo", names)
+    yield names
+    names.over.set()
+
+
+def test_a_name_that_is_not_found_in_time_is_given_up(
+    open_client: HttpClient, slow_names: SlowNames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_client, "TIMEOUT_SECONDS", 0.1)
+    for _ in range(3):
+        with pytest.raises(TimedOutError):
+            open_client.get("http://slow.example/")
+    assert slow_names.asked == ["slow.example"], "one thread looks it up, however many want to know"
+
+
+def test_names_that_are_not_found_do_not_hold_up_others(
+    open_client: HttpClient, slow_names: SlowNames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An account's names take only so many threads, those of all accounts together leave some to the operator."""
+    monkeypatch.setattr(http_client, "TIMEOUT_SECONDS", 0.01)
+
+    def wait_for_names(owner: str) -> list[bool]:
+        """Return of one name more than an account may have looked up whether it was."""
+        tenants, asked = open_client.to_addresses_of(owner), []
+        for number in range(MOST_LOOKUPS_OF_OWNER + 1):
+            with pytest.raises(HttpError) as refused:
+                tenants.get(f"http://{owner}-{number}.slow.example/")
+            asked.append("Too many names" not in str(refused.value))
+        return asked
+
+    most = MOST_LOOKUPS // MOST_LOOKUPS_OF_OWNER
+    found = [wait_for_names(f"account-{number}") for number in range(most + 1)]
+    assert found[:-1] == [[True] * MOST_LOOKUPS_OF_OWNER + [False]] * most
+    assert found[-1] == [False] * (MOST_LOOKUPS_OF_OWNER + 1)
+    assert len(slow_names.asked) == MOST_LOOKUPS
+    monkeypatch.setattr(http_client, "TIMEOUT_SECONDS", 30)
+    with JsonServer(lambda _path, _query: (200, {})) as server:
+        assert open_client.get(f"http://quick.example:{server.server_port}/").status == 200
+
+
+# -- whose addresses ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("settings", "operators", "tenants"),
+    [
+        ({}, False, False),
+        ({"allow_private_addresses": True}, True, False),
+        ({"allow_private_addresses_of_tenants": True}, False, True),
+        ({"dev": True}, True, True),
+    ],
+)
+def test_addresses_that_accounts_give_have_a_setting_of_their_own(
+    settings: dict[str, bool], *, operators: bool, tenants: bool
+) -> None:
+    with JsonServer(lambda _path, _query: (200, {})) as server:
+        client = HttpClient(Settings(**settings))  # type: ignore[arg-type]
+        for found, allowed, setting in (
+            (client, operators, "allow_private_addresses"),
+            (client.to_addresses_of("111111111111"), tenants, "allow_private_addresses_of_tenants"),
+        ):
+            if allowed:
+                assert found.get(server.url).status == 200
+            else:
+                with pytest.raises(HttpError, match=f"private address; the setting {setting} permits it"):
+                    found.get(server.url)
+        client.close()
+    assert len(server.asked) == operators + tenants
+
+
+@pytest.mark.parametrize("region", ["x@evil.example/", "us-east-1.evil.example/", "a#", "a:80", "", "eu west"])
+def test_a_region_in_somebodys_arn_cannot_lead_to_another_host(region: str) -> None:
+    with pytest.raises(ValueError, match="names no region"):
+        at_region("https://lambda.{region}.amazonaws.com", region)
+
+
+def test_a_region_is_put_into_an_address() -> None:
+    assert at_region("https://sqs.{region}.amazonaws.com", "eu-west-1") == "https://sqs.eu-west-1.amazonaws.com"
+
+
+def test_a_request_may_take_longer_where_it_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function behind a topic has 30 seconds, a subscriber 15."""
+    monkeypatch.setattr(http_client, "TIMEOUT_SECONDS", 0.0)
+    client = HttpClient(Settings(allow_private_addresses=True))
+    with raw_server(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", b"a") as url:
+        assert client.post(url, timeout=60).body == b"aaa"
+    client.close()

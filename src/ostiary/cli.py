@@ -63,7 +63,12 @@ def serve(  # noqa: PLR0917 - one parameter for each flag
     delivery_webhook: Annotated[str | None, typer.Option(help="An address that takes messages as JSON.")] = None,
     s3_upstream: Annotated[str | None, typer.Option(help="The S3 server behind the gateway.")] = None,
     allow_private_addresses: Annotated[
-        bool | None, typer.Option("--allow-private-addresses", help="Let outgoing HTTP reach private networks.")
+        bool | None,
+        typer.Option("--allow-private-addresses", help="Let the settings' own addresses be in private networks."),
+    ] = None,
+    allow_private_addresses_of_tenants: Annotated[
+        bool | None,
+        typer.Option("--allow-private-addresses-of-tenants", help="Let addresses that accounts give be there too."),
     ] = None,
     dev: Annotated[
         bool | None, typer.Option("--dev", help="Development: any access key is root; loopback only.")

@@ -127,9 +127,18 @@ class Context:
         return self.services.random
 
     @property
+    def callers(self) -> tuple[str, ...]:
+        """On whose behalf somebody outside is waited for; nobody's in work that no request asked for."""
+        return (self.client.ip,) if self.client.request_id else ()
+
+    @property
     def http(self) -> HttpClient:
-        """Outgoing HTTP."""
-        return self.services.http
+        """Outgoing HTTP to addresses that the operator set."""
+        return self.services.http.on_behalf_of(*self.callers)
+
+    def http_of(self, owner: str) -> HttpClient:
+        """Outgoing HTTP to addresses that an account gave."""
+        return self.http.to_addresses_of(owner)
 
 
 def context_of_nobody(services: Services) -> Context:

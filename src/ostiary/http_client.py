@@ -1,43 +1,49 @@
 """Outgoing HTTP: the only module that makes requests to providers and webhooks.
 
 Bounded in time and size, follows no redirects, and reaches private addresses only where the settings allow it: the
-address that was checked is the one that is connected to, so a name cannot change its mind in between (LMB-04).
+address that was checked is the one that is connected to, so a name cannot change its mind in between (LMB-04). What a
+request of somebody's waits for is bounded in number too (`outsiders.py`).
 """
 
-import ipaddress
+import copy
 import json
-import socket
 import ssl
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore
 import httpx
 
+from ostiary.addresses import Lookups, Reach, UnreachableError
 from ostiary.clock import Clock
 from ostiary.config import Settings
+from ostiary.outsiders import LeftAloneError, Outsiders, Wait, check_nothing_is_held
 
 TIMEOUT_SECONDS = 5.0
-"""How long a request may take from its first step to the last byte of the answer."""
+"""How long a request may take from its first step to the last byte of the answer, unless told otherwise."""
 MOST_BYTES = 1024 * 1024
 MOST_CONNECTIONS = 512
 """More than the threads that could make requests at a time: nobody waits for a connection of somebody else's."""
-_EMBEDDING = {
-    ipaddress.IPv6Network("::ffff:0:0/96"): 0,
-    ipaddress.IPv6Network("::/96"): 0,
-    ipaddress.IPv6Network("64:ff9b::/96"): 0,
-    ipaddress.IPv6Network("2002::/16"): 80,
-}
-"""IPv6 networks that stand for IPv4 addresses, and how many bits are behind the embedded one."""
+_PORTS = {"http": 80, "https": 443}
+_OWNER: ContextVar[str] = ContextVar("owner", default="")
+"""Who gave the address that is connected to here: httpx hands its backend nothing of the request."""
 
 
 class HttpError(Exception):
     """There was no answer: refused, timed out, too large, or an address that may not be reached."""
 
 
-class TimedOutError(HttpError):
+class SilenceError(HttpError):
+    """The other side did not answer as it should have: it is down, hangs, or breaks off."""
+
+
+class TimedOutError(SilenceError):
     """The answer did not come, or not whole, in time."""
 
 
@@ -58,16 +64,50 @@ class Response:
 
 
 class HttpClient:
-    """Makes requests. Safe to use from many threads."""
+    """Makes requests to addresses that the operator set. Safe to use from many threads.
+
+    As it is made it bounds nothing but each request: that is for workers, which bound themselves. `on_behalf_of` gives
+    one for a request that somebody waits for, `to_addresses_of` one for addresses that an account gave.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        private = settings.allow_private_addresses or settings.dev
-        self._client = httpx.Client(
-            transport=_Transport(_Guard(private=private)),
-            timeout=TIMEOUT_SECONDS,
-            follow_redirects=False,
-            trust_env=False,
+        self.outsiders = Outsiders()
+        self.owner = ""
+        self._callers: tuple[str, ...] = ()
+        lookups = Lookups()
+        self._operators, self._tenants = (
+            httpx.Client(
+                transport=_Transport(_Guard(reach, lookups)),
+                follow_redirects=False,
+                trust_env=False,
+            )
+            for reach in (Reach.of_operator(settings), Reach.of_tenants(settings))
         )
+
+    def on_behalf_of(self, *callers: str) -> "HttpClient":
+        """Return a client that lends the turn while it waits, and has a place among so many for each of `callers`.
+
+        Its requests also raise CrowdedError.
+        """
+        made = copy.copy(self)
+        made._callers = self._callers + callers  # noqa: SLF001 - a copy of its own
+        return made
+
+    def to_addresses_of(self, owner: str) -> "HttpClient":
+        """Return a client for addresses that an account gave, which reach less far than those of the settings."""
+        made = copy.copy(self)
+        made.owner = owner
+        return made
+
+    def unattended(self) -> "HttpClient":
+        """Return a client for work that nobody waits for, or only in a place that was taken already (`waiting`)."""
+        made = copy.copy(self)
+        made._callers = ()  # noqa: SLF001 - a copy of its own
+        return made
+
+    def waiting(self, url: str) -> AbstractContextManager[None]:
+        """Have a place among those that wait for this address, and lend the turn; raises CrowdedError."""
+        return self.outsiders.waiting(self._wait(url))
 
     def get(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -82,7 +122,7 @@ class HttpClient:
         content: bytes | None = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        timeout: float = TIMEOUT_SECONDS,
+        timeout: float | None = None,
         most: int = MOST_BYTES,
     ) -> Response:
         """Send a POST with a body or a form, for at most `timeout` seconds and `most` bytes; raises HttpError."""
@@ -90,20 +130,52 @@ class HttpClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._operators.close()
+        self._tenants.close()
 
     def _send(
         self, method: str, url: str, headers: Mapping[str, str] | None, most: int = MOST_BYTES, **options: Any
     ) -> Response:
+        check_nothing_is_held()
+        if not self._callers:
+            return self._exchange(method, url, headers, most, **options)
+        try:
+            with self.outsiders.asking(self._wait(url), lambda error: isinstance(error, SilenceError)):
+                return self._exchange(method, url, headers, most, **options)
+        except LeftAloneError as error:
+            raise HttpError(f"{method} failed: {error}.") from None
+
+    def _exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        most: int,
+        *,
+        timeout: float | None = None,
+        **options: Any,
+    ) -> Response:
         # What is compressed could be small on the wire and huge in memory.
         wanted = {"accept-encoding": "identity", **(headers or {})}
+        client = self._tenants if self.owner else self._operators
+        seconds = TIMEOUT_SECONDS if timeout is None else timeout
+        owner = _OWNER.set(self.owner)
         try:
-            with self._client.stream(method, url, headers=wanted, **options) as answer:
+            with client.stream(method, url, headers=wanted, timeout=seconds, **options) as answer:
                 return Response(answer.status_code, dict(answer.headers), _read(answer, most))
-        except httpx.TimeoutException as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise TimedOutError(f"{method} failed: {type(error).__name__}.") from error
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
             raise HttpError(f"{method} failed: {type(error).__name__}.") from error
+        except UnreachableError as error:
+            raise HttpError(f"{method} failed: {error}") from error
+        except (httpx.HTTPError, OSError) as error:
+            raise SilenceError(f"{method} failed: {type(error).__name__}.") from error
+        finally:
+            _OWNER.reset(owner)
+
+    def _wait(self, url: str) -> Wait:
+        return Wait(_destination(url), self.owner, self._callers)
 
 
 class _Transport(httpx.HTTPTransport):
@@ -124,8 +196,8 @@ class _Transport(httpx.HTTPTransport):
 class _Guard(httpcore.NetworkBackend):
     """Connects where it is allowed to, to the very address that was checked."""
 
-    def __init__(self, *, private: bool) -> None:
-        self._private = private
+    def __init__(self, reach: Reach, lookups: Lookups) -> None:
+        self._reach, self._lookups = reach, lookups
         self._backend = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -137,9 +209,9 @@ class _Guard(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address of a host that may be reached and answers; the deadline counts from here."""
-        deadline = Clock.monotonic() + (TIMEOUT_SECONDS if timeout is None else min(timeout, TIMEOUT_SECONDS))
-        found = {str(address[0]): None for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-        allowed = reachable(host, found, private=self._private)
+        deadline = Clock.monotonic() + (TIMEOUT_SECONDS if timeout is None else timeout)
+        found: Future[list[str]] = self._lookups.begin(host, port, _OWNER.get())
+        allowed = self._reach.among(host, found.result(_left(deadline)))
         for address in allowed[:-1]:
             try:
                 half = _left(deadline) / 2
@@ -180,22 +252,13 @@ class _Timed(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def reachable(host: str, addresses: Iterable[str], *, private: bool) -> list[str]:
-    """Return those of a host's addresses that may be reached; raises HttpError when none may."""
-    allowed = [address for address in addresses if private or is_public(address)]
-    if not allowed:
-        raise HttpError(f"{host} is a private address; the setting allow_private_addresses permits it.")
-    return allowed
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public Internet's, also as the IPv4 address inside an IPv6 one."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        for network, bits in _EMBEDDING.items():
-            if found in network:
-                return is_public(str(ipaddress.IPv4Address((int(found) >> bits) & 0xFFFFFFFF)))
-    return found.is_global and not found.is_multicast
+def _destination(url: str) -> str:
+    """Return host and port of an address, in one spelling; raises HttpError."""
+    try:
+        parts = urlsplit(url)
+        return f"{(parts.hostname or '').rstrip('.')}:{parts.port or _PORTS.get(parts.scheme, 0)}"
+    except ValueError as error:
+        raise HttpError("Not an address.") from error
 
 
 def _left(deadline: float) -> float:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from ostiary.config import Settings
-from ostiary.context import Context, Services
+from ostiary.context import ANONYMOUS, Client, Context, Services
 from ostiary.functions.runtime_api import RuntimeApi
 from ostiary.http_client import HttpClient
 from ostiary.triggers.invoke import TriggerError, invoke
@@ -120,7 +120,7 @@ def make_ask(services: Services) -> Iterator[Callable[..., Ask]]:
             settings, services.store, services.keyring, services.clock, services.random, HttpClient(settings)
         )
         opened.append(made)
-        ctx = Context(made, "", "us-east-1", None, None)  # type: ignore[arg-type]
+        ctx = Context(made, "", "us-east-1", ANONYMOUS, Client())
 
         def ask(seconds: float = 20.0, attempts: int = 1, **event: Any) -> dict[str, Any]:
             return invoke(ctx, ARN, event, timeout_seconds=seconds, attempts=attempts)

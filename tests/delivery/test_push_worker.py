@@ -141,7 +141,7 @@ def test_a_token_that_was_replaced_meanwhile_is_not_disabled(start_pushing: Star
 
 def test_a_browser_on_a_private_network_is_not_pushed_to(start_pushing: Start) -> None:
     """LMB-04: anybody may name an address in a subscription."""
-    pushing = start_pushing(BrowserVendor, allow_private_addresses=False)
+    pushing = start_pushing(BrowserVendor, allow_private_addresses_of_tenants=False)
     pushing.owe("inside")
     eventually(pushing.waits)
     assert pushing.vendor.server.connections == 0

@@ -280,7 +280,7 @@ def test_a_provider_is_made_with_metadata_that_can_be_read(desk: Desk) -> None:
             with pytest.raises(InvalidParameterException, match="Error retrieving metadata from"):
                 changed = {"ProviderDetails": {"MetadataURL": wrong}}
                 desk.pool.call("UpdateIdentityProvider", ProviderName="Corp", **changed)
-    guarded = replace(desk.services.settings, allow_private_addresses=False)
+    guarded = replace(desk.services.settings, allow_private_addresses_of_tenants=False)
     strict = replace(desk.pool.admin.ctx, services=replace(desk.services, settings=guarded))
     with pytest.raises(InvalidParameterException, match="MetadataURL must begin with https://"):
         completed(strict, "SAML", {"MetadataURL": "http://idp.example.com/metadata"})

@@ -14,11 +14,11 @@ AUDIENCE = "urn:amazon:cognito:sp:us-east-1_Example"
 RECIPIENT = "https://login.example.com/saml2/idpresponse"
 WANTED = Wanted(AUDIENCE, [RECIPIENT])
 IDP = SamlProvider(AUDIENCE, RECIPIENT, clock=StillClock())
-CTX: Any = SimpleNamespace(clock=IDP.clock, http=None)
+CTX: Any = SimpleNamespace(clock=IDP.clock, http_of=lambda _: None)
 
 
 def verify(document: str | bytes, metadata: str = "") -> Assertion:
-    return verify_saml(CTX, token(document), {"MetadataFile": metadata or IDP.metadata()}, WANTED)
+    return verify_saml(CTX, token(document), {"MetadataFile": metadata or IDP.metadata()}, WANTED, "")
 
 
 def refusal(document: str | bytes, metadata: str = "") -> str:

@@ -30,12 +30,12 @@ RECORDED_AT = datetime(2026, 11, 23, 12, 17, 50, tzinfo=UTC).timestamp()
 @pytest.mark.parametrize("name", ["saml", "xml_crypto"])
 def test_what_other_implementations_signed_is_read(name: str) -> None:
     """The npm packages saml 4.0 and xml-crypto 6.3, the latter with prefixes that are declared further out."""
-    ctx: Any = SimpleNamespace(clock=SimpleNamespace(now=lambda: RECORDED_AT), http=None)
+    ctx: Any = SimpleNamespace(clock=SimpleNamespace(now=lambda: RECORDED_AT), http_of=lambda _: None)
     metadata = {"MetadataFile": (RECORDED / "metadata.xml").read_text()}
     document = (RECORDED / f"{name}.xml").read_text()
-    assert verify_saml(ctx, token(document), metadata, WANTED).subject == "foo@example.com"
+    assert verify_saml(ctx, token(document), metadata, WANTED, "").subject == "foo@example.com"
     with pytest.raises(InvalidTokenError, match="signature"):
-        verify_saml(ctx, token(document.replace("foo@example.com", "bar@example.com")), metadata, WANTED)
+        verify_saml(ctx, token(document.replace("foo@example.com", "bar@example.com")), metadata, WANTED, "")
 
 
 # -- what is signed ----------------------------------------------------------------------------------------------------
@@ -288,7 +288,7 @@ def test_hostile_documents_are_refused_at_once(document: str | bytes) -> None:
 @pytest.mark.parametrize("presented", ["", "%", "a", "a.b.c", "====", "\u00e9"])
 def test_what_is_not_base64_is_refused(presented: str) -> None:
     with pytest.raises(InvalidTokenError) as refused:
-        verify_saml(CTX, presented, {"MetadataFile": IDP.metadata()}, WANTED)
+        verify_saml(CTX, presented, {"MetadataFile": IDP.metadata()}, WANTED, "")
     assert refused.value.reason == "malformed"
 
 
@@ -296,4 +296,4 @@ def test_both_alphabets_of_base64_are_read() -> None:
     presented = token(IDP.signed("\u00ff\u00fe>>>???"))
     assert {"+", "/"} & set(presented)
     for form in (presented, presented.translate(str.maketrans("+/", "-_")), presented.rstrip("=")):
-        assert verify_saml(CTX, form, {"MetadataFile": IDP.metadata()}, WANTED).subject == "\u00ff\u00fe>>>???"
+        assert verify_saml(CTX, form, {"MetadataFile": IDP.metadata()}, WANTED, "").subject == "\u00ff\u00fe>>>???"

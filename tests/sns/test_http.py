@@ -136,7 +136,7 @@ def test_what_is_refused_for_good_is_not_tried_again(
 
 def test_subscribers_in_private_networks_are_not_reached(start_server: Callable[..., Server]) -> None:
     """LMB-04: the address is checked when it is connected to."""
-    guarded = start_server(allow_private_addresses=False)
+    guarded = start_server(allow_private_addresses_of_tenants=False)
     from ostiary.iam.accounts import create_account  # noqa: PLC0415
 
     sns = guarded.client("sns", create_account(guarded.services, "a"))

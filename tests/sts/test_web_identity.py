@@ -217,11 +217,17 @@ def asked(world: World, token: str, role: str = ROLE, **more: Any) -> dict[str, 
     return sts("AssumeRoleWithWebIdentity", RoleArn=role, RoleSessionName="app", WebIdentityToken=token, **more)
 
 
-def test_a_token_of_a_registered_provider_is_answered_with_a_session(world: World, provider: OidcProvider) -> None:
-    """STS-05."""
+def trust_in(world: World, provider: OidcProvider) -> str:
+    """Register a provider, and make the role that trusts it; return its name."""
     world.iam("CreateOpenIDConnectProvider", Url=provider.issuer, ClientIDList=["client"])
     name = provider.issuer.partition("://")[2]
     world.role(trusting(federated=f"arn:aws:iam::{ACCOUNT}:oidc-provider/{name}"))
+    return name
+
+
+def test_a_token_of_a_registered_provider_is_answered_with_a_session(world: World, provider: OidcProvider) -> None:
+    """STS-05."""
+    name = trust_in(world, provider)
     answer = asked(world, provider.token(**{SOURCE: "ada"}), Policy=trusting_nothing())
     assert (answer["SubjectFromWebIdentityToken"], answer["Audience"], answer["SourceIdentity"]) == (
         "somebody",
@@ -247,7 +253,7 @@ def test_a_token_that_is_refused_is_refused_in_stss_words(world: World, provider
     unknown = f"^No OpenIDConnect provider found in your account for {provider.issuer}$"
     with pytest.raises(InvalidIdentityTokenException, match=unknown):
         asked(world, provider.token())
-    world.iam("CreateOpenIDConnectProvider", Url=provider.issuer, ClientIDList=["client"])
+    trust_in(world, provider)
     with pytest.raises(InvalidIdentityTokenException, match=r"^Incorrect token audience$"):
         asked(world, provider.token(aud="another"))
     with pytest.raises(ExpiredTokenException, match=f"must be before the expiration date/time {now - 1}$"):
@@ -263,6 +269,7 @@ def test_a_token_that_is_refused_is_refused_in_stss_words(world: World, provider
 
 def test_a_provider_that_does_not_answer_is_told_as_such(world: World, provider: OidcProvider) -> None:
     silent = "http://127.0.0.1:9"
-    world.iam("CreateOpenIDConnectProvider", Url=silent, ClientIDList=["client"])
+    provider.issuer = silent
+    trust_in(world, provider)
     with pytest.raises(IDPCommunicationErrorException, match="could not be reached"):
-        asked(world, provider.token(iss=silent))
+        asked(world, provider.token())

@@ -29,7 +29,7 @@ from ostiary.aws.protocols import WireProtocol, json
 from ostiary.aws.route import PROTOCOLS, TARGETS, Call, RouteError, Router, router
 from ostiary.aws.types import cognito_idp, cognito_sync
 from ostiary.aws.wire import Peer, Request, Response
-from ostiary.threads import MOST_QUEUED, OverloadedError, Threads
+from ostiary.threads import MOST_QUEUED, CrowdedError, OverloadedError, Threads
 
 WhoSigned = Callable[[str, str | None, Request], tuple[str, Any]]
 """(access key id, session token, request) → (secret, principal). Raises UnrecognizedClientError or ExpiredTokenError.
@@ -135,9 +135,7 @@ class Endpoint:
             call = self._router.find(request)
         except RouteError as refused:
             return "", "", refused.protocol.error(refused.service, refused.error, peer.request_id)
-        response = call.protocol.error(call.service, OverloadError("Rate exceeded"), peer.request_id)
-        response.headers.append(("retry-after", "1"))
-        return call.service.name, call.operation.name, response
+        return call.service.name, call.operation.name, _crowded(call, peer)
 
     def _serve(self, request: Request, peer: Peer) -> tuple[str, str, Response]:
         """Return service, operation and answer; never raises."""
@@ -154,6 +152,8 @@ class Endpoint:
             response = call.protocol.render(call.operation, output or {}, peer.request_id)
         except ServiceError as error:
             response = call.protocol.error(call.service, error, peer.request_id)
+        except CrowdedError:
+            response = _crowded(call, peer)
         except Exception:
             log.exception("operation failed", request_id=peer.request_id, service=call.service.name, operation=name)
             response = call.protocol.error(call.service, InternalFailureError(FAILED), peer.request_id)
@@ -219,6 +219,12 @@ class Endpoint:
             sigv4.verify(signed, "unknown", body_hash, self._now(), self._region, services, s3=False)
         except InvalidSignatureError:
             return
+
+
+def _crowded(call: Call, peer: Peer) -> Response:
+    response = call.protocol.error(call.service, OverloadError("Rate exceeded"), peer.request_id)
+    response.headers.append(("retry-after", "1"))
+    return response
 
 
 def _is_unsigned(request: Request) -> bool:

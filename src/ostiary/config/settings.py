@@ -75,7 +75,11 @@ class Settings:
     s3_domain: str = "s3.localhost"
     """Virtual-hosted buckets are `<bucket>.<s3_domain>`."""
     allow_private_addresses: bool = False
-    """Whether outgoing HTTP (providers, webhooks) may reach loopback and private networks. True with `--dev`."""
+    """Whether requests to addresses in these settings (webhooks, functions, social providers), and to the pools that
+    users were moved from, may reach loopback and private networks. True with `--dev`."""
+    allow_private_addresses_of_tenants: bool = False
+    """Whether requests to addresses that accounts and their users give (identity providers and their metadata,
+    subscribers of topics, push services of browsers) may reach them too. True with `--dev`."""
     functions: dict[str, str] = field(default_factory=dict)
     """Where Lambda functions (triggers) run, by ARN, function name or `*`: `https://…`, `lambda`, `lambda+https://…`,
     or a handler's file as `/srv/functions/sign_up.py#handler`."""

@@ -68,7 +68,7 @@ class Apns:
         self._topic = f"{topic}.voip" if self._voip and topic and not topic.endswith(".voip") else topic
         settings = outside.settings
         url = settings.apns_sandbox_url if self._platform.endswith("SANDBOX") else settings.apns_url
-        self._origin = Http2Origin(url, tls, private=outside.connections.private)
+        self._origin = Http2Origin(url, tls, outside.connections.names)
 
     async def send(self, push: Push) -> Outcome:
         """Send one notification."""

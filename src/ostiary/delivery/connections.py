@@ -14,8 +14,8 @@ import anyio
 import httpcore
 import httpx
 
-from ostiary.config import Settings
-from ostiary.http_client import HttpError, Response, reachable, trust
+from ostiary.addresses import Lookups, Reach, UnreachableError
+from ostiary.http_client import Response, trust
 
 TIMEOUT_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
@@ -38,9 +38,9 @@ class SendError(Exception):
 class Connections:
     """Posts over kept connections; of one event loop."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.private = settings.allow_private_addresses or settings.dev
-        transport = _Transport(_Guard(private=self.private))
+    def __init__(self, reach: Reach) -> None:
+        self.names = Names(reach)
+        transport = _Transport(_Guard(self.names))
         self._client = httpx.AsyncClient(
             transport=transport, timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
         )
@@ -63,7 +63,7 @@ class Connections:
                 return Response(answer.status_code, dict(answer.headers), await _read(answer))
         except TimeoutError as error:
             raise SendError("POST failed: no answer in time.") from error
-        except (httpx.HTTPError, httpx.InvalidURL, HttpError, OSError, ValueError, *_BROKEN) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnreachableError, OSError, ValueError, *_BROKEN) as error:
             raise SendError(f"POST failed: {type(error).__name__}.") from error
 
     async def close(self) -> None:
@@ -89,8 +89,8 @@ class _Transport(httpx.AsyncHTTPTransport):
 class _Guard(httpcore.AsyncNetworkBackend):
     """Connects where it is allowed to, to the very address that was checked."""
 
-    def __init__(self, *, private: bool) -> None:
-        self._private = private
+    def __init__(self, names: "Names") -> None:
+        self._names = names
         self._backend = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -103,7 +103,7 @@ class _Guard(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first address of a host that may be reached and answers."""
         options = [*_LIVING, *(socket_options or ())]
-        *others, last = await addresses_of(host, port, private=self._private)
+        *others, last = await self._names.addresses_of(host, port)
         for address in others:
             try:
                 return await self._backend.connect_tcp(address, port, CONNECT_SECONDS, local_address, options)
@@ -116,10 +116,16 @@ class _Guard(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-async def addresses_of(host: str, port: int, *, private: bool) -> list[str]:
-    """Return the addresses of a host that may be reached; raises HttpError and OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return reachable(host, {str(address[0]): None for *_, address in found}, private=private)
+class Names:
+    """Finds the addresses of hosts that may be reached."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach, self._lookups = reach, Lookups()
+
+    async def addresses_of(self, host: str, port: int) -> list[str]:
+        """Return them in their order; raises UnreachableError and OSError."""
+        found: list[str] = await asyncio.wrap_future(self._lookups.begin(host, port))
+        return self._reach.among(host, found)
 
 
 def error_of(answer: Response) -> dict[str, Any]:
@@ -144,5 +150,5 @@ async def _read(answer: httpx.Response) -> bytes:
     async for chunk in answer.aiter_raw():
         body += chunk
         if len(body) > MOST_BYTES:
-            raise HttpError("The answer is too large.")
+            raise SendError("The answer is too large.")
     return bytes(body)

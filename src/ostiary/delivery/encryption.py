@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from ostiary.addresses import at_region
 from ostiary.config import Settings
 from ostiary.delivery.channel import DeliveryError
 
@@ -54,17 +55,21 @@ class Keys:
 
         region = arn.split(":")[3]
         if region not in self._services:
-            self._services[region] = self._client(region)
+            try:
+                url = at_region(self._settings.kms_endpoint, region)
+            except ValueError as error:
+                raise DeliveryError(f"{arn}: {error}", permanent=True) from None
+            self._services[region] = self._client(region, url)
         return KMSMasterKey(client=self._services[region], key_id=arn)
 
-    def _client(self, region: str) -> Any:
+    def _client(self, region: str, url: str) -> Any:
         from botocore.config import Config  # noqa: PLC0415
         from botocore.session import Session  # noqa: PLC0415
 
         return Session().create_client(
             "kms",
             region_name=region,
-            endpoint_url=self._settings.kms_endpoint.format(region=region),
+            endpoint_url=url,
             aws_access_key_id=self._settings.kms_access_key_id,
             aws_secret_access_key=self._settings.kms_secret_access_key,
             # Whoever hears of the failure tries again.

@@ -20,8 +20,9 @@ from h2.events import (
 )
 from h2.exceptions import H2Error
 
-from ostiary.delivery.connections import CONNECT_SECONDS, MOST_BYTES, TIMEOUT_SECONDS, SendError, addresses_of
-from ostiary.http_client import HttpError, Response
+from ostiary.addresses import UnreachableError
+from ostiary.delivery.connections import CONNECT_SECONDS, MOST_BYTES, TIMEOUT_SECONDS, Names, SendError
+from ostiary.http_client import Response
 
 PING_SECONDS = 60
 PONG_SECONDS = 10
@@ -37,11 +38,11 @@ class UnprocessedError(SendError):
 class Http2Origin:
     """Posts to one origin over a connection that is made when it is needed, and made again when it is lost."""
 
-    def __init__(self, url: str, tls: ssl.SSLContext, *, private: bool) -> None:
+    def __init__(self, url: str, tls: ssl.SSLContext, names: Names) -> None:
         split = urlsplit(url)
         self._host, self._port = split.hostname or "", split.port or 443
         self._authority = split.netloc
-        self._tls, self._private = tls, private
+        self._tls, self._names = tls, names
         self._connection: _Connection | None = None
         self._connecting = asyncio.Lock()
 
@@ -56,7 +57,7 @@ class Http2Origin:
                 return await (await self._connected()).request([*pseudo, *headers], content)
         except TimeoutError as error:
             raise SendError("POST failed: no answer in time.") from error
-        except (HttpError, OSError, H2Error) as error:
+        except (UnreachableError, OSError, H2Error) as error:
             raise SendError(f"POST failed: {type(error).__name__}.") from error
 
     async def close(self) -> None:
@@ -71,7 +72,7 @@ class Http2Origin:
             return self._connection
 
     async def _connect(self) -> "_Connection":
-        *others, last = await addresses_of(self._host, self._port, private=self._private)
+        *others, last = await self._names.addresses_of(self._host, self._port)
         for address in others:
             with contextlib.suppress(OSError, TimeoutError):
                 return await self._connect_to(address)

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import structlog
 
+from ostiary.addresses import Reach
 from ostiary.clock import Clock
 from ostiary.context import Services
 from ostiary.delivery import push as outbox
@@ -77,10 +78,11 @@ class PushWorker:
 
         self._wake = wake
         self._services.pushes.listen(wake)
-        connections = Connections(self._services.settings)
-        self._senders = OpenSenders(
-            self._services.keyring, Outside(self._services.settings, connections, Clock.system_now)
-        )
+        settings = self._services.settings
+        connections = Connections(Reach.of_operator(settings))
+        subscribers = Connections(Reach.of_tenants(settings))
+        outside = Outside(settings, connections, subscribers, Clock.system_now)
+        self._senders = OpenSenders(self._services.keyring, outside)
         try:
             while not self._stopped:
                 await self._round()
@@ -90,6 +92,7 @@ class PushWorker:
                 await asyncio.wait(self._tasks, timeout=SEND_SECONDS)
             await self._senders.close()
             await connections.close()
+            await subscribers.close()
 
     async def _round(self) -> None:
         """Wait until there may be something to do, and begin it."""

@@ -75,10 +75,14 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What senders use: the settings, connections, and the time that push services go by."""
+    """What senders use: the settings, connections, and the time that push services go by.
+
+    `connections` lead to addresses in the settings, `subscribers` to those that browsers give.
+    """
 
     settings: Settings
     connections: Connections
+    subscribers: Connections
     now: Callable[[], float]
 
 

@@ -84,7 +84,7 @@ class WebPush:
         ephemeral = ec.generate_private_key(ec.SECP256R1())
         sealed = encrypt(content, subscription.keys, ephemeral, Random.bytes(SALT_BYTES))
         headers = self._headers(push, subscription)
-        answer = await self._outside.connections.post(subscription.endpoint, content=sealed, headers=headers)
+        answer = await self._outside.subscribers.post(subscription.endpoint, content=sealed, headers=headers)
         return _outcome(answer)
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from ostiary.context import Context
 from ostiary.federation.claims import check_audience
 from ostiary.federation.introspection import ask, number, remembered, text
+from ostiary.federation.provider import Hook, nothing
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
 
 
@@ -13,14 +14,24 @@ class Amazon:
     """Login with Amazon, or what stands in for it in the settings."""
 
     name = "www.amazon.com"
+    federated = name
 
     def issued(self, ctx: Context, issuer: str) -> bool:  # noqa: ARG002
         """Whether this `iss` is Amazon's: its tokens have none."""
         return False
 
-    def verify(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
+    def verify(
+        self, ctx: Context, token: str, audiences: Collection[str] | None, before_asking: Hook = nothing
+    ) -> WebIdentity:
         """Return whose token it is, after checking which app it was given to."""
-        return remembered(ctx, self.name, token, audiences, lambda: self._asked(ctx, token, audiences))
+        return remembered(
+            ctx,
+            self.name,
+            token,
+            audiences,
+            verify=lambda: self._asked(ctx, token, audiences),
+            before_asking=before_asking,
+        )
 
     def _asked(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
         told = ask(ctx, f"{ctx.settings.amazon_api_url}/auth/o2/tokeninfo", params={"access_token": token})

@@ -3,7 +3,9 @@
 from collections.abc import Collection
 
 from ostiary.context import Context
+from ostiary.federation.keys import key_finder
 from ostiary.federation.openid import verify_openid
+from ostiary.federation.provider import Hook, nothing
 from ostiary.federation.web_identity import WebIdentity
 
 
@@ -11,12 +13,15 @@ class Apple:
     """Apple, or what stands in for it in the settings."""
 
     name = "appleid.apple.com"
+    federated = name
 
     def issued(self, ctx: Context, issuer: str) -> bool:
         """Whether this `iss` is Apple's."""
         return issuer == ctx.settings.apple_issuer
 
-    def verify(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
+    def verify(
+        self, ctx: Context, token: str, audiences: Collection[str] | None, before_asking: Hook = nothing
+    ) -> WebIdentity:
         """Return the identity in an ID token."""
         settings = ctx.settings
         return verify_openid(
@@ -24,6 +29,7 @@ class Apple:
             token,
             provider=self.name,
             issuers={settings.apple_issuer},
-            keys_url=settings.apple_jwks_url,
+            find_key=key_finder(ctx.http, keys_url=settings.apple_jwks_url),
             audiences=audiences,
+            before_asking=before_asking,
         )

@@ -10,20 +10,29 @@ SKEW_SECONDS = 300
 """How far a provider's clock may be ahead of ours; nothing is granted to what has expired."""
 
 
-def verified(token: str, issuers: Collection[str], find_key: Callable[[str], jws.Key | None], now: float) -> jws.Claims:
-    """Return the claims of a token of one of these issuers that is signed and good now; raises InvalidTokenError."""
+def verified(
+    token: str,
+    issuers: Collection[str],
+    audiences: Collection[str] | None,
+    find_key: Callable[[str], jws.Key | None],
+    now: float,
+) -> jws.Claims:
+    """Return the claims of a token of one of these issuers that is signed and good now; raises InvalidTokenError.
+
+    The key is looked for last: it may have to be fetched, for which nobody waits when the token itself is wrong.
+    """
     try:
         read = jws.read(token)
         issuer = read.claims.get("iss")
         if not isinstance(issuer, str) or issuer not in issuers:
             raise InvalidTokenError("issuer")
-        claims = read.verified(find_key, ALGORITHMS)
+        check_times(read.claims, now)
+        check_audience(read.claims, audiences)
+        return read.verified(find_key, ALGORITHMS)
     except jws.SignatureError as error:
         raise InvalidTokenError("signature", str(error)) from None
     except jws.JwsError as error:
         raise InvalidTokenError("malformed", str(error)) from None
-    check_times(claims, now)
-    return claims
 
 
 def check_times(claims: jws.Claims, now: float) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 from ostiary.context import Context
 from ostiary.federation.claims import check_audience
 from ostiary.federation.introspection import ask, number, remembered, text
+from ostiary.federation.keys import key_finder
 from ostiary.federation.openid import verify_openid
+from ostiary.federation.provider import Hook, nothing
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
 
 UNTOLD_LIFETIME_SECONDS = 3600
@@ -18,22 +20,33 @@ class Facebook:
     """Facebook, or what stands in for it in the settings."""
 
     name = "graph.facebook.com"
+    federated = name
 
     def issued(self, ctx: Context, issuer: str) -> bool:
         """Whether this `iss` is Facebook's."""
         return issuer == ctx.settings.facebook_issuer
 
-    def verify(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
+    def verify(
+        self, ctx: Context, token: str, audiences: Collection[str] | None, before_asking: Hook = nothing
+    ) -> WebIdentity:
         """Return whose token it is, after checking which app it was given to (FED-16)."""
         if token.count(".") != 2:  # noqa: PLR2004 - header, payload, signature
-            return remembered(ctx, self.name, token, audiences, lambda: self._asked(ctx, token, audiences))
+            return remembered(
+                ctx,
+                self.name,
+                token,
+                audiences,
+                verify=lambda: self._asked(ctx, token, audiences),
+                before_asking=before_asking,
+            )
         identity = verify_openid(
             ctx,
             token,
             provider=self.name,
             issuers={ctx.settings.facebook_issuer},
-            keys_url=ctx.settings.facebook_jwks_url,
+            find_key=key_finder(ctx.http, keys_url=ctx.settings.facebook_jwks_url),
             audiences=audiences,
+            before_asking=before_asking,
         )
         conditions = {**identity.conditions, "app_id": (identity.audience,), "id": (identity.subject,)}
         return replace(identity, conditions=conditions)

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.federation.claims import check_times, identity_of
+from ostiary.federation.provider import Hook, nothing
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
 from ostiary.tokens import keys
 
@@ -16,12 +17,19 @@ class IdentityPool:
     """All identity pools of this deployment: they share a key, the audience tells them apart."""
 
     name = NAME
+    federated = name
 
     def issued(self, ctx: Context, issuer: str) -> bool:  # noqa: ARG002
         """Whether this `iss` is the identity pools'."""
         return issuer == ISSUER
 
-    def verify(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
+    def verify(
+        self,
+        ctx: Context,
+        token: str,
+        audiences: Collection[str] | None,
+        before_asking: Hook = nothing,  # noqa: ARG002 - nobody is
+    ) -> WebIdentity:
         """Return the identity in an OpenID token of an identity pool."""
         find_key = keys.finder(ctx.services, keys.IDENTITY_POOLS, "identity")
         try:

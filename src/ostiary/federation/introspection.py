@@ -10,11 +10,14 @@ from weakref import WeakKeyDictionary
 
 from ostiary.clock import Clock
 from ostiary.context import Context
+from ostiary.federation.provider import Hook
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
-from ostiary.http_client import HttpClient, HttpError
+from ostiary.http_client import HttpError
+from ostiary.outsiders import Outsiders
 
 REMEMBERED_SECONDS = 60
 """How long an answer is believed: long enough for GetId, and GetCredentialsForIdentity after it."""
+REFUSED_SECONDS = 10
 MOST_REMEMBERED = 10_000
 _TOKEN = re.compile(r"[!-~]{1,4096}")
 _OK, _REFUSED, _FAILED = 200, 400, 500
@@ -22,11 +25,19 @@ _OK, _REFUSED, _FAILED = 200, 400, 500
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
-    answers: dict[bytes, tuple[WebIdentity, float]] = field(default_factory=dict)
+    """What providers said of tokens, None where they did not know one, and until when it is believed."""
+
+    answers: dict[bytes, tuple[WebIdentity | None, float]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
+    def keep(self, key: bytes, answer: WebIdentity | None, seconds: float) -> None:
+        with self.lock:
+            if len(self.answers) >= MOST_REMEMBERED:
+                self.answers.pop(next(iter(self.answers)))
+            self.answers[key] = (answer, Clock.monotonic() + seconds)
 
-_OF_CLIENTS: WeakKeyDictionary[HttpClient, _Memory] = WeakKeyDictionary()
+
+_OF_PROCESSES: WeakKeyDictionary[Outsiders, _Memory] = WeakKeyDictionary()
 
 
 def ask(
@@ -39,29 +50,49 @@ def ask(
     except HttpError as error:
         raise InvalidTokenError("unreachable", str(error)) from None
     if _REFUSED <= answer.status < _FAILED:
-        raise InvalidTokenError("signature", "the provider does not know the token")
+        raise _unknown()
     if not isinstance(document, dict):
         raise InvalidTokenError("unreachable", f"the provider answered {answer.status}")
     return document
 
 
 def remembered(
-    ctx: Context, provider: str, token: str, audiences: Collection[str] | None, verify: Callable[[], WebIdentity]
+    ctx: Context,
+    provider: str,
+    token: str,
+    audiences: Collection[str] | None,
+    *,
+    verify: Callable[[], WebIdentity],
+    before_asking: Hook,
 ) -> WebIdentity:
-    """Return what `verify` said of this token a moment ago, or what it says now; refusals are not remembered."""
+    """Return what `verify` said of this token a moment ago, or what it says now.
+
+    That a provider does not know it is remembered for a shorter time. Raises InvalidTokenError, and what
+    `before_asking` raises.
+    """
     if not _TOKEN.fullmatch(token):
         raise InvalidTokenError("malformed", "not an access token")
-    memory = _OF_CLIENTS.setdefault(ctx.http, _Memory())
+    memory = _OF_PROCESSES.setdefault(ctx.http.outsiders, _Memory())
     key = sha256(repr((provider, None if audiences is None else sorted(audiences), token)).encode()).digest()
     found = memory.answers.get(key)
-    if found is not None and found[1] > Clock.monotonic() and found[0].expires_at > ctx.clock.now():
-        return found[0]
-    identity = verify()
-    with memory.lock:
-        if len(memory.answers) >= MOST_REMEMBERED:
-            memory.answers.pop(next(iter(memory.answers)))
-        memory.answers[key] = (identity, Clock.monotonic() + REMEMBERED_SECONDS)
+    if found is not None and found[1] > Clock.monotonic():
+        if found[0] is None:
+            raise _unknown()
+        if found[0].expires_at > ctx.clock.now():
+            return found[0]
+    before_asking()
+    try:
+        identity = verify()
+    except InvalidTokenError as error:
+        if error.reason == "signature":
+            memory.keep(key, None, REFUSED_SECONDS)
+        raise
+    memory.keep(key, identity, REMEMBERED_SECONDS)
     return identity
+
+
+def _unknown() -> InvalidTokenError:
+    return InvalidTokenError("signature", "the provider does not know the token")
 
 
 def text(document: Mapping[str, Any], name: str) -> str:

@@ -2,14 +2,14 @@
 
 import contextlib
 from base64 import urlsafe_b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
 from ostiary.crypto import jws
-from ostiary.federation.documents import KEPT_SECONDS, documents
+from ostiary.federation.documents import KEPT_SECONDS, LATE_SECONDS, documents
 from ostiary.federation.web_identity import InvalidTokenError
 from ostiary.http_client import HttpClient
 
@@ -18,10 +18,11 @@ REFETCH_SECONDS = 60
 MOST_KEYS = 100
 RSA_BITS = range(2048, 8193)
 """Shorter RSA keys can be broken, longer ones take long to use."""
+FindKey = Callable[[str], jws.Key | None]
 _PUBLIC = ("kty", "kid", "alg", "use", "n", "e", "crv", "x", "y")
 
 
-def discovered_keys_url(http: HttpClient, issuer: str, *others: str) -> str:
+def _discovered(http: HttpClient, issuer: str, *others: str) -> str:
     """Return the `jwks_uri` of an issuer's discovery document, which must name the very same issuer.
 
     `others` are spellings of it that the document may have instead, with the same document: see `spellings`.
@@ -34,7 +35,7 @@ def discovered_keys_url(http: HttpClient, issuer: str, *others: str) -> str:
         return str(document["issuer"]), keys_url
 
     url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-    named, keys_url = documents(http).get(url, read, fresh_within=KEPT_SECONDS)
+    named, keys_url = documents(http).get(http, url, read, fresh_within=KEPT_SECONDS, late=LATE_SECONDS)
     if named not in {issuer, *others}:
         raise InvalidTokenError("unreachable", "the discovery document is of another issuer")
     return str(keys_url)
@@ -46,12 +47,16 @@ def spellings(issuer: str) -> tuple[str, str]:
     return bare, f"{bare}/"
 
 
-def key_finder(http: HttpClient, keys_url: str) -> Callable[[str], jws.Key | None]:
-    """Return a function from key id to key, over the JWK set at an address."""
+def key_finder(http: HttpClient, *, keys_url: str = "", issuers: Sequence[str] = ()) -> FindKey:
+    """Return a function from key id to key, over the JWK set at an address, or where an issuer says that it is.
+
+    `issuers` are spellings of it. The function raises InvalidTokenError when the provider cannot be asked.
+    """
 
     def find(kid: str) -> jws.Key | None:
-        for fresh_within in (KEPT_SECONDS, REFETCH_SECONDS):
-            found: dict[str, jws.Key] = documents(http).get(keys_url, read_keys, fresh_within=fresh_within)
+        url = keys_url or _discovered(http, *issuers)
+        for fresh_within, late in ((KEPT_SECONDS, LATE_SECONDS), (REFETCH_SECONDS, 0)):
+            found: dict[str, jws.Key] = documents(http).get(http, url, read_keys, fresh_within=fresh_within, late=late)
             if kid in found:
                 return found[kid]
         return None

@@ -1,10 +1,12 @@
-"""Providers with an issuer and a fixed address of keys: Google, Apple, and Facebook's limited login."""
+"""ID tokens of OpenID Connect (Core 1.0), whoever the provider is."""
 
 from collections.abc import Collection
 
 from ostiary.context import Context
-from ostiary.federation.claims import check_audience, identity_of, verified
-from ostiary.federation.keys import key_finder
+from ostiary.crypto import jws
+from ostiary.federation.claims import identity_of, verified
+from ostiary.federation.keys import FindKey
+from ostiary.federation.provider import Hook, nothing
 from ostiary.federation.web_identity import WebIdentity
 
 
@@ -14,10 +16,16 @@ def verify_openid(
     *,
     provider: str,
     issuers: Collection[str],
-    keys_url: str,
+    find_key: FindKey,
     audiences: Collection[str] | None,
+    federated: str = "",
+    before_asking: Hook = nothing,
 ) -> WebIdentity:
-    """Return the identity in an ID token of a provider; raises InvalidTokenError."""
-    claims = verified(token, issuers, key_finder(ctx.http, keys_url), ctx.clock.now())
-    check_audience(claims, audiences)
-    return identity_of(claims, provider, provider)
+    """Return the identity in an ID token of a provider; raises InvalidTokenError, and what `before_asking` raises."""
+
+    def find(kid: str) -> jws.Key | None:
+        before_asking()
+        return find_key(kid)
+
+    claims = verified(token, issuers, audiences, find, ctx.clock.now())
+    return identity_of(claims, provider, federated or provider)

@@ -1,5 +1,7 @@
 """The list of providers, and the two doors to them: for STS and for `Logins` of identity pools."""
 
+from collections.abc import Callable
+
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.federation.amazon import Amazon
@@ -20,12 +22,27 @@ OAUTH_PROVIDERS = ("graph.facebook.com", "www.amazon.com")
 """Those whose access tokens STS takes, with ProviderId."""
 
 
-def verify_web_identity(ctx: Context, account_id: str, token: str, provider_id: str | None) -> WebIdentity:
-    """Return who presents a token to STS, for a role of this account; raises InvalidTokenError (STS-05)."""
+def verify_web_identity(
+    ctx: Context,
+    account_id: str,
+    token: str,
+    provider_id: str | None,
+    before_asking: Callable[[str], None] = lambda _: None,
+) -> WebIdentity:
+    """Return who presents a token to STS, for a role of this account; raises InvalidTokenError (STS-05).
+
+    `before_asking` hears the name that trust policies have for the provider before its server is asked, and may refuse
+    by an exception of its own.
+    """
+    provider = _provider_of(ctx, account_id, token, provider_id)
+    return provider.verify(ctx, token, None, before_asking=lambda: before_asking(provider.federated))
+
+
+def _provider_of(ctx: Context, account_id: str, token: str, provider_id: str | None) -> Provider:
     if provider_id is not None:
         if provider_id not in OAUTH_PROVIDERS:
             raise InvalidTokenError("unknown_provider", issuer=provider_id)
-        return social(provider_id).verify(ctx, token, None)
+        return social(provider_id)
     try:
         _, claims = jws.unverified(token)
     except jws.JwsError as error:
@@ -33,11 +50,11 @@ def verify_web_identity(ctx: Context, account_id: str, token: str, provider_id: 
     issuer = str(claims.get("iss", ""))
     registered = registered_provider(ctx, account_id, issuer.partition("://")[2] or issuer)
     if registered is not None and registered.issued(ctx, issuer):
-        return registered.verify(ctx, token, None)
+        return registered
     built_in = next((provider for provider in BUILT_IN if provider.issued(ctx, issuer)), None)
     if built_in is None:
         raise InvalidTokenError("unknown_provider", issuer=issuer)
-    return built_in.verify(ctx, token, None)
+    return built_in
 
 
 def social(name: str) -> Provider:

@@ -13,6 +13,7 @@ from ostiary.federation.saml_metadata import KEPT_SECONDS, Metadata, metadata_of
 from ostiary.federation.saml_signatures import UnsignedError, check_places, is_signed, signed
 from ostiary.federation.saml_xml import ASSERTION, PROTOCOL, Element, XmlError, instant, only, parse, text
 from ostiary.federation.web_identity import InvalidTokenError
+from ostiary.http_client import HttpClient
 
 _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 _SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
@@ -44,20 +45,24 @@ class Wanted:
     recipients: Collection[str]
 
 
-def verify_saml(ctx: Context, token: str, details: Mapping[str, str], wanted: Wanted) -> Assertion:
+def verify_saml(ctx: Context, token: str, details: Mapping[str, str], wanted: Wanted, owner: str) -> Assertion:
     """Return what an assertion says, or the one in a response; raises InvalidTokenError.
 
-    `token` is base64 of XML, in either alphabet. `details` are the provider's, with its metadata. Metadata at an
-    address is asked for again when no certificate of it fits: the provider may have a new one.
+    `token` is base64 of XML, in either alphabet. `details` are the provider's, with its metadata, as the account
+    `owner` gave them. Metadata at an address is asked for again when no certificate of it fits: the provider may have a
+    new one. It is not asked for at all when the assertion is wrong by itself.
     """
     now = ctx.clock.now()
     failed = InvalidTokenError("signature", "the metadata has expired")
     try:
         document = _decoded(token)
-        for metadata in _metadata(ctx, details):
+        if not details.get("MetadataFile"):
+            _check_unverified(document, wanted, now)
+        for metadata in _metadata(ctx.http_of(owner), details):
             if metadata.is_valid(now):
                 try:
-                    return _read(_signed_assertion(document, metadata, wanted, now), metadata, wanted, now)
+                    assertion = _signed_assertion(document, metadata, wanted, now)
+                    return _read(assertion, metadata.entity_id, wanted, now)
                 except UnsignedError as error:
                     failed = InvalidTokenError("signature", str(error))
     except XmlError as error:
@@ -65,11 +70,11 @@ def verify_saml(ctx: Context, token: str, details: Mapping[str, str], wanted: Wa
     raise failed
 
 
-def _metadata(ctx: Context, details: Mapping[str, str]) -> Iterator[Metadata]:
+def _metadata(http: HttpClient, details: Mapping[str, str]) -> Iterator[Metadata]:
     """Return what is known of a provider, and then what it says now, where that is something else."""
-    known = metadata_of(ctx.http, details, fresh_within=KEPT_SECONDS)
+    known = metadata_of(http, details, fresh_within=KEPT_SECONDS)
     yield known
-    latest = metadata_of(ctx.http, details, fresh_within=REFETCH_SECONDS)
+    latest = metadata_of(http, details, fresh_within=REFETCH_SECONDS)
     if latest is not known:
         yield latest
 
@@ -82,23 +87,38 @@ def _decoded(token: str) -> bytes:
         raise XmlError("The token is not base64.") from None
 
 
-def _signed_assertion(document: bytes, metadata: Metadata, wanted: Wanted, now: float) -> Element:
-    """Return the one assertion of a document, from the bytes that were signed (FED-01)."""
+def _check_unverified(document: bytes, wanted: Wanted, now: float) -> None:
+    """Refuse what would be refused if it were signed, whoever wrote it."""
     root = parse(document)
-    is_response = root.tag == f"{PROTOCOL}Response"
+    assertion = _only_assertion(root)
+    issuer = text(only(assertion, f"{ASSERTION}Issuer"))
+    if assertion is not root:
+        _check_response(root, issuer, wanted)
+    _read(assertion, issuer, wanted, now)
+
+
+def _only_assertion(root: Element) -> Element:
+    """Return the one assertion of a document, whether it is signed or not."""
     if next(root.iter(f"{ASSERTION}EncryptedAssertion"), None) is not None:
         raise InvalidTokenError("encrypted")
     found = list(root.iter(f"{ASSERTION}Assertion"))
-    if len(found) != 1 or found[0] is not (_inside(root) if is_response else root):
+    if len(found) != 1 or found[0] is not (_inside(root) if root.tag == f"{PROTOCOL}Response" else root):
         raise XmlError("There must be one assertion, alone or in a response.")
     check_places(root, {root, found[0]})
+    return found[0]
+
+
+def _signed_assertion(document: bytes, metadata: Metadata, wanted: Wanted, now: float) -> Element:
+    """Return the one assertion of a document, from the bytes that were signed (FED-01)."""
+    root = parse(document)
+    is_response = _only_assertion(root) is not root
     covered = is_signed(root)
     if covered:
         root = signed(root, metadata.certificates, now)
     if not is_response:
         assertion = root
     else:
-        _check_response(root, metadata, wanted)
+        _check_response(root, metadata.entity_id, wanted)
         assertion = _inside(root)
         if is_signed(assertion):
             assertion = signed(assertion, metadata.certificates, now)
@@ -112,21 +132,21 @@ def _inside(response: Element) -> Element:
     return only(response, f"{ASSERTION}Assertion")
 
 
-def _check_response(response: Element, metadata: Metadata, wanted: Wanted) -> None:
+def _check_response(response: Element, entity_id: str, wanted: Wanted) -> None:
     """Refuse what is around an assertion when it says something else (FED-05)."""
     status = only(only(response, f"{PROTOCOL}Status"), f"{PROTOCOL}StatusCode").get("Value")
     if response.get("Version") != "2.0" or status != _SUCCESS:
         raise XmlError("The response is not one of SAML 2.0 that says success.")
     issuers = response.findall(f"{ASSERTION}Issuer")
-    if any(text(issuer) != metadata.entity_id for issuer in issuers):
+    if any(text(issuer) != entity_id for issuer in issuers):
         raise InvalidTokenError("issuer")
     if response.get("Destination", "") not in {"", *wanted.recipients}:
         raise InvalidTokenError("audience", "the response is for another address")
 
 
-def _read(assertion: Element, metadata: Metadata, wanted: Wanted, now: float) -> Assertion:
+def _read(assertion: Element, entity_id: str, wanted: Wanted, now: float) -> Assertion:
     issuer = text(only(assertion, f"{ASSERTION}Issuer"))
-    if issuer != metadata.entity_id:
+    if issuer != entity_id:
         raise InvalidTokenError("issuer")
     issued_at = instant(assertion, "IssueInstant")
     if assertion.get("Version") != "2.0" or not assertion.get("ID") or issued_at is None:

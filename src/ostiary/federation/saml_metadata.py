@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import Certificate, load_der_x509_certificate
 
-from ostiary.federation.documents import documents
+from ostiary.federation.documents import LATE_SECONDS, documents
 from ostiary.federation.keys import RSA_BITS
 from ostiary.federation.saml_xml import METADATA, SIGNATURE, Element, XmlError, instant, only, parse
 from ostiary.http_client import HttpClient
@@ -47,7 +47,10 @@ def metadata_of(http: HttpClient, details: Mapping[str, str], *, fresh_within: f
     if details.get("MetadataFile"):
         return _of_file(details["MetadataFile"])
     url = details["MetadataURL"]
-    found: Metadata = documents(http).get(url, read_metadata, fresh_within=fresh_within, accept=_ACCEPT)
+    late = LATE_SECONDS if fresh_within == KEPT_SECONDS else 0.0
+    found: Metadata = documents(http).get(
+        http, url, read_metadata, fresh_within=fresh_within, late=late, accept=_ACCEPT
+    )
     return found
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.federation.claims import check_times, identity_of
+from ostiary.federation.provider import Hook, nothing
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
 from ostiary.store import users
 from ostiary.tokens import verify
@@ -17,14 +18,20 @@ class UserPool:
     def __init__(self, name: str, pool_id: str, *, federated: str = "", checked: Collection[str] = ()) -> None:
         self.name = name
         self._pool_id = pool_id
-        self._federated = federated or name
+        self.federated = federated or name
         self._checked = checked
 
     def issued(self, ctx: Context, issuer: str) -> bool:
         """Whether this `iss` is the pool's."""
         return pool_of_provider(ctx.settings, issuer.partition("://")[2]) == self._pool_id
 
-    def verify(self, ctx: Context, token: str, audiences: Collection[str] | None) -> WebIdentity:
+    def verify(
+        self,
+        ctx: Context,
+        token: str,
+        audiences: Collection[str] | None,
+        before_asking: Hook = nothing,  # noqa: ARG002 - nobody is
+    ) -> WebIdentity:
         """Return who is in an ID token of the pool; access tokens are refused (IDP-02)."""
         try:
             claims = verify.id_token(ctx.services, self._pool_id, token)
@@ -38,7 +45,7 @@ class UserPool:
             raise InvalidTokenError("audience")
         if claims.get("aud") in self._checked and not self._is_current(ctx, claims):
             raise InvalidTokenError("revoked")
-        return identity_of(claims, self.name, self._federated)
+        return identity_of(claims, self.name, self.federated)
 
     def _is_current(self, ctx: Context, claims: jws.Claims) -> bool:
         """Whether the user is still there, enabled and signed in (ServerSideTokenCheck)."""

@@ -1,17 +1,14 @@
 """Where functions run: one file for each way, the hand-written list of them, and who runs which ARN."""
 
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Lock
 
 from ostiary.config import Settings
 from ostiary.functions.lambda_endpoint import LambdaEndpoint
 from ostiary.functions.local import LocalFunction
-from ostiary.functions.runner import Invocation, Runner, TriggerError
+from ostiary.functions.runner import SILENT, Invocation, Runner, TriggerError
 from ostiary.functions.webhook import Webhook
 from ostiary.http_client import HttpClient
-from ostiary.threads import CrowdedError, waiting
+from ostiary.outsiders import CrowdedError, LeftAloneError, Wait
 
 RUNNERS: tuple[type[Runner], ...] = (Webhook, LambdaEndpoint, LocalFunction)
 
@@ -23,20 +20,24 @@ class Functions:
         self._settings, self._http = settings, http
         self._lock = Lock()
         self._runners: dict[str, Runner] = {}
-        self._calls: Counter[str] = Counter()
 
-    def run(self, invocation: Invocation) -> bytes:
+    def run(self, invocation: Invocation, callers: tuple[str, ...] = ()) -> bytes:
         """Return a function's answer; raises TriggerError.
 
-        While it waits, the thread's turn is lent to another request. One function holds up so many requests and no
-        more, so that it cannot take the places of all others.
+        One function holds up so many requests and no more, so that it cannot take the places of all others; `callers`
+        are those on whose behalf a request waits, nobody where a worker does, which comes again by itself.
         """
         runner = self._runner(invocation.arn)
+        most = self._settings.functions_concurrency
+        wait = Wait(invocation.arn, callers=callers, most=most, most_of_caller=most)
+        outsiders = self._http.outsiders
         try:
-            with self._place(invocation.arn), waiting():
+            with outsiders.asking(wait, _is_silence) if callers else outsiders.waiting(wait):
                 return runner.run(invocation)
         except CrowdedError:
             raise TriggerError("throttled", "Rate Exceeded.") from None
+        except LeftAloneError as error:
+            raise TriggerError("timeout", str(error)) from None
 
     def close(self) -> None:
         """End every process that was started."""
@@ -44,18 +45,6 @@ class Functions:
             runners, self._runners = list(self._runners.values()), {}
         for runner in runners:
             runner.close()
-
-    @contextmanager
-    def _place(self, arn: str) -> Iterator[None]:
-        with self._lock:
-            if self._calls[arn] >= self._settings.functions_concurrency:
-                raise CrowdedError
-            self._calls[arn] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._calls[arn] -= 1
 
     def _runner(self, arn: str) -> Runner:
         target = target_of(self._settings, arn)
@@ -65,6 +54,10 @@ class Functions:
             if target not in self._runners:
                 self._runners[target] = runner_of(target, self._settings, self._http)
             return self._runners[target]
+
+
+def _is_silence(error: Exception) -> bool:
+    return isinstance(error, TriggerError) and error.kind in SILENT
 
 
 def runner_of(target: str, settings: Settings, http: HttpClient) -> Runner:

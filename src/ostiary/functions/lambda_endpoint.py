@@ -4,6 +4,7 @@ from hashlib import sha256
 from typing import Self
 from urllib.parse import quote
 
+from ostiary.addresses import at_region
 from ostiary.aws import sigv4
 from ostiary.clock import Clock
 from ostiary.config import Settings
@@ -43,7 +44,10 @@ class LambdaEndpoint:
     def run(self, invocation: Invocation) -> bytes:
         """Invoke the function and return its answer; raises TriggerError."""
         region = invocation.arn.split(":")[3]
-        address = self._address or f"https://lambda.{region}.amazonaws.com"
+        try:
+            address = self._address or at_region("https://lambda.{region}.amazonaws.com", region)
+        except ValueError as error:
+            raise TriggerError("not_found", str(error)) from None
         url = f"{address}/2015-03-31/functions/{quote(invocation.arn, safe='')}/invocations"
         try:
             answer = self._http.post(

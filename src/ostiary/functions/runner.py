@@ -11,6 +11,8 @@ from ostiary.http_client import HttpClient
 Kind = Literal["timeout", "throttled", "unreachable", "access_denied", "not_found", "unhandled", "bad_output"]
 RETRIED: frozenset[Kind] = frozenset({"timeout", "throttled", "unreachable"})
 """What another try may help against: an error of the function itself would only come again."""
+SILENT: frozenset[Kind] = frozenset({"timeout", "unreachable"})
+"""What says that nobody is there to answer."""
 MOST_BYTES = 6 * 1024 * 1024
 """Lambda's limit of an answer."""
 

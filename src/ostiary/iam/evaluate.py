@@ -92,6 +92,13 @@ def trusts(document: str, caller: Caller, request: Request) -> Strength | None:
     return resource_grant(request, caller, document)
 
 
+def may_trust(document: str, caller: Caller, action: str) -> bool:
+    """Whether some statement of a trust policy lets the caller do this, whatever its conditions say."""
+    return any(
+        statement.names_action(action.lower()) and named(statement, caller) for statement in parsed(document).allows
+    )
+
+
 def resource_grant(request: Request, caller: Caller, document: str | None) -> Strength | None:
     """Return the strongest way in which a resource's policy allows the caller, or None."""
     if document is None:

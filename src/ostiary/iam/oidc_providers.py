@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from ostiary.addresses import Reach
 from ostiary.aws.operations import operation
 from ostiary.aws.types.iam import (
     AddClientIDToOpenIDConnectProviderRequest,
@@ -182,7 +183,7 @@ def _checked_url(ctx: Context, issuer: str) -> str:
     url = issuer.partition("://")[2]
     plain = parts.scheme == "http" and (
         pool_of_provider(ctx.settings, url) is not None
-        or (parts.hostname in LOOPBACK and (ctx.settings.dev or ctx.settings.allow_private_addresses))
+        or (parts.hostname in LOOPBACK and Reach.of_tenants(ctx.settings).private)
     )
     if (parts.scheme != "https" and not plain) or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise InvalidInputException("Invalid Open ID Connect Provider URL")

@@ -18,7 +18,11 @@ _UNSUPPORTED = "Token is not from a supported provider of this identity pool."
 
 def verified(ctx: Context, pool: IdentityPool, logins: Mapping[str, str]) -> list[WebIdentity]:
     """Return who each login says somebody is; raises NotAuthorizedException and ExternalServiceException."""
-    return [_verified(ctx, pool, name, token) for name, token in logins.items()]
+    named = {name: _provider(ctx, pool, name) for name in logins}
+    # Those of our own pools first: nobody outside is asked when one of them is wrong.
+    in_order = sorted(named, key=lambda name: not isinstance(named[name][0], UserPool))
+    found = {name: accepted(ctx, named[name][0], logins[name], named[name][1]) for name in in_order}
+    return [found[name] for name in logins]
 
 
 def accepted(ctx: Context, provider: Provider, token: str, audiences: Collection[str] | None) -> WebIdentity:
@@ -38,11 +42,6 @@ def canonical(ctx: Context, provider: str) -> str:
     """Return the one name of a provider under which logins are stored."""
     pool_id = pool_of_provider(ctx.settings, provider)
     return provider if pool_id is None else provider_names(ctx.settings, pool_id)[1]
-
-
-def _verified(ctx: Context, pool: IdentityPool, name: str, token: str) -> WebIdentity:
-    provider, audiences = _provider(ctx, pool, name)
-    return accepted(ctx, provider, token, audiences)
 
 
 def _provider(ctx: Context, pool: IdentityPool, name: str) -> tuple[Provider, list[str] | None]:

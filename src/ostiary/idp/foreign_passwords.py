@@ -30,7 +30,12 @@ _SHAPES = {"BCRYPT": _BCRYPT, "ARGON2ID": _ARGON2, "SCRYPT": _SCRYPT, "PBKDF2_SH
 _MEMORY = 64 * 1024 * 1024
 _MOST_MEMORY_KIB = 256 * 1024
 _MOST_BCRYPT_COST = 15
-_SUCCESS = 200
+_SUCCESS, _FAILING = 200, 500
+_BUSY = b"TooManyRequestsException"
+
+
+class SilentPoolError(Exception):
+    """The user pool where a user comes from did not say whether the password is right."""
 
 
 class Foreign(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -71,6 +76,7 @@ def capture(ctx: Context, pool: UserPool, user: User | None, password: str) -> U
     """Return the user with the password set, if another system knows it as theirs; None when not.
 
     Nothing is asked for users whose password is known here. The hash or the other service is forgotten afterwards.
+    Raises SilentPoolError.
     """
     if user is None or user.sealed_verifier is not None:
         return None
@@ -79,7 +85,7 @@ def capture(ctx: Context, pool: UserPool, user: User | None, password: str) -> U
     if sealed is None:
         return None
     foreign = msgspec.json.decode(ctx.keyring.open(sealed, _PURPOSE), type=Foreign)
-    if not (_matches_hash(foreign, password) if foreign.hash else _signs_in(ctx, foreign, password)):
+    if not (_matches_hash(foreign, password) if foreign.hash else _signs_in(ctx, pool, foreign, password)):
         return None
     verifier = passwords.new_verifier(ctx, pool, user.username, password)
     with ctx.store.write() as tx:
@@ -121,8 +127,8 @@ def _decoded(text: str) -> bytes:
     return b64decode(text.replace(".", "+") + "=" * (-len(text) % 4))
 
 
-def _signs_in(ctx: Context, foreign: Foreign, password: str) -> bool:
-    """Whether the password signs in at the user pool where the user comes from; False when that does not answer."""
+def _signs_in(ctx: Context, pool: UserPool, foreign: Foreign, password: str) -> bool:
+    """Whether the password signs in at the user pool where the user comes from; raises SilentPoolError."""
     parameters = {"USERNAME": foreign.username, "PASSWORD": password}
     if foreign.client_secret:
         proof = digest(foreign.client_secret.encode(), f"{foreign.username}{foreign.client_id}".encode(), "sha256")
@@ -133,9 +139,13 @@ def _signs_in(ctx: Context, foreign: Foreign, password: str) -> bool:
         "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
     }
     try:
-        answer = ctx.http.post(foreign.endpoint, content=msgspec.json.encode(body), headers=headers)
+        http = ctx.http.on_behalf_of(pool.pool_id)
+        answer = http.post(foreign.endpoint, content=msgspec.json.encode(body), headers=headers)
     except HttpError as error:
         log.warning("foreign_sign_in_failed", reason=str(error))
-        return False
+        raise SilentPoolError from None
+    if answer.status >= _FAILING or _BUSY in answer.body:
+        log.warning("foreign_sign_in_failed", status=answer.status)
+        raise SilentPoolError
     # A challenge is asked of who knows the password: the second factor is asked for here, by this pool's settings.
     return answer.status == _SUCCESS

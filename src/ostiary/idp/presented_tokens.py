@@ -13,7 +13,7 @@ from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthoriz
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.crypto.jws import Claims
-from ostiary.federation.keys import discovered_keys_url, spellings
+from ostiary.federation.keys import key_finder, spellings
 from ostiary.federation.openid import verify_openid
 from ostiary.federation.saml import Wanted, verify_saml
 from ostiary.federation.web_identity import InvalidTokenError
@@ -130,7 +130,9 @@ def _of_provider(ctx: Context, pool: UserPool, provider: Part, given: Given) -> 
             given.token,
             provider=provider.key,
             issuers=spellings(issuer),
-            keys_url=known.get("jwks_uri") or discovered_keys_url(ctx.http, *spellings(issuer)),
+            find_key=key_finder(
+                ctx.http_of(pool.account_id), keys_url=known.get("jwks_uri", ""), issuers=spellings(issuer)
+            ),
             audiences=[known["client_id"]],
         )
         told = jws.seconds(identity.claims, "auth_time") or jws.seconds(identity.claims, "iat")
@@ -147,7 +149,7 @@ def _of_saml(ctx: Context, pool: UserPool, provider: Part, given: Given) -> Pres
         raise InvalidParameterException(f"The provider {provider.key} issues no SAML assertions.")
     wanted = Wanted(f"urn:amazon:cognito:sp:{pool.pool_id}", _recipients(ctx, pool))
     try:
-        found = verify_saml(ctx, given.token, details(ctx, provider), wanted)
+        found = verify_saml(ctx, given.token, details(ctx, provider), wanted, pool.account_id)
     except InvalidTokenError as error:
         raise NotAuthorizedException(_refusal(given.role, error)) from None
     since = int(found.authenticated_at)

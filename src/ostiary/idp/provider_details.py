@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from ostiary.addresses import Reach
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
 from ostiary.federation.saml_metadata import Metadata, metadata_of
@@ -137,10 +138,10 @@ def _metadata(ctx: Context, given: Mapping[str, str]) -> Metadata:
     url = given.get("MetadataURL", "")
     if url:
         _check_url("MetadataURL", url)
-        if not url.lower().startswith("https://") and not (ctx.settings.dev or ctx.settings.allow_private_addresses):
+        if not url.lower().startswith("https://") and not Reach.of_tenants(ctx.settings).private:
             raise InvalidParameterException("ProviderDetails: MetadataURL must begin with https://")
     try:
-        return metadata_of(ctx.http, given, fresh_within=0)
+        return metadata_of(ctx.http_of(ctx.account), given, fresh_within=0)
     except InvalidTokenError:
         raise InvalidParameterException(f"Error retrieving metadata from {url}") from None
     except XmlError:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import bindparam, select
 
 from ostiary.clock import Clock
+from ostiary.outsiders import IN_TRANSACTION
 from ostiary.store import migrations, schema
 from ostiary.store.engines import Engine, engine_of
 from ostiary.store.errors import Retry
@@ -48,16 +49,15 @@ class Store:
         self.hints.close()
         self.engine.close()
 
-    @property
-    def is_writing(self) -> bool:
-        """Whether this thread is inside a `write()`: nobody outside may be asked anything there."""
-        return getattr(self._mine, "writing", False)
-
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """Begin a transaction that only reads: one snapshot on SQLite, one for each statement on PostgreSQL."""
-        with self.engine.read() as handle:
-            yield Tx(handle, self.engine, writes=False)
+        outer = IN_TRANSACTION.set(True)
+        try:
+            with self.engine.read() as handle:
+                yield Tx(handle, self.engine, writes=False)
+        finally:
+            IN_TRANSACTION.reset(outer)
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -67,9 +67,10 @@ class Store:
         run again, Unavailable when the disk is full, InDoubt when a connection was lost during the commit, and
         RuntimeError for a block inside a block of the same thread.
         """
-        if self.is_writing:
+        if self._is_writing:
             raise RuntimeError("A thread writes in one transaction at a time.")
         self._mine.writing = True
+        outer = IN_TRANSACTION.set(True)
         try:
             with self.engine.write() as handle:
                 tx = Tx(handle, self.engine, writes=True)
@@ -78,6 +79,7 @@ class Store:
                     raise Retry("A statement failed and the block went on.")
         finally:
             self._mine.writing = False
+            IN_TRANSACTION.reset(outer)
         if tx.changed_configuration:
             self.forget()
         for follow in tx.after_commit:
@@ -115,6 +117,10 @@ class Store:
                     self._cache = {}
                 self._cache[key] = value
         return value
+
+    @property
+    def _is_writing(self) -> bool:
+        return getattr(self._mine, "writing", False)
 
     def forget(self) -> None:
         """Drop all cached configuration."""

@@ -38,6 +38,8 @@ from ostiary.sts.sessions import Credentials, mint
 DEFAULT_SECONDS = 3600
 CHAINED_SECONDS = 3600
 MOST_POLICY_CHARACTERS = 2048
+_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+_NOT_TRUSTED = f"Not authorized to perform {_WEB_IDENTITY}"
 _TAGS_CLAIM = "https://aws.amazon.com/tags"
 _SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 _SOURCE_IDENTITY = re.compile(r"(?!aws:)[\w+=,.@-]{2,256}", re.ASCII)
@@ -113,8 +115,15 @@ def assume_role_with_web_identity(
     named = role_name_of(wish.role_arn)
     if named is None:
         raise ValidationError(f"{wish.role_arn} is invalid")
+
+    def check_trust(federated: str) -> None:
+        role, caller = _role(ctx, wish.role_arn), Caller(federated=federated)
+        if role is None or not evaluate.may_trust(role.trust_policy, caller, _WEB_IDENTITY):
+            raise AccessDeniedError(_NOT_TRUSTED)
+
+    token, provider_id = req["WebIdentityToken"], req.get("ProviderId")
     try:
-        identity = verify_web_identity(ctx, named[0], req["WebIdentityToken"], req.get("ProviderId"))
+        identity = verify_web_identity(ctx, named[0], token, provider_id, check_trust)
     except InvalidTokenError as error:
         raise _refusal(error, ctx.clock.now_seconds()) from None
     assumed = assume_with_web_identity(ctx, wish, identity)
@@ -137,10 +146,10 @@ def assume_with_web_identity(ctx: Context, wish: Wish, identity: WebIdentity) ->
     keys = identity_conditions(identity)
     caller = Caller(federated=identity.federated)
     conditions = global_conditions(ctx) | keys | _conditions(wish, role) | {"aws:FederatedProvider": identity.federated}
-    actions = _actions("sts:AssumeRoleWithWebIdentity", wish)
+    actions = _actions(_WEB_IDENTITY, wish)
     requests = [Request(action, wish.role_arn, context_of(conditions)) for action in actions]
     if role is None or not all(evaluate.trusts(role.trust_policy, caller, request) for request in requests):
-        raise AccessDeniedError("Not authorized to perform sts:AssumeRoleWithWebIdentity")
+        raise AccessDeniedError(_NOT_TRUSTED)
     _check_seconds(role, wish, chained=False)
     session = _session(ctx, role, wish, federated=identity.federated, claims=keys)
     return Assumed(mint(ctx.services, session), session)

@@ -24,13 +24,11 @@ def invoke(
     Each of at most `attempts` tries may take `timeout_seconds`; a try that timed out, was throttled or reached nobody
     is repeated, an error that the function raised is not (reference lambda-triggers.md 1; LMB-01). Raises TriggerError.
     """
-    if ctx.store.is_writing:
-        raise RuntimeError("A function is called before a transaction or after it, never inside one.")
     payload = msgspec.json.encode(event)
     for attempt in range(1, attempts + 1):
         request_id = ctx.random.uuid()
         try:
-            answer = ctx.services.functions.run(Invocation(arn, payload, timeout_seconds, request_id))
+            answer = ctx.services.functions.run(Invocation(arn, payload, timeout_seconds, request_id), ctx.callers)
         except TriggerError as error:
             log.warning(
                 "function_failed", arn=arn, kind=error.kind, reason=error.message, attempt=attempt, call=request_id

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.aws.errors import ServiceError
+from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException, TooManyRequestsException
 from ostiary.context import Context
 from ostiary.idp import foreign_passwords, passwords, plans
-from ostiary.idp.clients import check_secret_hash
+from ostiary.idp.clients import check_secret_hash, hides_existence
 from ostiary.idp.signin import lockout, refresh
 from ostiary.idp.signin.attempt import (
     Answer,
@@ -40,11 +41,21 @@ def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -
     person = person_named(ctx, attempt, name)
     lockout.check(ctx, person.failures)
     user = person.user if passwords.password_matches(ctx, attempt.pool, person.user, password) else None
-    user = user or foreign_passwords.capture(ctx, attempt.pool, person.user, password)
+    try:
+        user = user or foreign_passwords.capture(ctx, attempt.pool, person.user, password)
+    except foreign_passwords.SilentPoolError:
+        raise _unchecked(attempt) from None
     if user is None:
         raise wrong_password(ctx, attempt, person)
     progress = Progress("USER_PASSWORD_AUTH", ("PASSWORD",), device_given(attempt, parameters))
     return proceed(ctx, attempt, Passed(user, progress))
+
+
+def _unchecked(attempt: Attempt) -> ServiceError:
+    """Return what a client hears of a password that nobody could check: no failure is counted."""
+    if hides_existence(attempt.client):
+        return NotAuthorizedException("Incorrect username or password.")
+    return TooManyRequestsException("The password cannot be checked at the moment. Try again later.")
 
 
 FLOWS: dict[str, Flow] = {

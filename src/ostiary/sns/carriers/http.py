@@ -6,6 +6,8 @@ from ostiary.sns.carriers.carrier import CarrierError
 from ostiary.sns.parcels import Parcel
 
 SECONDS = 15.0
+SUBSCRIBERS = "subscribers"
+"""Whose the addresses are: not the operator's."""
 _SUCCESSES = range(200, 300)
 _CLIENTS_FAULT = range(400, 500)
 _LATER = {408, 429}
@@ -19,7 +21,7 @@ class Http:
     def carry(self, ctx: Context, parcel: Parcel) -> None:
         """Post; raises CarrierError, for good when the subscriber says that the request is wrong."""
         try:
-            answer = ctx.http.post(
+            answer = ctx.http_of(SUBSCRIBERS).post(
                 parcel.address, content=parcel.body.encode(), headers=parcel.headers, timeout=SECONDS
             )
         except HttpError as error:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from ostiary.addresses import at_region
 from ostiary.aws import sigv4
 from ostiary.clock import Clock
 from ostiary.context import Context
@@ -31,7 +32,10 @@ class Sqs:
         if not key_id:
             raise CarrierError("sqs_access_key_id, sqs_secret_access_key: set both, and queues are reached")
         region, account_id, name = parcel.address.split(":")[3:6]
-        url = settings.sqs_endpoint.format(region=region).rstrip("/") + "/"
+        try:
+            url = at_region(settings.sqs_endpoint, region).rstrip("/") + "/"
+        except ValueError as error:
+            raise CarrierError(str(error), permanent=True) from None
         body = msgspec.json.encode(_request(f"{url}{account_id}/{name}", parcel))
         headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": _TARGET}
         payload_hash, now = sha256(body).hexdigest(), Clock.system_now()
