@@ -3,11 +3,14 @@
 import dataclasses
 import hmac
 import json
+import warnings
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import RSAKey
 
 from ostiary.context import Context
@@ -18,6 +21,7 @@ from ostiary.store import oidc_providers
 from ostiary.store.oidc_providers import OidcProvider as Registered
 from tests.fixtures.context import ACCOUNT
 from tests.fixtures.oidc_provider import JsonServer, OidcProvider
+from tests.fixtures.weak_keys import roca_key, short_key
 
 
 def with_settings(ctx: Context, **settings: Any) -> Context:
@@ -82,6 +86,58 @@ def test_a_token_signed_by_somebody_else_is_refused(ctx: Context, provider: Oidc
     foreign = RSAKey.generate_key(2048, parameters={"kid": "one"})
     token = provider.token(key=foreign)
     assert reason(social("accounts.google.com").verify, ctx, token, ["client"]) == "signature"
+
+
+def publish(provider: OidcProvider, **members: Any) -> None:
+    """Have the provider's key be published with other members."""
+    documents = provider.server.answer
+    published = {**provider.keys[0].as_dict(private=False), **members}
+
+    def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
+        return (200, {"keys": [published]}) if path == "/jwks" else documents(path, query)
+
+    provider.server.answer = answer
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"use": "enc"},
+        {"use": None},
+        {"key_ops": ["encrypt"]},
+        {"key_ops": []},
+        {"key_ops": "verify"},
+        {"key_ops": ["sign"]},
+        {"use": "sig", "key_ops": ["wrapKey"]},
+        {"use": "enc", "key_ops": ["verify"]},
+        {"alg": "RS512"},
+    ],
+    ids=json.dumps,
+)
+def test_a_key_that_is_for_something_else_verifies_nothing(
+    ctx: Context, provider: OidcProvider, members: dict[str, Any]
+) -> None:
+    """TOK-01: `use`, `key_ops` and `alg` of a JWK set (RFC 7517, 4.2 to 4.4)."""
+    publish(provider, **members)
+    assert reason(social("accounts.google.com").verify, ctx, provider.token(), ["client"]) == "signature"
+
+
+@pytest.mark.parametrize("members", [{"use": "sig"}, {"key_ops": ["verify"]}, {"key_ops": ["sign", "verify"]}])
+def test_a_key_that_is_for_verifying_verifies(ctx: Context, provider: OidcProvider, members: dict[str, Any]) -> None:
+    publish(provider, **members)
+    assert social("accounts.google.com").verify(ctx, provider.token(), ["client"]).subject == "somebody"
+
+
+@pytest.mark.parametrize("weak", [short_key, roca_key])
+def test_a_weak_key_verifies_nothing(
+    ctx: Context, provider: OidcProvider, weak: Callable[[], rsa.RSAPrivateKey]
+) -> None:
+    """CRY-05: its signature is right, but anybody may have made it."""
+    pem = weak().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library warns of what is tried here
+        provider.keys[0] = RSAKey.import_key(pem, {"kid": "one"})
+    assert reason(social("accounts.google.com").verify, ctx, provider.token(), ["client"]) == "signature"
 
 
 def test_the_public_key_is_no_shared_secret(ctx: Context, provider: OidcProvider) -> None:

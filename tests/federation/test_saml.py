@@ -173,7 +173,7 @@ def test_of_several_certificates_any_verifies_while_it_is_valid() -> None:
     assert verify(IDP.signed(by=old), metadata).subject == "somebody"
     assert verify(IDP.signed(by=new), metadata).subject == "somebody"
     assert refusal(IDP.signed(), metadata) == "signature"
-    for bad in (pair("over", days=0), pair("weak", "short")):
+    for bad in (pair("over", days=0), pair("weak", "short"), pair("broken", "roca")):
         assert refusal(IDP.signed(by=bad), IDP.metadata(bad)) == "signature"
 
 

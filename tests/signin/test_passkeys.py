@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ostiary.aws.types.cognito_idp import (
     InvalidParameterException,
@@ -20,7 +21,8 @@ from ostiary.aws.types.cognito_idp import (
     WebAuthnOriginNotAllowedException,
     WebAuthnRelyingPartyMismatchException,
 )
-from tests.fixtures.authenticator import BE, BS, UP, UV, Authenticator, encoded
+from tests.fixtures.authenticator import BE, BS, UP, UV, Authenticator, RsaAuthenticator, encoded
+from tests.fixtures.weak_keys import roca_key, short_key
 from tests.signin.conftest import PASSWORD, App, Pool
 
 MakePool = Callable[..., Pool]
@@ -284,6 +286,16 @@ def test_a_stranger_has_a_passkey_that_nobody_can_prove(app: App, ann: Person, k
     proof = key.prove(requested(first))
     with pytest.raises(NotAuthorizedException, match=WRONG):
         app.respond("WEB_AUTHN", first["Session"], USERNAME="nobody", CREDENTIAL=proof)
+
+
+def test_a_passkey_with_a_weak_key_is_not_made(ann: Person) -> None:
+    """WAN-07, CRY-05: a strong one is made and signs in."""
+    for weak in (short_key(), roca_key()):
+        with pytest.raises(WebAuthnCredentialNotSupportedException):
+            ann.register(RsaAuthenticator(weak))
+    strong = RsaAuthenticator(rsa.generate_private_key(65537, 2048))
+    ann.register(strong)
+    assert "AuthenticationResult" in ann.prove(strong)
 
 
 # -- settings --------------------------------------------------------------------------------------------------------

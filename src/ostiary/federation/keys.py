@@ -8,7 +8,7 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
-from ostiary.crypto import jws
+from ostiary.crypto import jws, rsa_keys
 from ostiary.federation.documents import KEPT_SECONDS, LATE_SECONDS, documents
 from ostiary.federation.web_identity import InvalidTokenError
 from ostiary.http_client import HttpClient
@@ -16,8 +16,6 @@ from ostiary.http_client import HttpClient
 REFETCH_SECONDS = 60
 """How soon an unknown key id may have the keys fetched again (FED-15)."""
 MOST_KEYS = 100
-RSA_BITS = range(2048, 8193)
-"""Shorter RSA keys can be broken, longer ones take long to use."""
 FindKey = Callable[[str], jws.Key | None]
 _PUBLIC = ("kty", "kid", "alg", "use", "n", "e", "crv", "x", "y")
 
@@ -68,7 +66,7 @@ def read_keys(document: Any) -> dict[str, jws.Key]:
     """Return the keys of a JWK set that can verify signatures, by id; the others are passed over (RFC 7517, 5)."""
     keys: dict[str, jws.Key] = {}
     for item in document["keys"][:MOST_KEYS]:
-        if item.get("kty") in {"RSA", "EC"} and item.get("use", "sig") == "sig":
+        if item.get("kty") in {"RSA", "EC"} and _may_verify(item):
             with contextlib.suppress(JoseError, ValueError, TypeError, LookupError):
                 key = _key(item)
                 if key is not None:
@@ -76,10 +74,16 @@ def read_keys(document: Any) -> dict[str, jws.Key]:
     return keys
 
 
+def _may_verify(item: dict[str, Any]) -> bool:
+    """Whether a key is for verifying signatures, by each of `use` and `key_ops` that it has (RFC 7517, 4.2 and 4.3)."""
+    operations = item.get("key_ops", ["verify"])
+    return item.get("use", "sig") == "sig" and isinstance(operations, list) and "verify" in operations
+
+
 def _key(item: dict[str, Any]) -> jws.Key | None:
     # A private member would make it a private key: only what verifies is taken.
     public: dict[str, Any] = {name: item[name] for name in _PUBLIC if name in item}
-    if "n" in public and int.from_bytes(urlsafe_b64decode(public["n"] + "==")).bit_length() not in RSA_BITS:
+    if "n" in public and not rsa_keys.is_strong(int.from_bytes(urlsafe_b64decode(public["n"] + "=="))):
         return None
     key = JWKRegistry.import_key(public)
     return key if isinstance(key, RSAKey | ECKey) else None

@@ -10,8 +10,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import Certificate, load_der_x509_certificate
 
+from ostiary.crypto import rsa_keys
 from ostiary.federation.documents import LATE_SECONDS, documents
-from ostiary.federation.keys import RSA_BITS
 from ostiary.federation.saml_xml import METADATA, SIGNATURE, Element, XmlError, instant, only, parse
 from ostiary.http_client import HttpClient
 
@@ -100,5 +100,5 @@ def _certificates(descriptor: Element) -> list[Certificate]:
 def _is_strong(certificate: Certificate) -> bool:
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
-        return key.key_size in RSA_BITS
+        return rsa_keys.is_strong(key.public_numbers().n)
     return isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= _LEAST_CURVE_BITS

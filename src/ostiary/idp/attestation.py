@@ -22,12 +22,12 @@ from ostiary.aws.types.cognito_idp import (
     WebAuthnOriginNotAllowedException,
     WebAuthnRelyingPartyMismatchException,
 )
+from ostiary.crypto import rsa_keys
 from ostiary.idp.relying_party import RelyingParty
 from ostiary.store.passkeys import Passkey
 
 ALGORITHMS = [COSEAlgorithmIdentifier.ECDSA_SHA_256, COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256]
 """What is offered, and nothing else taken (WAN-07)."""
-SMALLEST_RSA_BITS = 2048
 LONGEST_ID = 1023
 _LARGEST = 65536
 _UNUSABLE = (
@@ -135,10 +135,10 @@ def _check_canonical(raw: bytes) -> None:
 
 
 def _check_key(public_key: bytes) -> None:
-    """Refuse keys that are too short, and points that are on no curve (WAN-07)."""
+    """Refuse keys that are too short or can be computed, and points that are on no curve (WAN-07)."""
     key = decoded_public_key_to_cryptography(decode_credential_public_key(public_key))
-    if isinstance(key, RSAPublicKey) and key.key_size < SMALLEST_RSA_BITS:
-        raise WebAuthnCredentialNotSupportedException("The credential's key is too short.")
+    if isinstance(key, RSAPublicKey) and not rsa_keys.is_strong(key.public_numbers().n):
+        raise WebAuthnCredentialNotSupportedException("The credential's key is too weak.")
 
 
 def _tell(error: Exception) -> NoReturn:
