@@ -2,11 +2,12 @@
 
 import dataclasses
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Thread
 
 import pytest
 
+from ostiary import http_client
 from ostiary.cleaning import Cleaner
 from ostiary.context import Context, Services
 from ostiary.delivery.outbox import Message, enqueue
@@ -14,6 +15,8 @@ from ostiary.delivery.worker import BATCH, FIRST_RETRY_SECONDS, LEASE_SECONDS, D
 from ostiary.observability import configure_logs
 from ostiary.store import messages, schema
 from tests.fixtures.mail_server import MailServer
+from tests.fixtures.silent_peer import SilentPeer
+from tests.sync.waiting import until
 
 
 @pytest.fixture
@@ -185,3 +188,61 @@ def test_what_is_stored_is_sealed(services: Services, context: Callable[..., Con
     with services.store.read() as tx:
         stored = messages.newest(tx, "ada@example.com", 1)[0]
     assert b"123456" not in stored.sealed
+
+
+# -- channels that hang ------------------------------------------------------------------------------------------------
+@pytest.fixture
+def stuck(mailing: Services) -> Iterator[tuple[DeliveryWorker, SilentPeer]]:
+    """A worker that runs, whose mail server answers and whose webhook for logs hangs."""
+    with SilentPeer("hangs") as peer:
+        settings = dataclasses.replace(mailing.settings, log_delivery_webhook=peer.url)
+        worker = DeliveryWorker(dataclasses.replace(mailing, settings=settings))
+        worker.start()
+        yield worker, peer
+        peer.let_go()
+        worker.stop()
+
+
+def test_mail_does_not_wait_for_a_webhook_that_hangs(
+    stuck: tuple[DeliveryWorker, SilentPeer],
+    context: Callable[..., Context],
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Though so many logs are owed that they fill several rounds."""
+    monkeypatch.setattr(http_client, "TIMEOUT_SECONDS", 600)
+    worker, peer = stuck
+    ctx = context()
+    with ctx.store.write() as tx:
+        for _ in range(3 * BATCH):
+            enqueue(tx, ctx, Message("p", "LOG", "logs", "", "{}", "", "t", "ada", 99_999_999_999))
+    worker.wake()
+    until(lambda: peer.asked == 1)
+    owe(ctx)
+    until(lambda: len(mail_server.mails) == 1)
+    assert peer.asked == 1
+
+
+def test_what_waited_behind_a_webhook_that_hung_is_delivered_with_it(
+    stuck: tuple[DeliveryWorker, SilentPeer],
+    services: Services,
+    context: Callable[..., Context],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http_client, "TIMEOUT_SECONDS", 600)
+    worker, peer = stuck
+    ctx = context()
+    now = ctx.clock.now_seconds()
+    with ctx.store.write() as tx:
+        for _ in range(5):
+            enqueue(tx, ctx, Message("p", "LOG", "logs", "", "{}", "", "t", "ada", 99_999_999_999))
+    worker.wake()
+    until(lambda: peer.asked == 1)
+
+    def put_off() -> int:
+        with services.store.read() as tx:
+            return sum(message.due_at > now + 1 for message in messages.newest(tx, None, 100))
+
+    until(lambda: put_off() == 5)
+    peer.let_go()
+    until(lambda: peer.asked == 5)

@@ -1,6 +1,7 @@
-"""The thread that hands waiting messages to the channels. Any number of processes may run one."""
+"""The threads that hand waiting messages to the channels. Any number of processes may run them."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -10,6 +11,7 @@ from ostiary.crypto.seal import SealBrokenError
 from ostiary.delivery import configured_channels, pool_log_events
 from ostiary.delivery.channel import Channel, DeliveryError
 from ostiary.delivery.custom_sender import CustomSender
+from ostiary.delivery.lanes import Lanes
 from ostiary.delivery.outbox import FUNCTION, opened
 from ostiary.observability import MESSAGES
 from ostiary.store import messages, user_pools
@@ -22,13 +24,18 @@ FIRST_RETRY_SECONDS = 5
 LONGEST_RETRY_SECONDS = 900
 WAIT_SECONDS = 60
 """How long a message is left alone that no channel carries, so that it does not stand before others."""
-CALLS = 4
-"""Functions that send messages at a time: one that hangs does not hold up mail."""
+AGAIN_SECONDS = 10
+"""How long messages are put off that wait behind one that is stuck, so that they do not stand before others."""
+CALLS = 8
+"""Functions of so many pools send messages at a time."""
 _SETTINGS = {
     "EMAIL": "smtp or delivery_webhook",
     "SMS": "twilio_account_sid, sns_endpoint or delivery_webhook",
     FUNCTION: "functions",
 }
+
+Lane = tuple[str, str]
+"""A channel, and for functions the pool that they are of."""
 
 log = structlog.get_logger()
 
@@ -42,35 +49,73 @@ class DeliveryWorker(Worker):
         self._ctx = context_of_nobody(services)
         self._channels = configured_channels(services.settings, services.http)
         self._sender = CustomSender.configured(services)
-        self._calls = ThreadPoolExecutor(CALLS, thread_name_prefix="custom-sender")
+        self._mail = Lanes(max(1, len(self._channels)), "delivery", self.wake)
+        self._calls = Lanes(CALLS, "custom-sender", self.wake)
+        self._groups: dict[Lane, dict[str, StoredMessage]] = {}
         self._warned = False
 
     def stop(self) -> None:
-        """Finish the message at hand and end."""
+        """Finish the messages at hand and end."""
         super().stop()
-        self._calls.shutdown()
+        self._mail.close()
+        self._calls.close()
 
-    def deliver_due(self) -> int:
-        """Deliver what is due now; return how many messages were looked at."""
-        services, now = self._services, self._services.clock.now_seconds()
-        with services.store.read() as tx:
-            waiting = messages.due(tx, now, BATCH if self._channels or self._sender else 1)
-        if not (self._channels or self._sender):
-            return self._wait_for_settings(waiting)
-        for message in waiting:
-            self._deliver(message, now)
-        return len(waiting)
+    def deliver_due(self) -> None:
+        """Deliver some of what is due now, and wait until it is done."""
+        self.run_due()
+        self._mail.settle()
+        self._calls.settle()
 
     def run_due(self) -> bool:
-        """Deliver some of what is due; return whether more is."""
-        return self.deliver_due() == BATCH
+        """Begin to deliver some of what is due; return whether there may be more that can be begun.
 
-    def _wait_for_settings(self, waiting: list[StoredMessage]) -> int:
-        if waiting:
-            self._warn(waiting[0].medium)
-        return 0
+        One channel, or the functions of one pool, hold up themselves and no other.
+        """
+        services, now = self._services, self._services.clock.now_seconds()
+        with services.store.read() as tx:
+            due = messages.due(tx, now, BATCH if self._channels or self._sender else 1)
+        if not (self._channels or self._sender):
+            if due:
+                self._warn(due[0].medium)
+            return False
+        moved = [self._begin(lane, waiting) for lane, waiting in self._by_lane(due).items()]
+        return len(due) == BATCH and any(moved)
 
-    def _deliver(self, message: StoredMessage, now: int) -> None:
+    def _by_lane(self, due: list[StoredMessage]) -> dict[Lane, list[StoredMessage]]:
+        found: dict[Lane, list[StoredMessage]] = {}
+        for message in due:
+            channel = self._carrier(message.medium)
+            lane = ("" if channel is None else channel.name, message.pool_id if message.medium == FUNCTION else "")
+            found.setdefault(lane, []).append(message)
+        return found
+
+    def _begin(self, lane: Lane, waiting: list[StoredMessage]) -> bool:
+        """Begin to deliver messages, or put them off behind one that is stuck; return whether anything changed."""
+        group = {message.message_id: message for message in waiting}
+
+        def deliver(next_piece: Callable[[], None]) -> None:
+            while group and not self.stopping:
+                next_piece()
+                self._deliver(group.pop(next(iter(group))))
+
+        lanes = self._calls if lane[1] else self._mail
+        if lanes.begin(lane, deliver):
+            self._groups[lane] = group
+            return True
+        return lanes.is_stuck(lane) and self._put_off(waiting, self._groups.get(lane, {}))
+
+    def _put_off(self, waiting: list[StoredMessage], group: dict[str, StoredMessage]) -> bool:
+        """Put messages off; those of the group under way are still delivered with it. Return whether there were any."""
+        until = self._services.clock.now_seconds() + AGAIN_SECONDS
+        with self._services.store.write() as tx:
+            moved = [message for message in waiting if messages.claim(tx, message, until, tried=False)]
+        for message in moved:
+            if message.message_id in group:
+                group[message.message_id] = replace(message, due_at=until)
+        return bool(moved)
+
+    def _deliver(self, message: StoredMessage) -> None:
+        now = self._services.clock.now_seconds()
         if message.expires_at <= now:
             if message.attempts == 0:
                 self._tell_pool(message, "no channel took it before it expired")
@@ -82,8 +127,6 @@ class DeliveryWorker(Worker):
             claimed = messages.claim(tx, message, until, tried=channel is not None)
         if channel is None:
             self._warn(message.medium)
-        elif claimed and channel is self._sender:
-            self._calls.submit(self._hand_over, channel, message, now)
         elif claimed:
             self._hand_over(channel, message, now)
 
