@@ -269,7 +269,7 @@ def test_a_credential_has_five_parts_and_a_part_of_the_header_an_equals_sign() -
         with pytest.raises(IncompleteSignatureError, match="Credential must have exactly 5 slash-delimited elements"):
             in_query("", ("x-amz-date", DATE), authorization(credential=credential))
     name, value = authorization()
-    with pytest.raises(IncompleteSignatureError, match="'nonsense' not a valid key=value pair"):
+    with pytest.raises(IncompleteSignatureError, match="Invalid key=value pair"):
         in_query("", ("x-amz-date", DATE), (name, f"{value}, nonsense"))
     with pytest.raises(IncompleteSignatureError, match="Authorization header has 'Signature' more than once"):
         in_query("", ("x-amz-date", DATE), (name, f"{value}, Signature={ZEROS}"))
