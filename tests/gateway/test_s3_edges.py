@@ -259,6 +259,28 @@ def test_headers_about_a_body_that_a_presigner_has_not_seen_stay_behind() -> Non
     assert found.headers == {"host": DOMAIN, "x-amz-checksum-mode": "b"}
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "x-amz-meta-a=1%0d%0aX-Evil:%202",
+        "x-amz-meta-a=%00",
+        "x-amz-meta-a=%7f",
+        "x-amz-meta%20a=1",
+        "x-amz-meta-a%0d%0ab=1",
+        "x-amz-meta-%C3%A4=1",
+        "content-type=a%0ab",
+        "response-content-type=a%0d%0ab",
+        "response-expires=%1f",
+    ],
+)
+def test_what_stands_for_a_header_can_be_one(query: str) -> None:
+    error = refused("GET", f"/b-1/k?{query}")
+    assert (error.query_code, error.query_status) == ("InvalidArgument", 400)
+    assert error.message == "A parameter that stands for a header must not hold control characters."
+    assert asked("GET", "/b-1/k?x-amz-meta-a.b=1%092&response-expires=%09%C3%A4").headers["x-amz-meta-a.b"] == "1\t2"
+    assert asked("GET", "/b-1?prefix=a%0d%0ab").parameters == {"prefix": "a\r\nb"}
+
+
 SET: list[tuple[str, str, dict[str, str], str]] = [
     ("PUT", "/b-1/k", {"x_amz_object_lock_retain_until_date": "2030"}, "PutObjectRetention"),
     ("PUT", "/b-1/k", {"x_amz_object_lock_mode": "GOVERNANCE"}, "PutObjectRetention"),
