@@ -44,6 +44,7 @@ def by_body(policy: Any, body: Any) -> bool:
         ([{"anything-but": "red"}], "blue", True),
         ([{"anything-but": ["red", "blue"]}], "blue", False),
         ([{"anything-but": {"prefix": "re"}}], "red", False),
+        ([{"anything-but": {"prefix": ["re", "bl"]}}], "blue", False),
         ([{"anything-but": [7]}], 8, True),
         ([{"numeric": [">=", 1, "<", 5]}], 1, True),
         ([{"numeric": [">=", 1, "<", 5]}], 5, False),
@@ -86,6 +87,71 @@ def test_a_policy_of_bodies_looks_inside() -> None:
     assert not wants(json.dumps(policy), "MessageBody", "no JSON", {})
     with pytest.raises(FilterError, match="does not support nested filter policy"):
         check(json.dumps(policy), "MessageAttributes")
+
+
+@pytest.mark.parametrize(
+    ("policy", "body"),
+    [
+        ({"object.nested": ["v"]}, {"object": {"nested": "v"}}),
+        ({"object.nested": ["v"]}, {"object.nested": "v"}),
+        ({"object": {"nested": ["v"]}}, {"object.nested": "v"}),
+        ({"a.b.c": ["v"]}, {"a.b": {"c": "v"}}),
+        ({"a.b.c": ["v"]}, {"a": {"b.c": "v"}}),
+        ({"a": {"b.c": ["v"]}}, {"a.b": {"c": "v"}}),
+        ({"a.b": ["v"]}, {"a": [{"b": "u"}, {"b": ["t", "v"]}]}),
+        ({"a.b": [{"exists": True}]}, {"a": {"b": 1}}),
+    ],
+)
+def test_a_dot_in_a_name_may_be_a_step_inside(policy: dict[str, Any], body: dict[str, Any]) -> None:
+    check(json.dumps(policy), "MessageBody")
+    assert by_body(policy, body)
+    assert not by_body(policy, {"a": "v", "object": "v"})
+
+
+@pytest.mark.parametrize(
+    ("rules", "problem"),
+    [
+        ([], "Empty arrays are not allowed"),
+        ({"suffix": "v"}, '"suffix" must be an object or an array'),
+        ({"suffix": "v", "prefix": "w"}, '"suffix" must be an object or an array'),
+        ([["v"]], "Match value must be String, number, true, false, or null"),
+        ([{"odd": True}], "Unrecognized match type odd"),
+        ([{"suffix": "v", "prefix": "w"}], "Only one key allowed in match expression"),
+        ([{"suffix": 100}], "suffix match pattern must be a string"),
+        ([{"suffix": []}], "suffix match pattern must be a string"),
+        ([{"exists": "no"}], "exists match pattern must be either true or false."),
+        ([{"cidr": "bad-filter"}], "Malformed CIDR, one '/' required"),
+        ([{"cidr": "bad-filter/24"}], "Nonstandard IP address: bad-filter"),
+        ([{"cidr": "10.0.0.0/x"}], "Malformed CIDR, mask bits must be an integer"),
+        ([{"cidr": 10}], "prefix match pattern must be a string"),
+        ([{"anything-but": {"suffix": "v"}}], "Unsupported anything-but pattern: suffix"),
+        ([{"anything-but": []}], "Empty arrays are not allowed"),
+        ([{"numeric": []}], "Invalid member in numeric match: ]"),
+        ([{"numeric": [1, "<="]}], "Invalid member in numeric match: 1"),
+        ([{"numeric": ["operator"]}], "Unrecognized numeric range operator: operator"),
+        ([{"numeric": ["=", "000"]}], "Value of equals must be numeric"),
+        ([{"numeric": [">="]}], "Value of >= must be numeric"),
+        ([{"numeric": ["<", 100, ">", 10]}], "Too many elements in numeric expression"),
+        ([{"numeric": [">", 20, 30]}], "Bad value in numeric range: 30"),
+        ([{"numeric": [">", 20, "test"]}], "Bad numeric range operator: test"),
+        ([{"numeric": [">=", 1, ">", 2]}], "Bad numeric range operator: >"),
+        ([{"numeric": [">", 20, "<="]}], "Value of <= must be numeric"),
+        ([{"numeric": [">", "20", "<", "30"]}], "Value of > must be numeric"),
+        ([{"numeric": [">", 3, "<", 1]}], "Bottom must be less than top"),
+        ([{"numeric": [">", 20, "<", 30, "<", 50]}], "Too many terms in numeric range expression"),
+    ],
+)
+def test_a_policy_that_cannot_be_is_told_in_sns_words(rules: Any, problem: str) -> None:
+    with pytest.raises(FilterError) as told:
+        check(json.dumps({"key": rules}), "MessageAttributes")
+    assert str(told.value) == problem
+
+
+def test_only_the_first_keys_of_a_policy_are_counted() -> None:
+    inside = {str(number): ["x"] for number in range(6)}
+    check(json.dumps({"a": inside}), "MessageBody")
+    with pytest.raises(FilterError, match="more than 5 keys"):
+        check(json.dumps(inside), "MessageBody")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """What one value of a filter policy asks for: an exact value, or an operator (`{"prefix": "a"}`)."""
 
 import ipaddress
+import json
 import math
+import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from operator import eq, ge, gt, le, lt
@@ -9,7 +11,6 @@ from typing import Any
 
 _ORDER: dict[str, Callable[[float, float], bool]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 _LOWER, _UPPER = {">", ">="}, {"<", "<="}
-_INSIDE_ANYTHING_BUT = ("prefix", "suffix", "wildcard", "equals-ignore-case")
 _LARGEST = 10**9
 _TEXTS = "Match value must be String, number, true, false, or null"
 
@@ -51,7 +52,7 @@ def _is_one_of(wanted: Any, value: Any) -> bool:
     if isinstance(wanted, dict):
         name, inner = next(iter(wanted.items()))
         texts = inner if isinstance(inner, list) else [inner]
-        return any(_MATCHES[name](text, value) for text in texts)
+        return any(_MATCHES[name](text, value) for text in texts)  # more than prefixes in policies of versions before
     return any(_same(one, value) for one in (wanted if isinstance(wanted, list) else [wanted]))
 
 
@@ -127,44 +128,72 @@ def _check_exists(wanted: Any) -> None:
 
 
 def _check_numeric(wanted: Any) -> None:
-    if not isinstance(wanted, list) or not wanted:
+    """Refuse what is neither an operator and a number nor a range, at the first member that is wrong."""
+    if not isinstance(wanted, list):
         raise FilterError("Value of numeric must be an array.")
-    if len(wanted) not in {2, 4}:
-        raise FilterError("Too many elements in numeric expression" if len(wanted) > 2 else _NO_NUMBER)  # noqa: PLR2004
-    signs, bounds = wanted[::2], wanted[1::2]
-    for sign, bound in zip(signs, bounds, strict=True):
-        if not isinstance(sign, str) or sign not in _ORDER:
-            raise FilterError(f"Unrecognized numeric range operator: {sign}")
-        if isinstance(bound, bool) or not isinstance(bound, int | float) or not math.isfinite(bound):
-            raise FilterError(f"Value of {sign} must be numeric")
-        if abs(bound) > _LARGEST:
-            raise FilterError(f"Numeric values must be between -{_LARGEST} and {_LARGEST}")
-    if len(signs) == 2 and not (signs[0] in _LOWER and signs[1] in _UPPER):  # noqa: PLR2004
-        raise FilterError(f"Bad numeric range operator: {signs[1] if signs[0] in _LOWER else signs[0]}")
-    if len(bounds) == 2 and bounds[0] >= bounds[1]:  # noqa: PLR2004
+    sign = wanted[0] if wanted else "]"
+    if not wanted or not isinstance(sign, str):
+        raise FilterError(f"Invalid member in numeric match: {json.dumps(sign) if wanted else sign}")
+    if sign not in _ORDER:
+        raise FilterError(f"Unrecognized numeric range operator: {sign}")
+    lowest = _number(sign, wanted[1:2])
+    if len(wanted) > 2:  # noqa: PLR2004
+        _check_range(sign, lowest, wanted[2:])
+
+
+def _check_range(sign: str, lowest: float, upper: list[Any]) -> None:
+    if sign not in _LOWER:
+        raise FilterError("Too many elements in numeric expression")
+    if not isinstance(upper[0], str):
+        raise FilterError(f"Bad value in numeric range: {json.dumps(upper[0])}")
+    if upper[0] not in _UPPER:
+        raise FilterError(f"Bad numeric range operator: {upper[0]}")
+    if _number(upper[0], upper[1:2]) <= lowest:
         raise FilterError("Bottom must be less than top")
+    if len(upper) > 2:  # noqa: PLR2004
+        raise FilterError("Too many terms in numeric range expression")
 
 
-_NO_NUMBER = "Value of numeric must be an operator and a number"
+def _number(sign: str, given: list[Any]) -> float:
+    """Return the number behind an operator; raises FilterError."""
+    bound = given[0] if given else None
+    if isinstance(bound, bool) or not isinstance(bound, int | float) or not math.isfinite(bound):
+        raise FilterError(f"Value of {'equals' if sign == '=' else sign} must be numeric")
+    if abs(bound) > _LARGEST:
+        raise FilterError(f"Numeric values must be between -{_LARGEST} and {_LARGEST}")
+    return bound
 
 
 def _check_cidr(wanted: Any) -> None:
+    if not isinstance(wanted, str):
+        raise FilterError("prefix match pattern must be a string")
+    address, *bits = wanted.split("/")
+    if len(bits) != 1:
+        raise FilterError("Malformed CIDR, one '/' required")
+    if not re.fullmatch("[+-]?[0-9]{1,9}", bits[0]):
+        raise FilterError("Malformed CIDR, mask bits must be an integer")
     try:
-        ipaddress.ip_network(wanted if isinstance(wanted, str) else "", strict=False)
+        ipaddress.ip_address(address)
     except ValueError:
-        raise FilterError("Malformed CIDR, one '/' required") from None
+        raise FilterError(f"Nonstandard IP address: {address}") from None
+    try:
+        ipaddress.ip_network(wanted, strict=False)
+    except ValueError:
+        raise FilterError("Malformed CIDR, mask bits are out of range") from None
 
 
 def _check_anything_but(wanted: Any) -> None:
     if isinstance(wanted, dict):
-        if len(wanted) != 1 or next(iter(wanted)) not in _INSIDE_ANYTHING_BUT:
-            raise FilterError("Unsupported anything-but pattern")
-        name, inner = next(iter(wanted.items()))
-        for text in inner if isinstance(inner, list) and inner else [inner]:
-            _check_text(name)(text)
+        if list(wanted) != ["prefix"]:
+            raise FilterError(f"Unsupported anything-but pattern: {next(iter(wanted), '')}")
+        prefixes = wanted["prefix"]
+        for text in prefixes if isinstance(prefixes, list) and prefixes else [prefixes]:
+            _check_text("prefix")(text)
         return
     values = wanted if isinstance(wanted, list) else [wanted]
-    if not values or any(isinstance(value, list | dict) for value in values):
+    if not values:
+        raise FilterError("Empty arrays are not allowed")
+    if any(isinstance(value, list | dict) for value in values):
         raise FilterError(_TEXTS)
 
 

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ostiary.aws.types.sns import FilterPolicyLimitExceededException
@@ -16,7 +16,11 @@ OR = "$or"
 _ABSENT: list[Any] = []
 Policy = Mapping[str, Any]
 
-__all__ = ["SCOPES", "FilterError", "check", "wants"]
+__all__ = ["SCOPES", "FilterError", "ScopeError", "check", "wants"]
+
+
+class ScopeError(FilterError):
+    """A filter policy cannot be one of this scope: AWS says so without naming the attribute."""
 
 
 def check(text: str, scope: str) -> None:
@@ -29,11 +33,12 @@ def check(text: str, scope: str) -> None:
         raise FilterError("failed to parse JSON. Expected a JSON object")
     if len(text.encode()) > MOST_BYTES:
         raise FilterPolicyLimitExceededException(f"Filter policy can not exceed {MOST_BYTES} bytes")
-    keys, combinations = _checked(policy, scope, 1)
-    if keys > MOST_KEYS:
+    if len(policy) > MOST_KEYS:
         raise FilterError(f"Filter policy can not have more than {MOST_KEYS} keys")
-    if combinations > MOST_COMBINATIONS:
+    if _combinations(policy, 1) > MOST_COMBINATIONS:
         raise FilterError("Filter policy is too complex")
+    if scope == SCOPES[0] and _is_nested(policy):
+        raise ScopeError("Filter policy scope MessageAttributes does not support nested filter policy")
 
 
 def wants(text: str, scope: str, body: str, attributes: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -46,40 +51,43 @@ def wants(text: str, scope: str, body: str, attributes: Mapping[str, Mapping[str
         return _matches(policy, {name: _values(attribute) for name, attribute in attributes.items()})
     try:
         found = json.loads(body)
+        return _matches(policy, found) if isinstance(found, dict) else not policy
     except (ValueError, RecursionError):
         return not policy
-    return _matches(policy, found) if isinstance(found, dict) else not policy
 
 
-def _checked(policy: Policy, scope: str, depth: int) -> tuple[int, int]:
-    """Return how many keys a policy has and how many combinations of values; raises FilterError."""
-    keys, combinations = 0, 1
+def _combinations(policy: Policy, depth: int) -> int:
+    """Return how many combinations of values a policy has, each counted by how deep it is; raises FilterError."""
+    combinations = 1
+    if depth > MOST_COMBINATIONS:
+        raise FilterError("Filter policy is too complex")
     for name, rule in policy.items():
         if name == OR and isinstance(rule, list):
-            count, ways = _checked_or(rule, scope, depth)
+            combinations *= sum(_combinations(branch, depth) for branch in _branches(rule))
         elif isinstance(rule, dict):
-            if scope == "MessageAttributes":
-                raise FilterError("Filter policy scope MessageAttributes does not support nested filter policy")
-            count, ways = _checked(rule, scope, depth + 1)
+            combinations *= _combinations(rule, depth + 1)
         elif isinstance(rule, list):
-            count, ways = 1, len(rule) * depth
-            _check_rules(name, rule)
+            combinations *= len(rule) * depth
+            _check_rules(rule)
         else:
             raise FilterError(f'"{name}" must be an object or an array')
-        keys, combinations = keys + count, combinations * ways
-    return keys, combinations
+    return combinations
 
 
-def _checked_or(branches: list[Any], scope: str, depth: int) -> tuple[int, int]:
-    if len(branches) < 2 or not all(isinstance(branch, dict) and branch for branch in branches):  # noqa: PLR2004
+def _branches(rule: list[Any]) -> list[Policy]:
+    if len(rule) < 2 or not all(isinstance(branch, dict) and branch for branch in rule):  # noqa: PLR2004
         raise FilterError('"$or" must be an array of at least two objects')
-    counted = [_checked(branch, scope, depth) for branch in branches]
-    return max(count for count, _ in counted), sum(ways for _, ways in counted)
+    return rule
 
 
-def _check_rules(name: str, rules: list[Any]) -> None:
+def _is_nested(policy: Policy) -> bool:
+    branches = [branch for name, rule in policy.items() if name == OR and isinstance(rule, list) for branch in rule]
+    return any(isinstance(rule, dict) for rule in policy.values()) or any(map(_is_nested, branches))
+
+
+def _check_rules(rules: list[Any]) -> None:
     if not rules:
-        raise FilterError(f'"{name}": Empty arrays are not allowed')
+        raise FilterError("Empty arrays are not allowed")
     for rule in rules:
         if isinstance(rule, list):
             raise FilterError("Match value must be String, number, true, false, or null")
@@ -94,14 +102,23 @@ def _matches(policy: Policy, found: Mapping[str, Any]) -> bool:
 def _holds(name: str, rule: Any, found: Mapping[str, Any]) -> bool:
     if name == OR and all(isinstance(branch, dict) for branch in rule):
         return any(_matches(branch, found) for branch in rule)
+    values = list(_flat(_under(name, found)))
     if isinstance(rule, dict):
-        inside = found.get(name)
-        parts = inside if isinstance(inside, list) else [inside]
-        objects = [part for part in _flat(parts) if isinstance(part, dict)]
-        return any(_matches(rule, part) for part in objects or ([{}] if name not in found else []))
-    values = list(_flat([found[name]])) if name in found else _ABSENT
+        dotted = {key.removeprefix(f"{name}."): value for key, value in found.items() if key.startswith(f"{name}.")}
+        objects = [value for value in values if isinstance(value, dict)] + ([dotted] if dotted else [])
+        return any(_matches(rule, part) for part in objects or ([] if values else [{}]))
     leaves = [value for value in values if not isinstance(value, dict)]
-    return any(holds(condition, leaves, present=name in found and bool(leaves)) for condition in rule)
+    return any(holds(condition, leaves, present=bool(leaves)) for condition in rule)
+
+
+def _under(name: str, found: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what a message has under a name; a dot in it may stand for a step inside, too."""
+    if name in found:
+        yield found[name]
+    for end in (place for place, char in enumerate(name) if char == "."):
+        for inside in _flat([found.get(name[:end])]):
+            if isinstance(inside, dict):
+                yield from _under(name[end + 1 :], inside)
 
 
 def _flat(values: Iterable[Any]) -> Iterable[Any]:
