@@ -95,7 +95,7 @@ def close_services(services: Services) -> None:
 def open_context(services: Services, principal: Principal | None, peer: Peer) -> Context:
     """Return what one request may use."""
     known = principal or ANONYMOUS
-    client = Client(peer.ip, peer.user_agent, peer.secure, peer.request_id)
+    client = Client(peer.ip, peer.user_agent, peer.secure, peer.request_id, peer.trace)
     return Context(services, known.account, services.settings.region, known, client)
 
 

@@ -68,6 +68,8 @@ class Client:
     user_agent: str = ""
     secure: bool = False
     request_id: str = ""
+    trace: str = ""
+    """How AWS X-Ray follows the request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ def test_an_address_confirms_by_the_link_and_is_told(sns: Any, topic: str, serve
     headers, body = receiver.newest()
     told = verified(headers, body, server.url)
     assert headers["x-amz-sns-subscription-arn"] == arn
+    assert headers["accept-encoding"] == "gzip,deflate"
+    assert asked["SubscribeURL"] == f"{server.url}/?Action=ConfirmSubscription&TopicArn={topic}&Token={asked['Token']}"
+    assert told["UnsubscribeURL"] == f"{server.url}/?Action=Unsubscribe&SubscriptionArn={arn}"
     assert (told["Message"], told["Subject"], told["MessageId"]) == ("héllo", "s", message_id)
     assert told["MessageAttributes"] == {
         "a": {"Type": "String", "Value": "1"},

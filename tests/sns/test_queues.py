@@ -9,9 +9,10 @@ import pytest
 from ostiary.iam.accounts import create_account
 from tests.fixtures.receiver import Receiver
 from tests.fixtures.server import Server
-from tests.sns.conftest import parsed
+from tests.sns.conftest import attribute, parsed
 from tests.sync.waiting import until
 
+TRACE = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"
 MANY = 130
 """More than are looked at together, on their way to the subscriptions and from there."""
 
@@ -61,6 +62,73 @@ def test_what_a_subscriber_refuses_goes_to_its_dead_letters(queues: tuple[Any, s
     lost = parsed(receiver.taken[-1][1])
     assert lost["QueueUrl"].endswith(f"/{account_id}/lost")
     assert parsed(lost["MessageBody"])["Message"] == "lost"
+    assert "MessageAttributes" not in lost
+
+
+def test_a_dead_letter_is_what_the_queue_would_have_got(queues: tuple[Any, str], receiver: Receiver) -> None:
+    sns, account_id = queues
+    topic = sns.create_topic(Name="news.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    queue = f"arn:aws:sqs:us-east-1:{account_id}:queue.fifo"
+    redrive = json.dumps({"deadLetterTargetArn": f"arn:aws:sqs:us-east-1:{account_id}:lost.fifo"})
+    raw = {"RawMessageDelivery": "true", "RedrivePolicy": redrive}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes=raw)
+    receiver.answers = [400, 200]
+    given = {"a": attribute("String", "1")}
+    ordered = {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
+    sns.publish(TopicArn=topic, Message="lost", MessageAttributes=given, **ordered)
+    until(lambda: len(receiver.taken) == 2)
+    first, lost = (parsed(body) for _, body in receiver.taken)
+    assert lost["QueueUrl"].endswith("/lost.fifo")
+    assert lost == first | {"QueueUrl": lost["QueueUrl"]}
+    assert lost["MessageAttributes"] == given
+
+
+def test_a_message_in_order_is_not_signed_and_tells_a_queue_without_order_no_group(
+    queues: tuple[Any, str], receiver: Receiver
+) -> None:
+    sns, account_id = queues
+    topic = sns.create_topic(Name="news.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:{account_id}:queue")
+    sns.publish(TopicArn=topic, Message="m", MessageGroupId="g", MessageDeduplicationId="d")
+    until(lambda: receiver.taken)
+    sent = parsed(receiver.taken[0][1])
+    assert sent.keys() == {"QueueUrl", "MessageBody"}
+    assert parsed(sent["MessageBody"]).keys() == {
+        *("Type", "MessageId", "SequenceNumber", "TopicArn", "Message", "Timestamp", "UnsubscribeURL")
+    }
+
+
+def test_a_group_of_a_topic_without_order_reaches_the_queue(queues: tuple[Any, str], receiver: Receiver) -> None:
+    sns, account_id = queues
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:{account_id}:queue")
+    sns.publish(TopicArn=topic, Message="m", MessageGroupId="g")
+    until(lambda: receiver.taken)
+    assert parsed(receiver.taken[0][1])["MessageGroupId"] == "g"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (TRACE, {"AWSTraceHeader": {"DataType": "String", "StringValue": TRACE}}),
+        ("Root=\u00e9", None),
+        ("x" * 513, None),
+    ],
+)
+def test_the_trace_of_a_request_goes_along_to_the_queue(
+    queues: tuple[Any, str], receiver: Receiver, header: str, expected: Any
+) -> None:
+    sns, account_id = queues
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:{account_id}:queue")
+
+    def traced(request: Any, **_: Any) -> None:
+        request.headers["X-Amzn-Trace-Id"] = header.encode()
+
+    sns.meta.events.register("before-send.sns.Publish", traced)
+    sns.publish(TopicArn=topic, Message="m")
+    until(lambda: receiver.taken)
+    assert parsed(receiver.taken[0][1]).get("MessageSystemAttributes") == expected
 
 
 def test_a_long_queue_in_order_does_not_crawl(queues: tuple[Any, str], receiver: Receiver) -> None:

@@ -1,5 +1,6 @@
 """Bytes in, bytes out: an ASGI request within its limits, and an answer sent."""
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,8 @@ LONGEST_URL = 16_384
 LONGEST_HEADERS = 65_536
 _DRAINED = 16 * 1_048_576
 """A body that is too large is read to its end up to here, so that the client sees the answer and not a reset."""
+_TRACE = re.compile(r"[A-Za-z0-9=;:._-]{1,512}")
+"""What a trace header looks like; another one is as none."""
 _CORS = [(name.encode(), value.encode()) for name, value in cors.ANSWER_HEADERS]
 
 
@@ -43,8 +46,9 @@ def request_of(scope: Scope) -> Request:
 def peer_of(scope: Scope, request: Request | None, request_id: str) -> Peer:
     """Return where the request came from, as the server in front of us says."""
     client = scope.get("client")
-    agent = request.header("user-agent") if request else ""
-    return Peer(client[0] if client else "", agent, scope.get("scheme") == "https", request_id)
+    agent, trace = (request.header(name) if request else "" for name in ("user-agent", "x-amzn-trace-id"))
+    ip = client[0] if client else ""
+    return Peer(ip, agent, scope.get("scheme") == "https", request_id, trace if _TRACE.fullmatch(trace) else "")
 
 
 async def body_of(request: Request, receive: Receive, limit: int) -> bytes:

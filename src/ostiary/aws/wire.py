@@ -101,3 +101,5 @@ class Peer:
     user_agent: str
     secure: bool
     request_id: str
+    trace: str = ""
+    """How AWS X-Ray follows the request; empty where nobody does."""

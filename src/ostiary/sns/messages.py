@@ -1,6 +1,5 @@
 """Whether a message can be published, and the message made of a request (reference sync-push.md B4)."""
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
@@ -8,14 +7,15 @@ from typing import Any
 
 from ostiary.aws.types.sns import InvalidParameterException, InvalidParameterValueException
 from ostiary.context import Context
-from ostiary.sns.news import Message
+from ostiary.sns.news import Message, texts_of
 
 MOST_BYTES = 262_144
-_NO_DEFAULT = "Invalid parameter: Message Structure - No default entry in JSON message body"
+NO_DEFAULT = "Invalid parameter: Message Structure - No default entry in JSON message body"
 _NOT_JSON = "Invalid parameter: Message Structure - JSON message body failed to parse"
 _SUBJECT = re.compile(r"[\x20-\x7e]{1,100}")
-_NAME = re.compile(r"(?!\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)")
-_TYPE = re.compile(r"(String|Number|Binary)(\.[A-Za-z0-9_.-]+)?")
+_MOST_NAME = 256
+_ODD = re.compile(r"[^A-Za-z0-9_.-]")
+_TYPE = re.compile(r"(String|Number|Binary)(\..+)?")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _RESERVED = ("aws.", "amazon.")
 _OURS = "aws.sns."
@@ -46,6 +46,7 @@ def message_of(ctx: Context, req: Mapping[str, Any], *, platform: str = "", most
         subject=req.get("Subject", ""),
         attributes=attributes,
         published_at=ctx.clock.now(),
+        trace=ctx.client.trace,
     )
 
 
@@ -60,15 +61,11 @@ def size_of(req: Mapping[str, Any]) -> int:
 
 def _check_structure(text: str, platform: str) -> None:
     try:
-        found = json.loads(text)
+        found = texts_of(text)
     except (ValueError, RecursionError):
         raise InvalidParameterException(_NOT_JSON) from None
-    if not isinstance(found, dict):
-        raise InvalidParameterException(_NOT_JSON)
     if "default" not in found and platform not in found:
-        raise InvalidParameterException(_NO_DEFAULT)
-    if not all(isinstance(value, str) for value in found.values()):
-        raise InvalidParameterException(_NOT_JSON)
+        raise InvalidParameterException(NO_DEFAULT)
 
 
 def _attributes(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
@@ -87,21 +84,41 @@ def _attribute(name: str, value: Mapping[str, Any]) -> dict[str, str]:
             f"The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes "
             "is Binary, Number, and String."
         )
-    binary = kind.partition(".")[0] == "Binary"
-    if not value.get("BinaryValue" if binary else "StringValue"):
+    plain = kind.partition(".")[0]
+    wanted, other = ("Binary", "String") if plain == "Binary" else ("String", "Binary")
+    if not value.get(f"{wanted}Value"):
+        if value.get(f"{other}Value"):
+            raise InvalidParameterValueException(
+                f"The message attribute '{name}' with type '{kind}' must use field '{wanted}'."
+            )
         raise InvalidParameterValueException(
             f"The message attribute '{name}' must contain non-empty message attribute value for message attribute type "
-            f"'{kind.partition('.')[0]}'."
+            f"'{plain}'."
         )
-    if binary:
+    if plain == "Binary":
         return {"DataType": kind, "BinaryValue": b64encode(value["BinaryValue"]).decode()}
     text = value["StringValue"]
-    if kind.partition(".")[0] == "Number" and not _NUMBER.fullmatch(text):
+    if plain == "Number" and not _NUMBER.fullmatch(text):
         raise InvalidParameterValueException(f"Could not cast message attribute '{name}' value to number.")
     return {"DataType": kind, "StringValue": text}
 
 
 def _check_name(name: str) -> None:
-    reserved = name.lower().startswith(_RESERVED) and not name.lower().startswith(_OURS)
-    if not _NAME.fullmatch(name) or reserved:
-        raise InvalidParameterValueException(f"The message attribute name '{name}' is invalid.")
+    problem = ""
+    if len(name.encode()) > _MOST_NAME:
+        problem = f"Length of message attribute name must be less than {_MOST_NAME} bytes."
+    elif odd := _ODD.search(name):
+        problem = (
+            f"Invalid non-alphanumeric character '#x{ord(odd.group()):X}' was found in the message attribute name. Can "
+            "only include alphanumeric characters, hyphens, underscores, or dots."
+        )
+    elif name.startswith("."):
+        problem = "Invalid message attribute name starting with character '.' was found."
+    elif name.endswith("."):
+        problem = "Invalid message attribute name ending with character '.' was found."
+    elif ".." in name:
+        problem = "Message attribute name can not have successive '.' character."
+    elif not name or (name.lower().startswith(_RESERVED) and not name.lower().startswith(_OURS)):
+        problem = f"The message attribute name '{name}' is invalid."
+    if problem:
+        raise InvalidParameterValueException(problem)

@@ -33,13 +33,23 @@ class Message:
     group_id: str = ""
     deduplication_id: str = ""
     sequence: str = ""
+    trace: str = ""
+    """How X-Ray follows the request that published it."""
 
     def text_for(self, protocol: str) -> str | None:
         """Return the text of a protocol or platform; None when there is neither one of its own nor a default."""
         if not self.structured:
             return self.text
-        found: dict[str, str] = json.loads(self.text)
+        found = texts_of(self.text)
         return found.get(protocol, found.get("default"))
+
+
+def texts_of(text: str) -> dict[str, str]:
+    """Return the texts of a structured message, by protocol; what is no text is none. Raises ValueError."""
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - whatever is wrong is told as one
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 class News:
@@ -50,7 +60,7 @@ class News:
         self._signed: dict[str, dict[str, str]] = {}
 
     def envelope(self, subscription: Subscription, text: str) -> dict[str, Any]:
-        """Return the signed JSON object that HTTP endpoints, queues and functions get."""
+        """Return the JSON object that HTTP endpoints, queues and functions get; signed, but from topics in order."""
         if text not in self._signed:
             self._signed[text] = self._sign(text)
         url = address(self.ctx, Action="Unsubscribe", SubscriptionArn=subscription.arn)
@@ -70,6 +80,8 @@ class News:
             "Message": text,
             "Timestamp": iso(message.published_at),
         }
+        if self.topic.fifo:
+            return described
         return signing.signed(self.ctx.services, described, self.topic.attributes.get("SignatureVersion", "1"))
 
 
@@ -89,8 +101,8 @@ def confirmation(ctx: Context, topic: Topic, token: str) -> dict[str, str]:
 
 
 def address(ctx: Context, **parameters: str) -> str:
-    """Return the address of an operation that a link may call."""
-    return f"{ctx.settings.base_url}/?{urlencode(parameters)}"
+    """Return the address of an operation that a link may call; ARNs stand in it as they are."""
+    return f"{ctx.settings.base_url}/?{urlencode(parameters, safe=':')}"
 
 
 def iso(epoch_seconds: float) -> str:

@@ -38,6 +38,7 @@ class Parcel:
     dead_letter: str = ""
     group_id: str = ""
     deduplication_id: str = ""
+    trace: str = ""
 
     def delay(self, attempts: int, now: int) -> int | None:
         """Return how long to wait after so many tries, or None when it is given up."""
@@ -69,13 +70,13 @@ def _add(tx: Tx, ctx: Context, delivery: Delivery, parcel: Parcel) -> None:
     tx.after_commit.append(ctx.services.publications.ring)
 
 
-def dead_letter(parcel: Parcel, error: str, now: int) -> Parcel:
-    """Return the parcel for the queue that takes what could not be delivered."""
+def dead_letter(parcel: Parcel, now: int) -> Parcel:
+    """Return the parcel for the queue that takes what could not be delivered, as it would have been delivered."""
     return replace(
         parcel,
         way="sqs",
         address=parcel.dead_letter,
-        headers={**(parcel.headers if parcel.way == "sqs" else {}), "ErrorMessage": f"String\n{error}"},
+        headers=parcel.headers if parcel.way == "sqs" else {},
         delays=QUEUE_DELAYS,
         persistent=True,
         expires_at=now + QUEUE_SECONDS,

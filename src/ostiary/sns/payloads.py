@@ -7,7 +7,7 @@ import msgspec
 
 from ostiary.context import Context
 from ostiary.delivery.push import Notification
-from ostiary.sns.news import Message
+from ostiary.sns.news import Message, texts_of
 
 PREFIX = "AWS.SNS.MOBILE."
 DEFAULT_TTL = 2_419_200
@@ -24,7 +24,7 @@ def platform_of(endpoint_arn: str) -> str:
 
 def names(message: Message, platform: str) -> bool:
     """Whether a message has a text that is for this platform only."""
-    return message.structured and platform in json.loads(message.text)
+    return message.structured and platform in texts_of(message.text)
 
 
 def notification(ctx: Context, platform: str, text: str, message: Message, *, own: bool) -> Notification:

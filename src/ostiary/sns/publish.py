@@ -1,16 +1,15 @@
 """Publishing: to a topic, to an app on a device, to a phone."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from ostiary.aws.errors import ServiceError
 from ostiary.aws.operations import operation
 from ostiary.aws.types.sns import (
     BatchEntryIdsNotDistinctException,
     BatchRequestTooLongException,
-    BatchResultErrorEntry,
     EmptyBatchRequestException,
     EndpointDisabledException,
     InvalidBatchEntryIdException,
@@ -29,15 +28,17 @@ from ostiary.delivery import push
 from ostiary.sns import news, payloads, texts
 from ostiary.sns.access import allow, permitted_topic
 from ostiary.sns.arns import checked, endpoint_account, invalid
-from ostiary.sns.messages import MOST_BYTES, message_of, size_of
+from ostiary.sns.messages import MOST_BYTES, NO_DEFAULT, message_of, size_of
 from ostiary.sns.news import Message
 from ostiary.store import platform_applications, platform_endpoints, publications, spent, topics
 from ostiary.store.db import Tx
+from ostiary.store.platform_endpoints import PlatformEndpoint
 from ostiary.store.publications import Publication
 from ostiary.store.topics import Topic
 
 MOST_ENTRIES = 10
 _MOST_ID = 80
+_ID = re.compile("[A-Za-z0-9_-]+")
 _DEDUPLICATION_SECONDS = 300
 _FIRST_SEQUENCE = 10**19
 _MOST_GROUP = 128
@@ -46,17 +47,15 @@ _MOST_GROUP = 128
 @operation("sns", authorized_by_handler=True)
 def publish(ctx: Context, req: PublishInput) -> PublishResponse:
     """Publish a message; it is delivered afterwards, at least once."""
-    target = req.get("TopicArn") or req.get("TargetArn") or ""
     if sum(name in req for name in ("TopicArn", "TargetArn", "PhoneNumber")) > 1:
         raise InvalidParameterException(
             "Invalid parameter: Only one of TopicArn, TargetArn and PhoneNumber may be given"
         )
     if "PhoneNumber" in req:
         return {"MessageId": _to_phone(ctx, req)}
-    if not target:
-        raise InvalidParameterException(
-            "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter"
-        )
+    if "TopicArn" not in req and "TargetArn" not in req:
+        raise invalid("TopicArn or TargetArn", "no value for required parameter")
+    target = req["TopicArn"] if "TopicArn" in req else req["TargetArn"]
     if "TargetArn" in req and checked(target, "TargetArn")[2].startswith("endpoint/"):
         return {"MessageId": _to_endpoint(ctx, req, target)}
     topic = permitted_topic(ctx, target, "sns:Publish")
@@ -68,29 +67,19 @@ def publish(ctx: Context, req: PublishInput) -> PublishResponse:
 
 @operation("sns", authorized_by_handler=True)
 def publish_batch(ctx: Context, req: PublishBatchInput) -> PublishBatchResponse:
-    """Publish up to ten messages to a topic; which of them could not be is told for each."""
+    """Publish up to ten messages to a topic: all of them, or none where one cannot be."""
     entries = req["PublishBatchRequestEntries"]
     _check_batch(entries)
     topic = permitted_topic(ctx, req["TopicArn"], "sns:Publish")
     if sum(map(size_of, entries)) > int(topic.attributes.get("MaximumMessageSize", MOST_BYTES)):
         raise BatchRequestTooLongException("The length of all the messages put together is more than the limit.")
-    sound: list[tuple[str, Message]] = []
-    failed: list[BatchResultErrorEntry] = []
-    for entry in entries:
-        try:
-            sound.append((entry["Id"], _for_topic(ctx, topic, entry)))
-        except ServiceError as error:
-            told: BatchResultErrorEntry = {
-                "Id": entry["Id"],
-                "Code": error.code,
-                "Message": error.message,
-                "SenderFault": True,
-            }
-            failed.append(told)
+    messages = [_for_topic(ctx, topic, entry) for entry in entries]
     with ctx.store.write() as tx:
-        kept = [(name, _owe(tx, ctx, topic, message)) for name, message in sound]
-    successful: list[PublishBatchResultEntry] = [{"Id": name, **_answer(message)} for name, message in kept]
-    return {"Successful": successful, "Failed": failed}
+        kept = [_owe(tx, ctx, topic, message) for message in messages]
+    successful: list[PublishBatchResultEntry] = [
+        {"Id": entry["Id"], **_answer(message)} for entry, message in zip(entries, kept, strict=True)
+    ]
+    return {"Successful": successful, "Failed": []}
 
 
 def _to_phone(ctx: Context, req: PublishInput) -> str:
@@ -101,7 +90,7 @@ def _to_phone(ctx: Context, req: PublishInput) -> str:
     message = message_of(ctx, req)
     text = message.text_for("sms")
     if text is None:
-        raise InvalidParameterException("Invalid parameter: Message Structure - No default entry in JSON message body")
+        raise InvalidParameterException(NO_DEFAULT)
     with ctx.store.write() as tx:
         texts.owe(tx, ctx, ctx.account, number, text)
     return message.message_id
@@ -111,6 +100,8 @@ def _to_endpoint(ctx: Context, req: PublishInput, arn: str) -> str:
     account_id = endpoint_account(arn, "TargetArn")
     allow(ctx, "sns:Publish", arn, resource_account=account_id)
     platform = payloads.platform_of(arn)
+    with ctx.store.read() as tx:
+        _reachable(tx, account_id, arn)  # told before what is wrong with the message
     message = message_of(ctx, req, platform=platform)
     try:
         notification = payloads.notification(
@@ -119,16 +110,24 @@ def _to_endpoint(ctx: Context, req: PublishInput, arn: str) -> str:
     except ValueError as error:
         raise invalid("Message", str(error)) from None
     with ctx.store.write() as tx:
-        endpoint = platform_endpoints.find(tx, account_id, arn)
-        if endpoint is None:
-            raise invalid("TargetArn", "No endpoint found for the target arn specified")
-        application = platform_applications.find(tx, account_id, endpoint.application_arn)
-        if application is None or not application.enabled:
-            raise PlatformApplicationDisabledException("Platform application is disabled")
-        if not endpoint.enabled:
-            raise EndpointDisabledException("Endpoint is disabled")
-        push.owe(tx, ctx, endpoint, notification)
+        push.owe(tx, ctx, _reachable(tx, account_id, arn), notification)
     return message.message_id
+
+
+def _reachable(tx: Tx, account_id: str, arn: str) -> PlatformEndpoint:
+    """Return an endpoint that can be published to.
+
+    Raises InvalidParameterException, PlatformApplicationDisabledException and EndpointDisabledException.
+    """
+    endpoint = platform_endpoints.find(tx, account_id, arn)
+    if endpoint is None:
+        raise invalid("TargetArn", "No endpoint found for the target arn specified")
+    application = platform_applications.find(tx, account_id, endpoint.application_arn)
+    if application is None or not application.enabled:
+        raise PlatformApplicationDisabledException("Platform application is disabled")
+    if not endpoint.enabled:
+        raise EndpointDisabledException("Endpoint is disabled")
+    return endpoint
 
 
 def _for_topic(ctx: Context, topic: Topic, req: Mapping[str, Any]) -> Message:
@@ -199,7 +198,13 @@ def _check_batch(entries: list[Any]) -> None:
     if len(set(names)) != len(names):
         raise BatchEntryIdsNotDistinctException("Two or more batch entries in the request have the same Id.")
     for name in names:
-        if not 0 < len(name) <= _MOST_ID or not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
-            raise InvalidBatchEntryIdException(
-                "The Id of a batch entry in a batch request doesn't abide by the specification."
-            )
+        _check_id(name)
+
+
+def _check_id(name: str) -> None:
+    if len(name) > _MOST_ID:
+        raise InvalidBatchEntryIdException(f"The Id of a batch entry in the batch request is too long: {name}")
+    if not _ID.fullmatch(name):
+        raise InvalidBatchEntryIdException(
+            f"The Id of a batch entry in the batch request contains an impermissible character: {name}"
+        )

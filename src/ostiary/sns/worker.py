@@ -150,5 +150,5 @@ class TopicWorker(Worker):
         log.warning("delivery_given_up", **told, dead_letter=parcel.dead_letter)
         with ctx.store.write() as tx:
             if publications.give_up_delivery(tx, delivery) and parcel.dead_letter:
-                letter = parcels.dead_letter(parcel, str(error), now)
+                letter = parcels.dead_letter(parcel, now)
                 parcels.owe_again(tx, ctx, delivery, letter)

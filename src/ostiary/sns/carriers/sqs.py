@@ -56,6 +56,8 @@ def _request(queue_url: str, parcel: Parcel) -> dict[str, Any]:
         request["MessageGroupId"] = parcel.group_id
     if parcel.deduplication_id:
         request["MessageDeduplicationId"] = parcel.deduplication_id
+    if parcel.trace:
+        request["MessageSystemAttributes"] = {"AWSTraceHeader": {"DataType": "String", "StringValue": parcel.trace}}
     return request
 
 

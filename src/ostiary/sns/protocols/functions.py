@@ -6,11 +6,13 @@ from ostiary.context import Context
 from ostiary.sns import parcels
 from ostiary.sns.news import News
 from ostiary.sns.parcels import Parcel
-from ostiary.sns.protocols.protocol import Write, mismatch, nothing_to_ask, own_arn
+from ostiary.sns.protocols.protocol import Write, nothing_to_ask, own_arn
 from ostiary.sns.redrive import dead_letter_of
 from ostiary.store.topic_subscriptions import Subscription
 from ostiary.store.topics import Topic
 
+_FUNCTION = r"[A-Za-z0-9_-]{1,140}(:(\$LATEST|[A-Za-z0-9_-]{1,128}))?"
+_NO_FUNCTION = "Invalid parameter: Lambda endpoint ARN"
 _SPELT = {"SigningCertURL": "SigningCertUrl", "UnsubscribeURL": "UnsubscribeUrl"}
 """Members that functions get under another name than everybody else."""
 
@@ -24,7 +26,7 @@ class Functions:
 
     def check(self, ctx: Context, name: str, endpoint: str) -> None:  # noqa: ARG002
         """Refuse what is not the ARN of a function in the caller's account."""
-        own_arn(ctx, "lambda", endpoint, mismatch())
+        own_arn(ctx, "lambda", f"function:{_FUNCTION}", endpoint, _NO_FUNCTION)
 
     def ask(self, ctx: Context, topic: Topic, subscription: Subscription, token: str) -> Write:  # noqa: ARG002
         """Return what writes nothing."""

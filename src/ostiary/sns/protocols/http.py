@@ -78,5 +78,6 @@ def _headers(kind: str, message_id: str, topic_arn: str, subscription_arn: str) 
         "x-amz-sns-message-id": message_id,
         "x-amz-sns-topic-arn": topic_arn,
         **({"x-amz-sns-subscription-arn": subscription_arn} if subscription_arn else {}),
+        "accept-encoding": "gzip,deflate",
         "user-agent": "Amazon Simple Notification Service Agent",
     }

@@ -43,13 +43,13 @@ def mismatch() -> InvalidParameterException:
     return InvalidParameterException("Invalid parameter: Endpoint must match the specified protocol")
 
 
-def own_arn(ctx: Context, service: str, arn: str, error: InvalidParameterException) -> None:
-    """Refuse what is not an ARN of a service in the caller's account; raises `error`.
+def own_arn(ctx: Context, service: str, resource: str, arn: str, problem: str) -> None:
+    """Refuse what is not an ARN of a resource (a pattern) of a service in the caller's account, with this text.
 
     The server reaches queues and functions with credentials of its own: nobody may send to another account's.
     """
-    if not re.fullmatch(rf"arn:aws:{service}:[a-z0-9-]+:{ctx.account}:[A-Za-z0-9_.:-]+", arn):
-        raise error
+    if not re.fullmatch(rf"arn:aws:{service}:[a-z0-9-]+:{ctx.account}:{resource}", arn):
+        raise InvalidParameterException(problem)
 
 
 def nothing_to_ask(_tx: Tx) -> None:

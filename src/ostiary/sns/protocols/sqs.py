@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ostiary.aws.types.sns import InvalidParameterException
 from ostiary.context import Context
 from ostiary.sns import parcels
 from ostiary.sns.news import News
 from ostiary.sns.parcels import Parcel
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask, own_arn
 from ostiary.sns.redrive import dead_letter_of
+from ostiary.store.publications import FIFO
 from ostiary.store.topic_subscriptions import Subscription
 from ostiary.store.topics import Topic
 
@@ -24,7 +24,7 @@ class Sqs:
 
     def check(self, ctx: Context, name: str, endpoint: str) -> None:  # noqa: ARG002
         """Refuse what is not the ARN of a queue in the caller's account."""
-        own_arn(ctx, "sqs", endpoint, InvalidParameterException("Invalid parameter: SQS endpoint ARN"))
+        own_arn(ctx, "sqs", "[A-Za-z0-9_.-]+", endpoint, "Invalid parameter: SQS endpoint ARN")
 
     def ask(self, ctx: Context, topic: Topic, subscription: Subscription, token: str) -> Write:  # noqa: ARG002
         """Return what writes nothing."""
@@ -33,7 +33,7 @@ class Sqs:
     def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:
         """Return what writes the message; ordered when queue and topic are."""
         message = news.message
-        fifo = subscription.endpoint.endswith(".fifo")
+        fifo = subscription.endpoint.endswith(FIFO)
         body = text if subscription.raw else msgspec.json.encode(news.envelope(subscription, text)).decode()
         parcel = Parcel(
             way="sqs",
@@ -44,8 +44,10 @@ class Sqs:
             persistent=True,
             expires_at=news.ctx.clock.now_seconds() + parcels.QUEUE_SECONDS,
             dead_letter=dead_letter_of(subscription),
-            group_id=message.group_id,
+            # A queue without order gets the group of a topic without order only: it shares itself out fairly by that.
+            group_id=message.group_id if fifo or not news.topic.fifo else "",
             deduplication_id=message.deduplication_id if fifo else "",
+            trace=message.trace,
         )
         return lambda tx: parcels.owe(
             tx, news.ctx, subscription, parcel, delivery_id=news.publication_id, ordered=news.topic.fifo
