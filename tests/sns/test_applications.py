@@ -84,6 +84,28 @@ def test_an_arn_that_is_none_is_refused(sns: Any) -> None:
     assert message == ("Invalid parameter: EndpointArn Reason: Wrong number of slashes in relative portion of the ARN.")
 
 
+@pytest.mark.parametrize(
+    ("service", "name"), [("platform_application", "PlatformApplicationArn"), ("endpoint", "EndpointArn")]
+)
+def test_an_arn_is_looked_at_before_attributes_that_are_empty(sns: Any, service: str, name: str) -> None:
+    change = getattr(sns, f"set_{service}_attributes")
+    expected = f"Invalid parameter: {name} Reason: An ARN must have at least 6 elements, not 1"
+    assert refused(change, **{name: "x"}, Attributes={}) == ("InvalidParameter", expected)
+
+
+def test_no_attributes_are_refused(sns: Any, application: str) -> None:
+    endpoint = sns.create_platform_endpoint(PlatformApplicationArn=application, Token="t")["EndpointArn"]
+    missing = (
+        "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: Member must not be null"
+    )
+    for call, named in (
+        (sns.create_platform_application, {"Name": "n", "Platform": "GCM"}),
+        (sns.set_platform_application_attributes, {"PlatformApplicationArn": application}),
+        (sns.set_endpoint_attributes, {"EndpointArn": endpoint}),
+    ):
+        assert refused(call, **named, Attributes={}) == ("ValidationError", missing)
+
+
 def test_another_accounts_app_is_not_there(sns: Any, application: str) -> None:
     foreign = re.sub(r":\d{12}:", ":999999999999:", application)
     get = sns.get_platform_application_attributes

@@ -32,18 +32,26 @@ def test_a_topic_is_created_described_changed_listed_and_deleted(sns: Any, root:
 
 
 def test_the_same_topic_again_is_the_same_unless_something_differs(sns: Any) -> None:
-    tags = [{"Key": "k", "Value": "v"}]
+    tags = [{"Key": "k", "Value": "v"}, {"Key": "l", "Value": ""}]
     arn = sns.create_topic(Name="t", Attributes={"DisplayName": "D"}, Tags=tags)["TopicArn"]
     assert sns.create_topic(Name="t", Attributes={"DisplayName": "D"}, Tags=tags)["TopicArn"] == arn
     assert sns.create_topic(Name="t")["TopicArn"] == arn
+    assert sns.create_topic(Name="t", Tags=tags[:1])["TopicArn"] == arn
     assert refused(sns.create_topic, Name="t", Attributes={"DisplayName": "E"}) == (
         "InvalidParameter",
         "Invalid parameter: Attributes Reason: Topic already exists with different attributes",
     )
-    assert refused(sns.create_topic, Name="t", Tags=[{"Key": "k", "Value": "w"}]) == (
-        "InvalidParameter",
-        "Invalid parameter: Tags Reason: Topic already exists with different tags",
-    )
+    for others in ([{"Key": "k", "Value": "w"}], [*tags, {"Key": "m", "Value": "v"}]):
+        assert refused(sns.create_topic, Name="t", Tags=others) == (
+            "InvalidParameter",
+            "Invalid parameter: Tags Reason: Topic already exists with different tags",
+        )
+
+
+def test_a_topic_of_another_region_is_refused(sns: Any, topic: str) -> None:
+    elsewhere = topic.replace("us-east-1", "eu-west-1")
+    for call in (sns.get_topic_attributes, sns.delete_topic, sns.list_subscriptions_by_topic):
+        assert refused(call, TopicArn=elsewhere) == ("InvalidParameter", "Invalid parameter: TopicArn")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "x" * 257, "a.fifo", "é"])

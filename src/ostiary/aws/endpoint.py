@@ -178,6 +178,7 @@ class Endpoint:
     ) -> Mapping[str, Any] | None:
         principal = self._principal(call, implemented, request) if call.operation.signed else None
         ctx = self._open_context(call, principal, peer)
+        req = {**implemented.absent, **req}
         if call.operation.input is not None:
             broken = validate.violations(call.operation.input, req)
             if broken:

@@ -1,7 +1,7 @@
 """The registry that joins a function to the AWS operation of the same name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from ostiary.aws import model
@@ -25,24 +25,31 @@ class Implementation:
     resource: Resource
     authorized_by_handler: bool
     signature: Signature = "needed"
+    absent: Mapping[str, Any] = field(default_factory=dict)
 
 
 def operation(
-    service: str, *, resource: Resource = "*", authorized_by_handler: bool = False, signature: Signature = "needed"
+    service: str,
+    *,
+    resource: Resource = "*",
+    authorized_by_handler: bool = False,
+    signature: Signature = "needed",
+    absent: Mapping[str, Any] | None = None,
 ) -> Callable[[F], F]:
     """Register a function as the operation of its name: `sign_up` is `SignUp`, `get_csv_header` is `GetCSVHeader`.
 
     `resource` is the ARN that IAM decides on for signed operations: a template over `{region}`, `{account}` and the
     members of the request, or a function `(ctx, request) -> ARN`. `authorized_by_handler` is for the few operations
     that decide themselves (AssumeRole asks the trust policy, GetCallerIdentity cannot be denied). Every `signature` but
-    the needed one wants it.
+    the needed one wants it. `absent` are required members that the service misses in its own words, or after it has
+    looked at others: what the handler is given for one that was left out.
     """
 
     def register(function: F) -> F:
         key = (service, function.__name__.replace("_", ""))
         if key in OPERATIONS:
             raise ValueError(f"{service} {function.__name__} is registered twice")
-        OPERATIONS[key] = Implementation(service, function, resource, authorized_by_handler, signature)
+        OPERATIONS[key] = Implementation(service, function, resource, authorized_by_handler, signature, absent or {})
         return function
 
     return register

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 
 from ostiary.aws.errors import AccessDeniedError
-from ostiary.aws.types.sns import AuthorizationErrorException, NotFoundException
+from ostiary.aws.types.sns import AuthorizationErrorException, InvalidParameterException, NotFoundException
 from ostiary.context import Context
 from ostiary.iam.authorize import authorize
-from ostiary.sns.arns import checked, invalid
+from ostiary.sns.arns import checked, invalid, region_of
 from ostiary.store import topics
 from ostiary.store.topics import Topic
 
@@ -29,9 +29,11 @@ def permitted_topic(
     """Return a topic that the caller may do this to.
 
     Raises AuthorizationErrorException, for another account's topic that is not there too, NotFoundException and
-    InvalidParameterException.
+    InvalidParameterException, for a topic of another region too.
     """
     account_id = topic_account(arn)
+    if region_of(arn) != ctx.region:
+        raise InvalidParameterException("Invalid parameter: TopicArn")
     with ctx.store.read() as tx:
         found = topics.find(tx, account_id, arn)
     policy = None if found is None else policy_of(found)

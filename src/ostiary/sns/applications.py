@@ -49,15 +49,14 @@ _ATTRIBUTES_MISSING = (
 )
 
 
-@operation("sns", resource="arn:aws:sns:{region}:{account}:app/{Platform}/{Name}")
+@operation("sns", resource="arn:aws:sns:{region}:{account}:app/{Platform}/{Name}", absent={"Attributes": {}})
 def create_platform_application(ctx: Context, req: CreatePlatformApplicationInput) -> CreatePlatformApplicationResponse:
     """Register an app at a push service; with the same attributes again it is the same app."""
-    name, platform, given = req["Name"], req["Platform"], req.get("Attributes")
+    name, platform, given = req["Name"], req["Platform"], req["Attributes"]
     _check_name(name)
     if platform not in PLATFORMS:
         raise invalid("Platform", f"{platform} is not supported")
-    if given is None:
-        raise ValidationError(_ATTRIBUTES_MISSING)
+    check_given(given)
     attributes = {"Enabled": "true"} | _shown(given)
     credential = _credential(platform, given)
     if credential is None:
@@ -82,13 +81,14 @@ def get_platform_application_attributes(
         return {"Attributes": known(tx, ctx, req["PlatformApplicationArn"]).attributes}
 
 
-@operation("sns", resource=APPLICATION_ARN)
+@operation("sns", resource=APPLICATION_ARN, absent={"Attributes": {}})
 def set_platform_application_attributes(ctx: Context, req: SetPlatformApplicationAttributesInput) -> None:
     """Change the attributes that are given."""
     given = req["Attributes"]
-    changes = _shown(given)
     with ctx.store.write() as tx:
         application = known(tx, ctx, req["PlatformApplicationArn"])
+        check_given(given)
+        changes = _shown(given)
         credential = _credential(application.platform, given)
         sealed = application.sealed if credential is None else _sealed(ctx, credential)
         if platform_applications.update(tx, application, application.attributes | changes, sealed) is None:
@@ -127,6 +127,12 @@ def known(tx: Tx, ctx: Context, arn: str) -> PlatformApplication:
     if found is None:
         raise NotFoundException("PlatformApplication does not exist")
     return found
+
+
+def check_given(attributes: Mapping[str, str]) -> None:
+    """Refuse no attributes at all, which a request cannot tell from none given; raises ValidationError."""
+    if not attributes:
+        raise ValidationError(_ATTRIBUTES_MISSING)
 
 
 def _check_name(name: str) -> None:

@@ -16,6 +16,11 @@ def checked(arn: str, parameter: str) -> tuple[str, str, str]:
     return parts[3], parts[4], parts[5]
 
 
+def region_of(arn: str) -> str:
+    """Return the region of an ARN that was checked."""
+    return arn.split(":")[3]
+
+
 def application_account(arn: str, parameter: str = "PlatformApplicationArn") -> str:
     """Return the account of an application's ARN; raises InvalidParameterException."""
     return _account(arn, parameter, "app", _APPLICATION)

@@ -56,12 +56,13 @@ def get_endpoint_attributes(ctx: Context, req: GetEndpointAttributesInput) -> Ge
         return {"Attributes": _described(ctx, known(tx, ctx, req["EndpointArn"]))}
 
 
-@operation("sns", resource="{EndpointArn}")
+@operation("sns", resource="{EndpointArn}", absent={"Attributes": {}})
 def set_endpoint_attributes(ctx: Context, req: SetEndpointAttributesInput) -> None:
     """Change the attributes that are given: a new token, or being enabled again."""
-    given = _checked(req["Attributes"])
     with ctx.store.write() as tx:
         endpoint = known(tx, ctx, req["EndpointArn"])
+        applications.check_given(req["Attributes"])
+        given = _checked(req["Attributes"])
         changed = replace(
             endpoint,
             enabled=_BOOLEANS[given["Enabled"]] if "Enabled" in given else endpoint.enabled,

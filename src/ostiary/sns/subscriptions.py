@@ -25,7 +25,7 @@ from ostiary.aws.types.sns import (
 from ostiary.context import Context
 from ostiary.sns import subscription_attributes, tokens
 from ostiary.sns.access import allow, permitted_topic, policy_of, topic_account
-from ostiary.sns.arns import checked
+from ostiary.sns.arns import checked, invalid
 from ostiary.sns.pages import page_of
 from ostiary.sns.protocols import protocol_of
 from ostiary.store import topic_subscriptions, topics
@@ -49,8 +49,7 @@ def subscribe(ctx: Context, req: SubscribeInput) -> SubscribeResponse:
     topic = permitted_topic(ctx, req["TopicArn"], "sns:Subscribe", conditions)
     protocol.check(ctx, name, endpoint)
     _check_fifo(topic, name, endpoint)
-    attributes = subscription_attributes.checked_all(req.get("Attributes", {}), protocol, name, ctx.account)
-    made = Subscription(
+    given = Subscription(
         account_id=topic.account_id,
         topic_arn=topic.arn,
         arn=f"{topic.arn}:{ctx.random.uuid()}",
@@ -58,12 +57,13 @@ def subscribe(ctx: Context, req: SubscribeInput) -> SubscribeResponse:
         principal=ctx.principal.arn,
         protocol=name,
         endpoint=endpoint,
-        attributes=attributes,
+        attributes=dict(req.get("Attributes", {})),
         confirmed=not protocol.asks,
         authenticated=not protocol.asks,
         guarded=False,
         asked_at=int(ctx.clock.now() * 1000),
     )
+    made = subscription_attributes.checked(given, protocol)
     with ctx.store.read() as tx:
         there = topic_subscriptions.find_by_endpoint(tx, topic.account_id, topic.arn, name, endpoint)
     subscription = made if there is None else _same(there, made)
@@ -80,14 +80,12 @@ def subscribe(ctx: Context, req: SubscribeInput) -> SubscribeResponse:
 @operation("sns", authorized_by_handler=True, signature="optional")
 def confirm_subscription(ctx: Context, req: ConfirmSubscriptionInput) -> ConfirmSubscriptionResponse:
     """Confirm a subscription with the token its endpoint was sent; whoever has that may, signed or not."""
-    account_id, token = topic_account(req["TopicArn"]), req["Token"]
+    account_id, token = _topic_of_token(req["TopicArn"]), req["Token"]
     guarded = req.get("AuthenticateOnUnsubscribe", "false").lower() == "true"
     signed = bool(ctx.account)
     if guarded and not signed:
         raise AuthorizationErrorException("AuthenticateOnUnsubscribe needs a signed request.")
     with ctx.store.write() as tx:
-        if topics.find(tx, account_id, req["TopicArn"]) is None:
-            raise NotFoundException("Topic does not exist")
         found = tokens.subscription_of(tx, ctx, account_id, req["TopicArn"], token)
         if found is None:
             raise InvalidParameterException("Invalid parameter: Token")
@@ -98,12 +96,14 @@ def confirm_subscription(ctx: Context, req: ConfirmSubscriptionInput) -> Confirm
     return {"SubscriptionArn": found.arn}
 
 
-@operation("sns", authorized_by_handler=True, signature="optional")
+@operation("sns", authorized_by_handler=True, signature="optional", absent={"SubscriptionArn": ""})
 def unsubscribe(ctx: Context, req: UnsubscribeInput) -> None:
     """End a subscription; one that is not there is ended already.
 
     Whoever has the link in a message may, unless the subscription was confirmed by a signed request.
     """
+    if not req["SubscriptionArn"]:
+        raise invalid("SubscriptionArn", "no value for required parameter")
     account_id, topic_arn = _place(req["SubscriptionArn"])
     with ctx.store.read() as tx:
         found = topic_subscriptions.find(tx, account_id, topic_arn, req["SubscriptionArn"])
@@ -169,7 +169,7 @@ def list_subscriptions_by_topic(ctx: Context, req: ListSubscriptionsByTopicInput
 
 def _same(there: Subscription, made: Subscription) -> Subscription:
     """Return the subscription that is there, asked anew if it is pending; raises InvalidParameterException."""
-    if there.owner != made.owner or any(there.attributes.get(k) != v for k, v in made.attributes.items()):
+    if there.owner != made.owner or not subscription_attributes.are_same(there.attributes, made.attributes):
         raise InvalidParameterException(
             "Invalid parameter: Attributes Reason: Subscription already exists with different attributes"
         )
@@ -226,14 +226,20 @@ def _check_own(ctx: Context, found: Subscription | None, action: str, arn: str) 
         allow(ctx, action, topic_arn, resource_policy=policy, resource_account=account_id)
 
 
+def _topic_of_token(arn: str) -> str:
+    """Return the account of the topic that a token is for; raises InvalidParameterException."""
+    try:
+        return topic_account(arn)
+    except InvalidParameterException:
+        raise InvalidParameterException("Invalid parameter: Topic") from None
+
+
 def _place(arn: str) -> tuple[str, str]:
     """Return the topic's account and ARN out of a subscription's; raises InvalidParameterException."""
     _, account_id, resource = checked(arn, "SubscriptionArn")
     name, colon, number = resource.partition(":")
     if not (name and colon and number):
-        raise InvalidParameterException(
-            "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 7 elements, not 6"
-        )
+        raise InvalidParameterException("Invalid parameter: SubscriptionId")
     return account_id, arn.removesuffix(f":{number}")
 
 

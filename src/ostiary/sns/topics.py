@@ -33,7 +33,7 @@ _MOST_NAME = 256
 
 @operation("sns", resource="arn:aws:sns:{region}:{account}:{Name}")
 def create_topic(ctx: Context, req: CreateTopicInput) -> CreateTopicResponse:
-    """Create a topic; with the same name again it is the same topic, unless attributes or tags differ."""
+    """Create a topic; with the same name again it is the same topic, unless what is given differs."""
     name, given = req["Name"], req.get("Attributes", {})
     if "DataProtectionPolicy" in req:
         raise InvalidParameterException("Invalid parameter: DataProtectionPolicy is not supported")
@@ -49,7 +49,7 @@ def create_topic(ctx: Context, req: CreateTopicInput) -> CreateTopicResponse:
         try:
             topics.create(tx, made)
         except AlreadyExists:
-            _check_same(tx, made, given_tags="Tags" in req)
+            _check_same(tx, made)
     return {"TopicArn": arn}
 
 
@@ -131,7 +131,7 @@ def _is_name(name: str, *, fifo: bool) -> bool:
     )
 
 
-def _check_same(tx: Tx, made: Topic, *, given_tags: bool) -> None:
+def _check_same(tx: Tx, made: Topic) -> None:
     there = topics.find(tx, made.account_id, made.arn)
     if there is None:
         raise Retry("The topic was deleted meanwhile.")
@@ -139,5 +139,5 @@ def _check_same(tx: Tx, made: Topic, *, given_tags: bool) -> None:
         raise InvalidParameterException(
             "Invalid parameter: Attributes Reason: Topic already exists with different attributes"
         )
-    if given_tags and there.tags != made.tags:
+    if not made.tags.items() <= there.tags.items():
         raise InvalidParameterException("Invalid parameter: Tags Reason: Topic already exists with different tags")

@@ -2,9 +2,11 @@
 
 import structlog
 
+from ostiary.aws.types.sns import NotFoundException
 from ostiary.context import Context
 from ostiary.delivery import push
 from ostiary.sns import endpoints, payloads
+from ostiary.sns.arns import invalid
 from ostiary.sns.news import News
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask
 from ostiary.store import platform_applications, platform_endpoints
@@ -24,8 +26,11 @@ class Application:
 
     def check(self, ctx: Context, name: str, endpoint: str) -> None:  # noqa: ARG002
         """Refuse what is not an endpoint of the caller's account."""
-        with ctx.store.read() as tx:
-            endpoints.known(tx, ctx, endpoint, "Endpoint")
+        try:
+            with ctx.store.read() as tx:
+                endpoints.known(tx, ctx, endpoint, "Endpoint")
+        except NotFoundException:
+            raise invalid("Endpoint", f"Endpoint does not exist for endpoint arn{endpoint}") from None
 
     def ask(self, ctx: Context, topic: Topic, subscription: Subscription, token: str) -> Write:  # noqa: ARG002
         """Return what writes nothing."""

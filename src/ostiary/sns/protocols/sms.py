@@ -19,7 +19,7 @@ class Sms:
     def check(self, ctx: Context, name: str, endpoint: str) -> None:  # noqa: ARG002
         """Refuse what is not a phone number."""
         if not texts.is_number(endpoint):
-            raise InvalidParameterException(f"Invalid parameter: Invalid SMS endpoint: {endpoint}")
+            raise InvalidParameterException(f"Invalid SMS endpoint: {endpoint}")
 
     def ask(self, ctx: Context, topic: Topic, subscription: Subscription, token: str) -> Write:  # noqa: ARG002
         """Return what writes nothing."""
