@@ -18,7 +18,7 @@ import ostiary.idp
 import ostiary.sns
 import ostiary.sts
 import ostiary.sync  # noqa: F401 - importing registers the operations
-from ostiary import pages, uploads
+from ostiary import pages, request_log, uploads
 from ostiary.aws.endpoint import Endpoint
 from ostiary.aws.operations import Implementation, implementation
 from ostiary.aws.route import Call
@@ -44,8 +44,8 @@ from ostiary.idp.notices import FEEDBACK_PATH
 from ostiary.idp.rate_limits import RateLimits
 from ostiary.idp.schema_changes import AttributeRemover
 from ostiary.masterkey import load_keyring
-from ostiary.observability import answered
 from ostiary.randomness import Random
+from ostiary.request_log import PageLog
 from ostiary.resealing import retained_keys
 from ostiary.sns import signing
 from ostiary.sns.access import allow
@@ -122,7 +122,8 @@ def create_endpoint(services: Services) -> Endpoint:
         region=services.settings.region,
         threads=services.settings.threads,
         queue=services.settings.queue,
-        answered=answered,
+        answered=request_log.tell,
+        subject=request_log.subject,
         implementations=_implementations(services.settings),
     )
 
@@ -158,7 +159,8 @@ def create_app(services: Services) -> ASGIApp:
         await run_in_threadpool(close_services, services)
 
     live = Live(services, hub, Door(services, endpoint.authenticate, open_context))
-    rest = Starlette(routes=site_map(services, endpoint, live), lifespan=lifespan)
+    routes = site_map(services, endpoint, live)
+    rest = PageLog(Starlette(routes=routes, lifespan=lifespan), services, request_log.patterns(routes))
     front = Front(services, endpoint, gateway, rest)
     return HostGuard(front, services.settings) if services.settings.dev else front
 

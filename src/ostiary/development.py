@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from jinja2 import Environment, PackageLoader
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -23,6 +24,7 @@ from ostiary.store.messages import StoredMessage
 
 SHOWN = 200
 _PAGES = Environment(loader=PackageLoader("ostiary", "templates"), autoescape=True)
+log = structlog.get_logger()
 _OPEN = frozenset({"/livez", "/readyz"})
 Page = Callable[[Request], Awaitable[Response]]
 
@@ -48,6 +50,7 @@ class HostGuard:
         if scope["type"] == "lifespan" or scope["path"] in _OPEN or self._is_known(scope):
             await self.application(scope, receive, send)
             return
+        log.warning("unknown_host", host=", ".join(_hosts(scope))[:256])
         if scope["type"] == "websocket":
             await send({"type": "websocket.close"})
             return
@@ -56,8 +59,12 @@ class HostGuard:
         await refusal(scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:
-        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        hosts = _hosts(scope)
         return bool(hosts) and all(is_known_host(self.settings, host) for host in hosts)
+
+
+def _hosts(scope: Scope) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
 
 
 def _guarded(services: Services, page: Page) -> Page:

@@ -1,11 +1,15 @@
 """Logs and metrics. Neither ever holds a body, a secret, a code or a token."""
 
+import json
 import logging
 import re
 import sys
+import threading
 from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import TracebackType
 from typing import Any, TextIO
 
 import msgspec
@@ -50,6 +54,11 @@ CREDENTIAL = re.compile(
 """What looks like a credential inside a text: parts of signed addresses, passwords in URLs, tokens."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+LONGEST_VALUE = 512
+"""Characters of what a client chose that a line has at most."""
+_PLAIN = re.compile(r"[\w:/.@+*{}-]{0,128}", re.ASCII)
+"""What needs no quotes, and is no secret unless it is a token: ids, ARNs, addresses, paths."""
+_TOKEN = "eyJ"  # noqa: S105 - how tokens begin
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 log = structlog.get_logger()
@@ -80,31 +89,63 @@ def configure_logs(log_format: str, log_level: str, stream: TextIO | None = None
     _replace_handler(logging.getLogger(), handler)
 
 
-def answered(service: str, operation: str, status: int, seconds: float, request_id: str) -> None:
+def log_uncaught() -> None:
+    """Have this process log Python's warnings and what nobody catches, in the form of all other lines."""
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda failed: _log_uncaught(failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    if error is not None and not issubclass(kind, (KeyboardInterrupt, SystemExit)):
+        log.critical("uncaught", exc_info=(kind, error, trace))
+
+
+@dataclass(slots=True, kw_only=True)
+class Answered:
+    """A request that was answered, as its line in the log tells of it; what is not known is empty."""
+
+    service: str = ""
+    operation: str = ""
+    """What was called: the name of an operation, or the pattern of a page's address."""
+    status: int = 0
+    seconds: float = 0.0
+    error: str = ""
+    """The code that the client was told."""
+    client: str = ""
+    """The address it came from."""
+    account: str = ""
+    """Whose: 12 digits."""
+    principal: str = ""
+    """The ARN of who signed."""
+    resource: str = ""
+    """The ARN that was decided on, or the pool's id."""
+    path: str = ""
+    request_id: str = ""
+
+
+def answered(request: Answered) -> None:
     """Count a request that was answered, and log it."""
-    _counter(service, operation, status).inc()
-    _histogram(service).observe(seconds)
-    _request_lines.write(service, operation, status, seconds, request_id)
+    _counter(request.service, request.operation, request.status).inc()
+    _histogram(request.service).observe(request.seconds)
+    _request_lines.write(request)
 
 
 class _RequestLines:
-    """Writes the one line of each request: the logger's way takes longer than many an operation does.
-
-    What it writes is the server's own: names of the models, methods that the parser knows, ids it made.
-    """
+    """Writes the one line of each request: the logger's way takes longer than many an operation does."""
 
     def __init__(self) -> None:
         self._stream: TextIO | None = None
-        self._line = ""
+        self._render = _text_line
         self._second = 0
         self._time = ""
 
     def configure(self, log_format: str, log_level: str, stream: TextIO) -> None:
         """Write to `stream`, or nothing when the level is above `info`."""
         self._stream = stream if LEVELS[log_level] <= logging.INFO else None
-        self._line = _JSON_LINE if log_format == "json" else _TEXT_LINE
+        self._render = _json_line if log_format == "json" else _text_line
 
-    def write(self, service: str, operation: str, status: int, seconds: float, request_id: str) -> None:
+    def write(self, request: Answered) -> None:
         """Write the line of one request."""
         if self._stream is None:
             return
@@ -112,15 +153,54 @@ class _RequestLines:
         if int(now) != self._second:
             self._second = int(now)
             self._time = datetime.fromtimestamp(self._second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        fraction = int(now * 1000) % 1000
-        self._stream.write(self._line % (self._time, fraction, service, operation, status, seconds * 1000, request_id))
+        self._stream.write(self._render(f"{self._time}.{int(now * 1000) % 1000:03d}Z", _told(request)))
 
 
-_TEXT_LINE = "%s.%03dZ [info     ] request service=%s operation=%s status=%d ms=%.1f request_id=%s\n"
-_JSON_LINE = (
-    '{"timestamp":"%s.%03dZ","level":"info","event":"request","service":"%s","operation":"%s",'
-    '"status":%d,"ms":%.1f,"request_id":"%s"}\n'
-)
+def _told(request: Answered) -> dict[str, Any]:
+    """Return what a line tells: numbers always, texts where there are any."""
+    told: dict[str, Any] = {
+        "service": request.service,
+        "operation": request.operation,
+        "status": request.status,
+        "ms": round(request.seconds * 1000, 1),
+    }
+    if request.error:
+        told["error"] = request.error
+    if request.client:
+        told["client"] = _safe(request.client)
+    if request.account:
+        told["account"] = request.account
+    if request.principal:
+        told["principal"] = _safe(request.principal)
+    if request.resource:
+        told["resource"] = _safe(request.resource)
+    if request.path:
+        told["path"] = _safe(request.path)
+    told["request_id"] = request.request_id
+    return told
+
+
+def _safe(value: str) -> str:
+    """Return what a client chose as one line without secrets, not longer than anybody reads."""
+    if _PLAIN.fullmatch(value) and _TOKEN not in value:
+        return value
+    text = value[:LONGEST_VALUE].encode("utf-8", "replace").decode()
+    return CREDENTIAL.sub(_covered, CONTROL.sub(" ", text))
+
+
+def _text_line(time: str, told: Mapping[str, Any]) -> str:
+    parts = [
+        f"{name}={json.dumps(value) if isinstance(value, str) and not _PLAIN.fullmatch(value) else value}"
+        for name, value in told.items()
+    ]
+    return f"{time} [info     ] request {' '.join(parts)}\n"
+
+
+def _json_line(time: str, told: Mapping[str, Any]) -> str:
+    line = msgspec.json.encode({"timestamp": time, "level": "info", "event": "request", **told})
+    return f"{line.decode()}\n"
+
+
 _request_lines = _RequestLines()
 
 

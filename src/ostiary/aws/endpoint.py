@@ -6,7 +6,7 @@ everything else runs in one go on one thread of a pool.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +24,7 @@ from ostiary.aws.errors import (
     UnrecognizedClientError,
     ValidationError,
 )
+from ostiary.aws.model import Service
 from ostiary.aws.operations import Implementation, implementation
 from ostiary.aws.protocols import WireProtocol, json
 from ostiary.aws.route import PROTOCOLS, TARGETS, Call, RouteError, Router, router
@@ -40,8 +41,13 @@ OpenContext = Callable[[Call, Any | None, Peer], Any]
 """(call, principal or None, peer) → what handlers get; it has `region` and `account`."""
 Decide = Callable[[Any, str, str, Mapping[str, Any]], None]
 """(context, `cognito-idp:AdminGetUser`, resource ARN, request). Raises AccessDeniedError."""
-Answered = Callable[[str, str, int, float, str], None]
-"""(service, operation, HTTP status, seconds, request id), after each answer; no names when nothing was called."""
+Answered = Callable[["Outcome"], None]
+"""(outcome), after each answer."""
+Subject = Callable[[Any, Mapping[str, Any]], tuple[str, str]]
+"""(context or None, request) → (account, resource): what a request is about, for its line in the log.
+
+Without a context it is nobody's yet, and nothing may be looked up for it.
+"""
 
 MAX_BODY = 1_048_576
 MAX_SYNC_BODY = 8 * MAX_BODY
@@ -58,6 +64,29 @@ _INVALID: dict[str, type[ServiceError]] = {
 """What a broken constraint is called, by service; ValidationException (ValidationError on Query) elsewhere."""
 
 log = structlog.get_logger("ostiary.aws")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a request; names are empty when nothing was called, `ctx` is None before somebody was let in."""
+
+    peer: Peer
+    path: str
+    service: str = ""
+    operation: str = ""
+    status: int = 0
+    seconds: float = 0.0
+    error: str = ""
+    """The code that the client was told."""
+    ctx: Any = None
+    account: str = ""
+    resource: str = ""
+
+    def tell(self, protocol: WireProtocol, service: Service | None, error: ServiceError) -> Response:
+        """Note an error, and return the answer that tells it."""
+        is_query = protocol is PROTOCOLS["query"]
+        self.error = (error.query_code if is_query else "") or error.code
+        return protocol.error(service, error, self.peer.request_id)
 
 
 class Endpoint:
@@ -79,6 +108,7 @@ class Endpoint:
         threads: int = 40,
         queue: int = MOST_QUEUED,
         answered: Answered | None = None,
+        subject: Subject = lambda _ctx, _req: ("", ""),
         routes: Router | None = None,
         implementations: Callable[[str, str], Implementation | None] = implementation,
     ) -> None:
@@ -90,6 +120,7 @@ class Endpoint:
         self._region = region
         self._max_body = max_body
         self._answered = answered
+        self._subject = subject
         self._router = routes or router()
         self._implementations = implementations
         self._threads = Threads(threads, name="aws", most_queued=queue)
@@ -97,28 +128,28 @@ class Endpoint:
     async def __call__(self, scope: edge.Scope, receive: edge.Receive, send: edge.Send) -> None:
         """Answer one request."""
         started = time.perf_counter()
-        request_id = self._new_id()
-        service, operation = "", ""
+        outcome = Outcome(edge.peer_of(scope, None, self._new_id()), scope["path"])
         try:
             request = edge.request_of(scope)
             if request.method == "OPTIONS":
                 response = cors.preflight(request.header("access-control-request-headers"))
-                response.headers.append(("x-amzn-RequestId", request_id))
+                response.headers.append(("x-amzn-RequestId", outcome.peer.request_id))
             else:
                 request = replace(request, body=await edge.body_of(request, receive, self._limit(request)))
-                peer = edge.peer_of(scope, request, request_id)
+                outcome.peer = edge.peer_of(scope, request, outcome.peer.request_id)
                 try:
-                    service, operation, response = await self._threads.run(self._serve, request, peer)
+                    response = await self._threads.run(self._serve, request, outcome)
                 except OverloadedError:
-                    service, operation, response = self._shed(request, peer)
+                    response = self._shed(request, outcome)
         except edge.ClientGoneError:
             return
         except ServiceError as error:
-            response = json.error(None, error, request_id)
+            response = outcome.tell(json, None, error)
             response.headers.append(("connection", "close"))
         await edge.answer(send, response)
         if self._answered is not None:
-            self._answered(service, operation, response.status, time.perf_counter() - started, request_id)
+            outcome.status, outcome.seconds = response.status, time.perf_counter() - started
+            self._answered(outcome)
 
     def close(self) -> None:
         """Wait for the requests that are being served, and end the threads."""
@@ -129,44 +160,48 @@ class Endpoint:
         is_sync = request.raw_path.startswith("/identitypools/") or f"{TARGETS['cognito-sync'][0]}." in target
         return MAX_SYNC_BODY if is_sync else self._max_body
 
-    def _shed(self, request: Request, peer: Peer) -> tuple[str, str, Response]:
+    def _shed(self, request: Request, outcome: Outcome) -> Response:
         """Return what says, as the service says such things, that there is too much to do."""
         try:
             call = self._router.find(request)
         except RouteError as refused:
-            return "", "", refused.protocol.error(refused.service, refused.error, peer.request_id)
-        return call.service.name, call.operation.name, _crowded(call, peer)
+            return outcome.tell(refused.protocol, refused.service, refused.error)
+        outcome.service, outcome.operation = call.service.name, call.operation.name
+        return _crowded(call, outcome)
 
-    def _serve(self, request: Request, peer: Peer) -> tuple[str, str, Response]:
-        """Return service, operation and answer; never raises."""
+    def _serve(self, request: Request, outcome: Outcome) -> Response:
+        """Return the answer; never raises."""
+        request_id = outcome.peer.request_id
         try:
             call = self._router.find(request)
         except RouteError as refused:
-            return "", "", refused.protocol.error(refused.service, refused.error, peer.request_id)
+            return outcome.tell(refused.protocol, refused.service, refused.error)
         except Exception:
-            log.exception("request failed", request_id=peer.request_id)
-            return "", "", json.error(None, InternalFailureError(FAILED), peer.request_id)
-        name = call.operation.name
+            log.exception("request failed", request_id=request_id)
+            return outcome.tell(json, None, InternalFailureError(FAILED))
+        outcome.service, outcome.operation = call.service.name, call.operation.name
         try:
-            output = self._call(call, request, peer)
-            response = call.protocol.render(call.operation, output or {}, peer.request_id)
+            output = self._call(call, request, outcome)
+            return call.protocol.render(call.operation, output or {}, request_id)
         except ServiceError as error:
-            response = call.protocol.error(call.service, error, peer.request_id)
+            return outcome.tell(call.protocol, call.service, error)
         except CrowdedError:
-            response = _crowded(call, peer)
+            return _crowded(call, outcome)
         except Exception:
-            log.exception("operation failed", request_id=peer.request_id, service=call.service.name, operation=name)
-            response = call.protocol.error(call.service, InternalFailureError(FAILED), peer.request_id)
-        return call.service.name, name, response
+            log.exception(
+                "operation failed", request_id=request_id, service=outcome.service, operation=outcome.operation
+            )
+            return outcome.tell(call.protocol, call.service, InternalFailureError(FAILED))
 
-    def _call(self, call: Call, request: Request, peer: Peer) -> Mapping[str, Any] | None:
+    def _call(self, call: Call, request: Request, outcome: Outcome) -> Mapping[str, Any] | None:
         implemented = self._implementations(call.service.name, call.operation.name)
         if implemented is None:
             raise NotYetImplementedError(f"{call.operation.name} is not implemented by this server.")
         req = call.protocol.parse(call.operation, request)
+        outcome.account, outcome.resource = self._subject(None, req)
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._attempt(call, implemented, request, peer, req)
+                return self._attempt(call, implemented, request, outcome, req)
             except Exception as error:
                 if attempt == ATTEMPTS or not getattr(error, "retryable", False):
                     raise
@@ -174,17 +209,20 @@ class Endpoint:
         raise AssertionError("unreachable")
 
     def _attempt(
-        self, call: Call, implemented: Implementation, request: Request, peer: Peer, req: dict[str, Any]
+        self, call: Call, implemented: Implementation, request: Request, outcome: Outcome, req: dict[str, Any]
     ) -> Mapping[str, Any] | None:
         principal = self._principal(call, implemented, request) if call.operation.signed else None
-        ctx = self._open_context(call, principal, peer)
+        ctx = outcome.ctx = self._open_context(call, principal, outcome.peer)
         req = {**implemented.absent, **req}
         if call.operation.input is not None:
             broken = validate.violations(call.operation.input, req)
             if broken:
                 raise _INVALID.get(call.service.name, ValidationError)(validate.message(broken))
+        outcome.account, outcome.resource = self._subject(ctx, req)
         if call.operation.signed and not implemented.authorized_by_handler:
-            self._decide(ctx, call.operation.action, resource_of(implemented, ctx, req), req)
+            resource = resource_of(implemented, ctx, req)
+            outcome.resource = resource if resource != "*" else outcome.resource
+            self._decide(ctx, call.operation.action, resource, req)
         return implemented.handler(ctx, req)
 
     def _principal(self, call: Call, implemented: Implementation, request: Request) -> Any:
@@ -222,8 +260,8 @@ class Endpoint:
             return
 
 
-def _crowded(call: Call, peer: Peer) -> Response:
-    response = call.protocol.error(call.service, OverloadError("Rate exceeded"), peer.request_id)
+def _crowded(call: Call, outcome: Outcome) -> Response:
+    response = outcome.tell(call.protocol, call.service, OverloadError("Rate exceeded"))
     response.headers.append(("retry-after", "1"))
     return response
 

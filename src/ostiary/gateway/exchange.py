@@ -19,6 +19,7 @@ from ostiary.gateway.callers import Caller
 from ostiary.gateway.errors import S3Error
 from ostiary.gateway.s3 import Asked
 from ostiary.gateway.upstream import PIECE_BYTES, Upstream, passed_back, sent_on
+from ostiary.observability import Answered
 
 MOST_READ_BYTES = 2 * 1024 * 1024
 """Of bodies that the gateway reads itself: policies, lists of keys to delete, lists of buckets."""
@@ -36,8 +37,8 @@ class Exchange:
         self._receive, self._send = receive, send
         self._body_done = False
         self.request_id = services.random.uuid()
-        self.action = ""
-        """The IAM action, once it is known."""
+        self.told = Answered(service="s3", request_id=self.request_id)
+        """What the log is told of it."""
         self.status = 0
         """What was answered; 0 before that, 499 when the client had gone."""
 
@@ -171,6 +172,7 @@ class Exchange:
 
     async def refuse(self, error: ServiceError) -> None:
         """Answer with an error."""
+        self.told.error = error.query_code or error.code
         drained = await self._drain()
         response = rest_xml.error(None, error, self.request_id)
         headers = response.headers if drained else [*response.headers, ("connection", "close")]

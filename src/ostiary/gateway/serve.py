@@ -86,14 +86,14 @@ class Gateway:
             await self._serve(exchange)
         finally:
             seconds = self._services.clock.monotonic() - started
-            answered("s3", exchange.action, exchange.status, seconds, exchange.request_id)
+            exchange.told.status, exchange.told.seconds = exchange.status, seconds
+            answered(exchange.told)
 
     async def _serve(self, exchange: Exchange) -> None:
         request: Request | None = None
         try:
             request = edge.request_of(exchange.scope)
             caller, asked = await run_in_threadpool(self._admit, exchange, request)
-            exchange.action = asked.action
             await handler_of(asked)(exchange, caller, asked)
         except edge.ClientGoneError:
             exchange.status = 499
@@ -110,9 +110,13 @@ class Gateway:
 
     def _admit(self, exchange: Exchange, request: Request) -> tuple[Caller, Asked]:
         """Return who is asking and for what, when all of it is allowed. Raises the errors of every step."""
-        services = self._services
-        caller = caller_of(services, request, edge.peer_of(exchange.scope, request, exchange.request_id))
+        services, told = self._services, exchange.told
+        peer = edge.peer_of(exchange.scope, request, exchange.request_id)
+        told.client, told.path = peer.ip, request.raw_path
+        caller = caller_of(services, request, peer)
+        told.account, told.principal = caller.ctx.account, caller.ctx.principal.arn
         asked = s3.with_conditions(s3.read(request, services.settings.s3_domain, self._features), caller.conditions)
+        told.operation, told.resource, told.path = asked.action, asked.wanted[0].resources[0], ""
         if caller.ctx.account == "" and any(name.startswith("response-") for name in asked.parameters):
             text = "Request specific response headers cannot be used for anonymous GET requests."
             raise S3Error("InvalidRequest", 400, text)

@@ -15,9 +15,9 @@ from ostiary.aws.operations import Handler, Implementation, implementation
 from ostiary.aws.types.cognito_idp import TooManyRequestsException
 from ostiary.config import Settings
 from ostiary.context import Context
-from ostiary.crypto import jws
+from ostiary.idp import subjects
 from ostiary.idp.provisioned_limits import limit_of
-from ostiary.store import clients, rate_windows, user_pools
+from ostiary.store import rate_windows
 from ostiary.store.db import Store
 
 SERVICE = "cognito-idp"
@@ -172,16 +172,4 @@ def _user(req: Mapping[str, Any]) -> str:
 
 def _account(ctx: Context, req: Mapping[str, Any]) -> str:
     """Return whose limit counts: the caller's account, or that of the pool an app speaks of; empty for none."""
-    if ctx.account:
-        return ctx.account
-    pool_id = ""
-    if "ClientId" in req:
-        client = clients.cached(ctx.store, req["ClientId"])
-        pool_id = client.pool_id if client is not None else ""
-    elif "AccessToken" in req:
-        try:
-            pool_id = str(jws.unverified(req["AccessToken"])[1].get("iss", "")).rpartition("/")[2]
-        except jws.JwsError:
-            return ""
-    pool = user_pools.cached(ctx.store, pool_id) if pool_id else None
-    return "" if pool is None else pool.account_id
+    return ctx.account or subjects.account_of(ctx, subjects.pool_id_of(ctx, req))

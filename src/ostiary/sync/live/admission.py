@@ -36,7 +36,8 @@ class Door:
         if signed is None:
             raise NotAuthorizedException("The request is not signed.")
         until = principal.session.expires_at if principal.session else None
-        return Admission(self, place, peer, signed.access_key_id, signed.session_token, until)
+        who = (principal.account, principal.arn)
+        return Admission(self, place, peer, *who, signed.access_key_id, signed.session_token, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Admission:
     door: Door
     place: Place
     peer: Peer
+    account: str
+    principal: str
+    """The ARN of who was let in."""
     access_key_id: str
     session_token: str | None = field(repr=False)
     expires_at: int | None

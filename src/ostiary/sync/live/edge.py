@@ -15,7 +15,7 @@ from ostiary.aws.errors import InternalFailureError, ServiceError
 from ostiary.aws.protocols import rest_json
 from ostiary.aws.wire import Request, Response
 from ostiary.context import Services
-from ostiary.observability import answered
+from ostiary.observability import Answered, answered
 from ostiary.sync.live.admission import SERVICE, Admission, Door
 from ostiary.sync.live.hub import Hub
 from ostiary.sync.live.stream import STOPPING, Ending, Place, Stream, Told
@@ -113,24 +113,28 @@ class _Visit:
         """Serve; return whether the stream ended while the client was still there."""
         started, request_id = time.perf_counter(), self.live.services.random.uuid()
         place = Place(self.scope["path_params"]["pool_id"], self.scope["path_params"]["identity_id"])
+        told = Answered(service=SERVICE, operation=OPERATION, resource=place.pool_id, request_id=request_id)
         stream = Stream(place)
         try:
             request = edge.request_of(self.scope)
             peer = edge.peer_of(self.scope, request, request_id)
+            told.client = peer.ip
             admitted = await self._on_thread(self.live.door.admit, request, peer, place)
+            told.account, told.principal = admitted.account, admitted.principal
             self.live.hub.add(stream)
         except ServiceError as error:
-            await self._refused(error, started, request_id)
+            await self._refused(error, started, told)
             return False
         except Exception:
             log.exception("live_stream_failed", request_id=request_id)
-            await self._refused(InternalFailureError("An internal error occurred."), started, request_id)
+            await self._refused(InternalFailureError("An internal error occurred."), started, told)
             return False
         try:
             counts = await self._on_thread(self.live.hub.of_identity, place)
             known = stream.begin(counts, _last_id(request))
             await self.begin()
-            answered(SERVICE, OPERATION, 200, time.perf_counter() - started, request_id)
+            told.status, told.seconds = 200, time.perf_counter() - started
+            answered(told)
             return await self._stay(stream, admitted, resumed=known)
         finally:
             self.live.hub.remove(stream)
@@ -187,10 +191,11 @@ class _Visit:
     async def _on_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self.live.hub.threads, function, *arguments)
 
-    async def _refused(self, error: ServiceError, started: float, request_id: str) -> None:
-        response = rest_json.error(model.service(SERVICE), error, request_id)
+    async def _refused(self, error: ServiceError, started: float, told: Answered) -> None:
+        response = rest_json.error(model.service(SERVICE), error, told.request_id)
         await self.refuse(response)
-        answered(SERVICE, OPERATION, response.status, time.perf_counter() - started, request_id)
+        told.status, told.error, told.seconds = response.status, error.code, time.perf_counter() - started
+        answered(told)
 
 
 def _change(place: Place, told: Told) -> dict[str, Any]:
