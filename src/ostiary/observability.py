@@ -40,6 +40,18 @@ MESSAGES = Counter("ostiary_messages", "Messages by channel and outcome", ["chan
 STREAMED = Counter(
     "ostiary_stream_records", "Records of Cognito Streams by outcome", ["destination", "outcome"], registry=REGISTRY
 )
+OUTSIDE = Gauge(
+    "ostiary_outside_waits",
+    "Requests that wait for a server outside",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+NOT_ASKED = Counter(
+    "ostiary_outside_refusals",
+    "Requests for which no server outside was asked: too many wait already, or it did not answer before",
+    ["reason"],
+    registry=REGISTRY,
+)
 LIVE = Gauge("ostiary_live_streams", "Live streams open", registry=REGISTRY, multiprocess_mode="livesum")
 
 SECRET = re.compile(

@@ -13,7 +13,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Lock
 
+import structlog
+
 from ostiary.clock import Clock
+from ostiary.observability import NOT_ASKED, OUTSIDE
 from ostiary.threads import MOST_WAITING, CrowdedError, waiting
 
 __all__ = ["IN_TRANSACTION", "Circuits", "CrowdedError", "LeftAloneError", "Outsiders", "Wait", "check_nothing_is_held"]
@@ -34,6 +37,8 @@ IN_TRANSACTION: ContextVar[bool] = ContextVar("in_transaction", default=False)
 """Whether a transaction is open here: others need what it holds."""
 
 _Key = tuple[str, ...]
+
+log = structlog.get_logger()
 
 
 class LeftAloneError(Exception):
@@ -92,20 +97,26 @@ class Circuits:
             circuit.probing = True
             return True
 
-    def failed(self, key: _Key) -> None:
-        """Count a failure; of many that were under way together one counts, once it is left alone."""
+    def failed(self, key: _Key) -> float:
+        """Count a failure; return the seconds for which it has it left alone.
+
+        Of many that were under way together one counts, once it is left alone.
+        """
         with self._lock:
             circuit = self._known.setdefault(key, _Circuit())
             now = self._now()
             if now < circuit.until and not circuit.probing:
-                return
+                return 0.0
             circuit.failures += 1
             circuit.probing = False
-            if circuit.failures >= self._failures:
-                circuit.until = now + min(self._first * 2.0 ** min(circuit.times, 32), self._longest)
-                circuit.times += 1
             if len(self._known) > MOST_CIRCUITS:
                 del self._known[next(iter(self._known))]
+            if circuit.failures < self._failures:
+                return 0.0
+            seconds = min(self._first * 2.0 ** min(circuit.times, 32), self._longest)
+            circuit.until = now + seconds
+            circuit.times += 1
+            return seconds
 
     def worked(self, key: _Key) -> None:
         """Forget the failures."""
@@ -152,26 +163,38 @@ class Outsiders:
         check_nothing_is_held()
         with self._place(wait):
             if not self._circuits.admits(wait.key):
+                NOT_ASKED.labels("left alone").inc()
                 raise LeftAloneError(f"{wait.destination} did not answer, and is left alone for a while")
             with waiting():
                 try:
                     yield
                 except Exception as error:
-                    (self._circuits.failed if is_silence(error) else self._circuits.worked)(wait.key)
+                    if is_silence(error):
+                        self._silent(wait)
+                    else:
+                        self._circuits.worked(wait.key)
                     raise
                 self._circuits.worked(wait.key)
+
+    def _silent(self, wait: Wait) -> None:
+        seconds = self._circuits.failed(wait.key)
+        if seconds:
+            log.warning("server_outside_left_alone", server=wait.destination, owner=wait.owner, seconds=seconds)
 
     @contextmanager
     def _place(self, wait: Wait) -> Iterator[None]:
         places = wait.places()
         with self._lock:
             if any(self._taken[key] >= most for key, most in places.items()):
+                NOT_ASKED.labels("crowded").inc()
                 raise CrowdedError
             self._taken.update(places.keys())
             self._waits += 1
+        OUTSIDE.inc()
         try:
             yield
         finally:
+            OUTSIDE.dec()
             with self._lock:
                 self._waits -= 1
                 for key in places:

@@ -16,6 +16,7 @@ from ostiary.context import context_of_nobody
 from ostiary.iam.accounts import RootKey, create_account
 from ostiary.idp import foreign_passwords
 from ostiary.idp.foreign_passwords import Foreign
+from ostiary.observability import metrics_page
 from ostiary.store import user_pools, users
 from ostiary.triggers.invoke import invoke
 from tests.fixtures.functions import SECRET, arn_of
@@ -222,6 +223,9 @@ def test_whoever_comes_beyond_those_that_wait_is_refused_at_once(
         answer = crowded.value.response
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == 503
         assert answer["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "1"
+        told = metrics_page().decode()
+        assert f"ostiary_outside_waits {float(most)}" in told
+        assert 'ostiary_outside_refusals_total{reason="crowded"}' in told
         assert answer["Error"] == {
             **answer["Error"],
             "Code": "Throttling" if kind is access_tokens else "TooManyRequestsException",
@@ -249,6 +253,8 @@ def test_who_does_not_answer_is_left_alone(
             with refused(KINDS[kind]):
                 call(number)
         assert world.peer.asked == (tries if kind is metadata else 1 if keys else outsiders.FAILURES)
+        alone = world.server.log().count("server_outside_left_alone")
+        assert alone == (0 if keys or kind is metadata else 1)
 
 
 def test_a_password_that_the_old_pool_cannot_check_is_no_failure(start_server: Callable[..., Server]) -> None:
@@ -325,4 +331,20 @@ def test_nobody_is_asked_when_another_login_is_refused_here(start_server: Callab
                 anybody.get_id(
                     IdentityPoolId=pool["IdentityPoolId"], Logins={"accounts.google.com": good, name: "a.b.c"}
                 )
+        assert world.peer.asked == 0
+
+
+def test_nobody_is_asked_for_a_provider_that_a_pool_cannot_have(start_server: Callable[..., Server]) -> None:
+    with worlds(start_server, "breaks") as world:
+        admin = world.client("cognito-idp")
+        saml = {"UserPoolId": world.home.id, "ProviderType": "SAML", "ProviderDetails": {"MetadataURL": world.peer.url}}
+        known = {"UserPoolId": world.home.id, "ProviderName": "known", "ProviderType": "OIDC"}
+        oidc = {"client_id": "c", "attributes_request_method": "GET", "authorize_scopes": "openid"}
+        admin.create_identity_provider(**known, ProviderDetails={**oidc, "oidc_issuer": "https://login.example.com"})
+        with refused("DuplicateProviderException"):
+            admin.create_identity_provider(**saml, ProviderName="known")
+        with refused("InvalidParameterException", "nowhere is not an attribute"):
+            admin.create_identity_provider(**saml, ProviderName="new", AttributeMapping={"nowhere": "claim"})
+        with refused("InvalidParameterException", "only supported for OIDC"):
+            admin.create_identity_provider(**saml, ProviderName="new", AcrMapping={"Level1": "a"})
         assert world.peer.asked == 0

@@ -96,15 +96,19 @@ def _authorize(ctx: Context, pool: UserPool, client: AppClient, secret: str | No
 
 
 def _exchange(ctx: Context, pool: UserPool, client: AppClient, req: GetDerivedTokenRequest) -> Exchange:
-    subject = presented(ctx, pool, _given(req, "Subject"))
-    actor = presented(ctx, pool, _given(req, "Actor")) if "ActorToken" in req else None
+    audience = _audience(ctx, pool, req)
+    given = [_given(req, role) for role in ("Subject", "Actor") if f"{role}Token" in req]
+    # The pool's own first: a provider is not asked when one of them is wrong.
+    in_order = sorted(given, key=lambda token: token.provider is not None)
+    found = {token.role: presented(ctx, pool, token) for token in in_order}
+    subject, actor = found["Subject"], found.get("Actor")
     user = subject.user
     if user is None:  # a client's own token
         raise UserNotFoundException("User does not exist.")
     with ctx.store.read() as tx:
         memberships = groups.groups_of(tx, pool.pool_id, user.sub)
     scopes = _granted(client, subject, req.get("Scopes", []))
-    return Exchange(pool, client, subject, actor, user, memberships, scopes, _audience(ctx, pool, req))
+    return Exchange(pool, client, subject, actor, user, memberships, scopes, audience)
 
 
 def _given(req: Mapping[str, Any], role: Role) -> Given:

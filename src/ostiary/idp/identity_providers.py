@@ -107,10 +107,7 @@ def _not_found(name: str) -> NoReturn:
 
 def _built(ctx: Context, pool: UserPool, name: str, members: Mapping[str, Any], created_at: int) -> Part:
     """Return the provider that the members make, whose details are complete; raises InvalidParameterException."""
-    provider_type = members["ProviderType"]
-    _check_levels(provider_type, members)
-    mapping = provider_details.username_mapping(provider_type, members.get("AttributeMapping", {}))
-    _check_mapping(pool, mapping)
+    provider_type, mapping = members["ProviderType"], _check_members(pool, members)
     given = members["ProviderDetails"]
     secret = {key: given[key] for key in provider_details.SECRET if key in given}
     configuration = {
@@ -122,6 +119,15 @@ def _built(ctx: Context, pool: UserPool, name: str, members: Mapping[str, Any], 
     }
     sealed = ctx.keyring.seal(json.dumps(secret).encode(), _PURPOSE) if secret else None
     return Part(pool.pool_id, KIND, name, configuration, created_at, ctx.clock.now_seconds(), sealed=sealed)
+
+
+def _check_members(pool: UserPool, members: Mapping[str, Any]) -> dict[str, str]:
+    """Return the mapping of a provider's claims, when that and its levels can be those of a provider of the pool."""
+    provider_type = members["ProviderType"]
+    _check_levels(provider_type, members)
+    mapping = provider_details.username_mapping(provider_type, members.get("AttributeMapping", {}))
+    _check_mapping(pool, mapping)
+    return mapping
 
 
 def _levels_of(members: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,6 +152,13 @@ def _check_mapping(pool: UserPool, mapping: Mapping[str, str]) -> None:
             raise InvalidParameterException(f"Invalid attribute mapping: {name} is not an attribute of the user pool.")
 
 
+def _check_room(tx: Tx, pool_id: str, name: str) -> None:
+    if pool_parts.count(tx, pool_id, KIND) >= MOST:
+        raise LimitExceededException(f"A user pool cannot have more than {MOST} identity providers.")
+    if find_provider(tx, pool_id, name) is not None:
+        raise DuplicateProviderException(f"Identity provider {name} already exists.")
+
+
 def _name_identifiers(tx: Tx, provider: Part, before: Iterable[str] = ()) -> None:
     """Let the provider be found by its identifiers, and by those from `before` no more."""
     for identifier in before:
@@ -165,17 +178,16 @@ def create_identity_provider(ctx: Context, req: CreateIdentityProviderRequest) -
     social = provider_type in provider_details.SOCIAL
     if name in _RESERVED or (social and name != provider_type) or (not social and name in provider_details.SOCIAL):
         raise InvalidParameterException(f"Provider name {name} cannot be used for the provider type {provider_type}.")
-    own_pool(ctx, req["UserPoolId"])
+    # Nobody is asked for the details of what is refused by what is known here.
+    _check_members(own_pool(ctx, req["UserPoolId"]), req)
+    with ctx.store.read() as tx:
+        _check_room(tx, req["UserPoolId"], name)
     members = {**req, "ProviderDetails": provider_details.completed(ctx, provider_type, req["ProviderDetails"])}
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
         provider = _built(ctx, pool, name, members, ctx.clock.now_seconds())
-        if pool_parts.count(tx, pool.pool_id, KIND) >= MOST:
-            raise LimitExceededException(f"A user pool cannot have more than {MOST} identity providers.")
-        try:
-            pool_parts.create(tx, provider)
-        except AlreadyExists as error:
-            raise DuplicateProviderException(f"Identity provider {name} already exists.") from error
+        _check_room(tx, pool.pool_id, name)
+        pool_parts.create(tx, provider)
         _name_identifiers(tx, provider)
     return {"IdentityProvider": _described(ctx, provider)}
 
@@ -205,13 +217,14 @@ def get_identity_provider_by_identifier(
 @operation("cognito-idp", resource=POOL_ARN)
 def update_identity_provider(ctx: Context, req: UpdateIdentityProviderRequest) -> UpdateIdentityProviderResponse:
     """Change an identity provider: members that are given replace, members that are omitted stay."""
-    own_pool(ctx, req["UserPoolId"])
+    pool = own_pool(ctx, req["UserPoolId"])
     with ctx.store.read() as tx:
         known = find_provider(tx, req["UserPoolId"], req["ProviderName"])
     if known is None:
         _not_found(req["ProviderName"])
     provider_type = known.configuration["ProviderType"]
     given: dict[str, Any] = {**req}
+    _check_members(pool, {**known.configuration, **given})
     if "ProviderDetails" in req:
         given["ProviderDetails"] = provider_details.completed(ctx, provider_type, req["ProviderDetails"])
     with ctx.store.write() as tx:
