@@ -173,8 +173,7 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     step = next_step(at)
     ask = passed.then or (step.ask if step else None)
     if ask is None and custom.is_open(passed.progress):
-        user = _keep(ctx, passed)
-        taken = custom.go_on(ctx, attempt, _person(ctx, user), passed.progress)
+        taken = custom.go_on(ctx, attempt, _kept(ctx, passed), passed.progress)
         return proceed(ctx, attempt, taken) if isinstance(taken, Passed) else taken
     if ask is None:
         done = passed.progress.passed
@@ -187,8 +186,7 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
         )
     if step is not None and step.challenge == mfa_setup.NAME:
         _check_set_up(at)
-    user = _keep(ctx, passed)
-    return ask(ctx, attempt, _person(ctx, user), passed.progress)
+    return ask(ctx, attempt, _kept(ctx, passed), passed.progress)
 
 
 def _check_set_up(at: Situation) -> None:
@@ -214,14 +212,6 @@ def _check_level(progress: Progress) -> None:
         raise NotAuthorizedException(_OUT_OF_REACH)
 
 
-def _person(ctx: Context, user: User) -> Person:
-    """Return a user who is not locked."""
-    with ctx.store.read() as tx:
-        failures = sign_in_failures.find(tx, user.pool_id, user.sub)
-    lockout.check(ctx, failures)
-    return Person(user.username, user.sub, user, failures)
-
-
 def _device(ctx: Context, attempt: Attempt, passed: Passed) -> Device | None:
     """Return the device that the sign-in comes from; one that the user does not have uses nothing up.
 
@@ -237,15 +227,21 @@ def _device(ctx: Context, attempt: Attempt, passed: Passed) -> Device | None:
     return device
 
 
-def _keep(ctx: Context, passed: Passed) -> User:
-    """Write what a challenge changed, and use up what can be used once; return the user as they are then."""
+def _kept(ctx: Context, passed: Passed) -> Person:
+    """Write what a challenge changed, and use up what can be used once; return the user as they are then.
+
+    Somebody who is locked meanwhile changes nothing, and can give the same answer later.
+    """
     user = passed.user
-    if passed.once is None and passed.change is None:
-        return user
-    with ctx.store.write() as tx:
-        if passed.once is not None:
-            spend_once(tx, user.pool_id, passed.once)
-        return user if passed.change is None else passed.change(tx)
+    with ctx.store.read() as tx:
+        failures = sign_in_failures.find(tx, user.pool_id, user.sub)
+    lockout.check(ctx, failures)
+    if passed.once is not None or passed.change is not None:
+        with ctx.store.write() as tx:
+            if passed.once is not None:
+                spend_once(tx, user.pool_id, passed.once)
+            user = user if passed.change is None else passed.change(tx)
+    return Person(user.username, user.sub, user, failures)
 
 
 def _check_status(ctx: Context, user: User) -> None:
