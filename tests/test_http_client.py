@@ -11,7 +11,7 @@ import httpcore
 import pytest
 
 from ostiary import http_client
-from ostiary.addresses import MOST_LOOKUPS, MOST_LOOKUPS_OF_OWNER, at_region, is_public
+from ostiary.addresses import MOST_LOOKUPS, MOST_LOOKUPS_OF_OWNER, at_region, caller_at, is_public
 from ostiary.config import Settings
 from ostiary.http_client import HttpClient, HttpError, TimedOutError
 from tests.fixtures.oidc_provider import JsonServer
@@ -270,6 +270,23 @@ def test_addresses_that_accounts_give_have_a_setting_of_their_own(
 def test_a_region_in_somebodys_arn_cannot_lead_to_another_host(region: str) -> None:
     with pytest.raises(ValueError, match="names no region"):
         at_region("https://lambda.{region}.amazonaws.com", region)
+
+
+@pytest.mark.parametrize(
+    ("address", "caller"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("testclient", "testclient"),
+    ],
+)
+def test_whoever_has_a_network_of_addresses_is_one_caller(address: str, caller: str) -> None:
+    assert caller_at(address) == caller
 
 
 def test_a_region_is_put_into_an_address() -> None:

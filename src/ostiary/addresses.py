@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock, Thread
 
 from ostiary.config import Settings
@@ -62,6 +63,17 @@ def is_public(address: str) -> bool:
             if found in network:
                 return is_public(str(ipaddress.IPv4Address((int(found) >> bits) & 0xFFFFFFFF)))
     return found.is_global and not found.is_multicast
+
+
+@lru_cache(maxsize=4096)
+def caller_at(address: str) -> str:
+    """Return what callers are told apart by: an address, of IPv6 the network in which somebody has 2^64 of them."""
+    try:
+        found = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    mapped = found.ipv4_mapped
+    return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64))) if mapped is None else str(mapped)
 
 
 def at_region(template: str, region: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ostiary.addresses import caller_at
 from ostiary.bell import Bell
 from ostiary.clock import Clock
 from ostiary.config import Settings
@@ -131,7 +132,7 @@ class Context:
     @property
     def callers(self) -> tuple[str, ...]:
         """On whose behalf somebody outside is waited for; nobody's in work that no request asked for."""
-        return (self.client.ip,) if self.client.request_id else ()
+        return (caller_at(self.client.ip),) if self.client.request_id else ()
 
     @property
     def http(self) -> HttpClient:

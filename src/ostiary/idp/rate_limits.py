@@ -11,6 +11,7 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
+from ostiary.addresses import caller_at
 from ostiary.aws.operations import Handler, Implementation, implementation
 from ostiary.aws.types.cognito_idp import TooManyRequestsException
 from ostiary.config import Settings
@@ -149,7 +150,7 @@ class RateLimits:
 def _claims(ctx: Context, operation: str, req: Mapping[str, Any]) -> Iterator[Claim]:
     category, account = category_of(operation, req), _account(ctx, req)
     if not ctx.account:
-        yield Claim(f"address {ctx.client.ip}", PER_ADDRESS)
+        yield Claim(f"address {caller_at(ctx.client.ip)}", PER_ADDRESS)
     if user := _user(req):
         yield Claim(user, PER_USER, shared=False)
     if category is not None and account:
