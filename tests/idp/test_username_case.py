@@ -11,7 +11,7 @@ from ostiary.aws.types.cognito_idp import InvalidParameterException, UsernameExi
 from ostiary.context import Context, Services
 from ostiary.idp import username_case
 from ostiary.idp.username_case import Collision, CollisionsError
-from ostiary.store import user_pools
+from ostiary.store import schema, user_pools
 from tests.idp.test_email_links import sign_in
 
 FLOWS = {"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}
@@ -105,3 +105,39 @@ def test_an_operator_tries_first_and_switches_then(cased: Any, tmp_path: Path) -
     assert run("--dry-run").exit_code == 0
     assert run().exit_code == 0
     assert run().exit_code == 1
+
+
+def test_names_are_looked_at_while_others_write(
+    cased: Any, context: Callable[..., Context], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(username_case, "PAGE", 1)
+    ctx = context()
+    ctx.clock.advance(2)
+    looked_at: list[int] = []
+
+    def write(number: int) -> None:
+        with ctx.store.write() as tx:  # which cannot be done where a transaction writes already
+            tx.delete(schema.spent, {"pool_id": "nobody's"})
+        looked_at.append(number)
+
+    assert username_case.switch(ctx, cased.id, write) == 2
+    assert looked_at == [1, 2, 3, 4]
+
+
+def test_a_name_that_is_made_meanwhile_is_looked_at_too(
+    cased: Any, context: Callable[..., Context], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(username_case, "PAGE", 1)
+    ctx = context()
+    ctx.clock.advance(2)
+    made: list[int] = []
+
+    def make(number: int) -> None:
+        if not made:
+            made.append(number)
+            cased.confirmed("ADA", email="other@example.com")
+
+    with pytest.raises(CollisionsError) as told:
+        username_case.switch(ctx, cased.id, make)
+    assert [collision.key for collision in told.value.collisions] == ["ada"]
+    assert username_case.collisions(ctx, cased.id, told=lambda _: None), "case counts as before"

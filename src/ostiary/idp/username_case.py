@@ -14,6 +14,8 @@ from ostiary.store.username_keys import Name
 from ostiary.store.users import folded
 
 PAGE = 1000
+TRIES = 3
+"""How often names are looked at beside everybody; when they change each time, the last look keeps others waiting."""
 Told = Callable[[int], None]
 """Hears how many names were looked at."""
 
@@ -24,6 +26,10 @@ class Collision:
 
     key: str
     names: tuple[str, ...]
+
+
+Plan = tuple[list[tuple[Name, str]], list[Collision]]
+"""Names that get another key, and those that would get the same."""
 
 
 class CollisionsError(Exception):
@@ -44,18 +50,32 @@ def collisions(ctx: Context, pool_id: str, told: Told) -> list[Collision]:
 def switch(ctx: Context, pool_id: str, told: Told) -> int:
     """Compare a pool's names without case from now on, all in one transaction; return how many keys were rewritten.
 
+    Names are looked at before it, because that takes long, and again when any changed meanwhile.
     Raises CollisionsError, and InvalidParameterException where it is so already. `settle` is to follow.
     """
+    for _ in range(TRIES):
+        began = ctx.clock.now_seconds()
+        with ctx.store.read() as tx:
+            _check(fresh_pool(ctx, tx, pool_id))
+            plan = _plan(tx, pool_id, told)
+        with ctx.store.write() as tx:
+            pool = locked_pool(ctx, tx, pool_id)
+            if not username_keys.changed_since(tx, pool_id, began):
+                return _carry_out(ctx, tx, pool, plan)
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, pool_id)
-        _check(pool)
-        check_not_importing(tx, pool)
-        changes, found = _plan(tx, pool_id, told)
-        if found:
-            raise CollisionsError(found)
-        for name, key in changes:
-            username_keys.change(tx, pool_id, name, key)
-        write_pool(ctx, tx, pool, {**pool.configuration, "UsernameConfiguration": {"CaseSensitive": False}})
+        return _carry_out(ctx, tx, pool, _plan(tx, pool_id, told))
+
+
+def _carry_out(ctx: Context, tx: Tx, pool: UserPool, plan: Plan) -> int:
+    changes, found = plan
+    _check(pool)
+    check_not_importing(tx, pool)
+    if found:
+        raise CollisionsError(found)
+    for name, key in changes:
+        username_keys.change(tx, pool.pool_id, name, key)
+    write_pool(ctx, tx, pool, {**pool.configuration, "UsernameConfiguration": {"CaseSensitive": False}})
     return len(changes)
 
 
@@ -64,9 +84,10 @@ def settle(ctx: Context, pool_id: str) -> list[Collision]:
 
     Returns the names among them that cannot be: they stay as they are, and find nobody.
     """
+    with ctx.store.read() as tx:
+        changes, found = _plan(tx, pool_id, lambda _: None)
     with ctx.store.write() as tx:
         locked_pool(ctx, tx, pool_id)
-        changes, found = _plan(tx, pool_id, lambda _: None)
         taken = {collision.key for collision in found}
         for name, key in changes:
             if key not in taken:
@@ -79,7 +100,7 @@ def _check(pool: UserPool) -> None:
         raise InvalidParameterException("User names of this pool are not case sensitive already.")
 
 
-def _plan(tx: Tx, pool_id: str, told: Told) -> tuple[list[tuple[Name, str]], list[Collision]]:
+def _plan(tx: Tx, pool_id: str, told: Told) -> Plan:
     """Return which names get another key, and which would get the same."""
     changes: list[tuple[Name, str]] = []
     owners: dict[tuple[bool, str], Name] = {}

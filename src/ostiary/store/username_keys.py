@@ -34,6 +34,12 @@ def aliases(tx: Tx, pool_id: str, after: str, limit: int) -> list[Name]:
     return [Name(row.alias_key, row.sub, row.alias_key, True) for row in tx.all(query.limit(limit))]  # noqa: FBT003
 
 
+def changed_since(tx: Tx, pool_id: str, since: int) -> bool:
+    """Whether a user is new or other than before this time (epoch seconds), and so may have other names."""
+    query = select(_USERS.c.sub).where(_USERS.c.pool_id == pool_id, _USERS.c.modified_at >= since).limit(1)
+    return tx.one(query) is not None
+
+
 def change(tx: Tx, pool_id: str, name: Name, key: str) -> None:
     """Keep a name by another key; raises AlreadyExists when somebody has that."""
     if name.is_alias:
