@@ -8,7 +8,7 @@ NODE_RUNTIME := tests/conformance/node
 SIZE ?= 1000
 ENGINE ?= sqlite
 
-.PHONY: demo serve test check bench models models-newer docs install node format clean help
+.PHONY: demo serve test check bench lock models models-newer docs install node format clean help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,11 +27,17 @@ check: $(VENV)/dev ## Lint, types, layers, generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry src
+	$(BIN)/deptry tests bench tools --exclude node_modules --ignore DEP002,DEP004
 	$(BIN)/python tools/models.py --check
 	$(BIN)/python tools/docs.py --check
 
 bench: $(VENV)/dev ## Measure throughput and latency (SIZE=users in the pool, ENGINE=sqlite or postgresql)
 	@$(BIN)/python -m bench --users $(SIZE) $(if $(filter postgresql,$(ENGINE)),--postgresql)
+
+lock: ## Write constraints/ anew, after pyproject.toml changed (UPGRADE=1: the newest versions)
+	@tools/venv.sh $(PYTHON) $(VENV)
+	tools/lock.sh $(VENV) $(if $(UPGRADE),--upgrade)
 
 models: $(VENV)/dev ## Refresh the service models and the types made from them
 	$(BIN)/python tools/models.py
@@ -58,10 +64,10 @@ $(NODE_RUNTIME)/node_modules/.installed: $(NODE_RUNTIME)/package-lock.json
 		echo "Compiling AWS's runtime client for Node …" && cd $(NODE_RUNTIME) && MAKEFLAGS=-j2 npm ci --silent && touch node_modules/.installed; \
 	fi || echo "AWS's runtime client for Node is not there: functions in Node will not be tested."
 
-$(VENV)/demo: pyproject.toml tools/venv.sh
+$(VENV)/demo: pyproject.toml constraints/ostiary.txt tools/venv.sh
 	@tools/venv.sh $(PYTHON) $(VENV) demo && touch $@
 
-$(VENV)/dev: pyproject.toml tools/venv.sh
+$(VENV)/dev: pyproject.toml constraints/ostiary.txt constraints/aws.txt tools/venv.sh
 	@tools/venv.sh $(PYTHON) $(VENV) dev && touch $@
 
 clean: ## Remove the virtual environment and all caches

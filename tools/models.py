@@ -65,7 +65,7 @@ def main() -> int:
 def pinned_version() -> str:
     """Return the version of botocore whose models are the record: what pyproject.toml pins."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
-    [pin] = [need for need in project["optional-dependencies"]["dev"] if need.startswith("botocore==")]
+    [pin] = [need for need in project["optional-dependencies"]["demo"] if need.startswith("botocore==")]
     return str(pin.removeprefix("botocore=="))
 
 
