@@ -179,8 +179,15 @@ def test_a_key_that_servers_could_take_for_another_needs_both() -> None:
     assert needs(asked("DELETE", "/b-1/a/")) == ["DeleteObject arn:aws:s3:::b-1/a/", "DeleteObject arn:aws:s3:::b-1/a"]
 
 
+def test_what_signs_is_neither_a_parameter_nor_a_header() -> None:
+    new = ("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature", "Security-Token")
+    names = [*(f"X-Amz-{name}" for name in new), "AWSAccessKeyId", "Signature", "Expires"]
+    found = asked("PUT", f"/b-1/k?{'&'.join(f'{name}=1' for name in names)}")
+    assert (found.parameters, found.headers) == ({}, {"host": DOMAIN})
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
-    for address in ("/b-1/%ff", "/b-1/k?prefix=%ff", "/b-1/k?%ff=1"):
+    for address in ("/b-1/%ff", "/b-1/k?prefix=%ff", "/b-1/k?%ff=1", "/b-1/\udcff", "/b-1/k?prefix=\udcff"):
         assert refused("GET", address).query_code == "InvalidURI"
 
 
@@ -196,6 +203,7 @@ def test_what_is_not_known_is_passed_over_in_reading_and_refused_in_writing() ->
         error = refused(method, address)
         assert (error.query_code, error.query_status) == ("NotImplemented", 501)
         assert error.members == {"Header": "a" if "a=2" in address else "cache"}
+        assert error.message == "A header or query you provided requested a function that is not implemented."
 
 
 def test_an_empty_version_is_none() -> None:
