@@ -116,3 +116,32 @@ def test_a_group_made_again_has_none_of_the_many_members_it_had(app: App, servic
     assert pool.call("AdminListGroupsForUser", Username="ann")["Groups"] == []
     with services.store.read() as tx:
         assert tx.all(schema.group_members.select()) == []
+
+
+def test_many_sign_ins_are_dead_at_once_and_removed_bite_by_bite(
+    app: App, services: Services, clean: Callable[[], int], advance: Callable[[float], None]
+) -> None:
+    pool = app.pool
+    pool.call("SetUserPoolSessionConfiguration", UserSessionTracking="ENABLED", TokenSession={"MaxPerUser": 20})
+    tokens = app.tokens("ann")
+    (ann,) = pool.call("ListUsers")["Users"]
+    sub = next(each["Value"] for each in ann["Attributes"] if each["Name"] == "sub")
+    columns = {"pool_id": pool.id, "sub": sub, "client_id": app.id, "origin_jti": " {n}", "expires_at": 2**40}
+    fill(services.store, schema.token_families, 3 * removals.BITE, **columns)
+    advance(5)
+    pool.anybody("GlobalSignOut", AccessToken=tokens["AccessToken"])
+    with services.store.read() as tx:
+        left = tx.all(schema.token_families.select())
+    assert len(left) == 2 * removals.BITE + 1
+    with pytest.raises(NotAuthorizedException, match="has been revoked"):
+        pool.get_user(tokens["AccessToken"])
+    with pytest.raises(NotAuthorizedException, match="has been revoked"):
+        app.refresh(tokens["RefreshToken"])
+    assert pool.call("AdminListUserSessions", Username="ann")["Sessions"] == []
+    advance(1)
+    after = app.tokens("ann")
+    clean()
+    with services.store.read() as tx:
+        assert len(tx.all(schema.token_families.select())) == 1
+    assert pool.get_user(after["AccessToken"])
+    assert len(pool.call("AdminListUserSessions", Username="ann")["Sessions"]) == 1

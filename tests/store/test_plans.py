@@ -212,7 +212,7 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "a used recovery code": lambda tx: recovery_codes.use(tx, POOL, SUB, b""),
     "codes of later changes": lambda tx: codes.discard_from(tx, POOL, SUB, "email revert 1", "email revert "),
     "a revocation": lambda tx: token_families.revoke(tx, POOL, "origin"),
-    "a global sign-out": lambda tx: token_families.revoke_all(tx, POOL, SUB),
+    "a global sign-out": lambda tx: token_families.revoke_all(tx, POOL, SUB, 5),
     "failures held": lambda tx: sign_in_failures.hold(tx, POOL, SUB),
     "a user locked": lambda tx: users.lock(tx, USER),
     "strangers' attempts": lambda tx: codes.sweep(tx, POOL, "p", 0),

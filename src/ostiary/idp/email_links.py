@@ -80,8 +80,9 @@ def _taken_over(tx: Tx, ctx: Context, pool: UserPool, user: User, provider_name:
 
     The sign-in that is under way stays good: tokens are dead up to the second before it.
     """
-    token_families.revoke_all(tx, pool.pool_id, user.sub)
-    users.update(tx, user, tokens_valid_after=max(ctx.clock.now_seconds() - 1, user.tokens_valid_after))
+    until = max(ctx.clock.now_seconds() - 1, user.tokens_valid_after)
+    token_families.revoke_all(tx, pool.pool_id, user.sub, until)
+    users.update(tx, user, tokens_valid_after=until)
     for purpose in (codes.RESET, codes.verification_of("email"), codes.verification_of("phone_number")):
         codes.forget(tx, pool, user.sub, purpose)
     text = (

@@ -31,6 +31,8 @@ class _Kind(NamedTuple):
     owner: str
     tables: tuple[Table, ...]
     bite: int = BITE
+    counted: str = ""
+    """The column that is `up_to` at most in what goes."""
     pool: Table | None = None
     """Where the owner itself would stand, if it were made again."""
 
@@ -101,7 +103,8 @@ _KINDS = {
         pool=schema.identity_pools,
     ),
     "identity": _Kind("pool_id", (schema.datasets, schema.sync_subscriptions, schema.sync_devices, schema.records)),
-    "dataset": _Kind("pool_id", (schema.records,)),
+    "sign_ins": _Kind("pool_id", (schema.token_families,), counted="rotated_at"),
+    "dataset": _Kind("pool_id", (schema.records,), counted="sync_count"),
     "topic": _Kind("account_id", (schema.publications, schema.topic_subscriptions)),
     "platform_application": _Kind("account_id", (schema.platform_endpoints,)),
 }
@@ -249,7 +252,7 @@ def _walk(tx: Tx, removal: Removal, kind: _Kind) -> _Bite:
 def _condition(table: Table, kind: _Kind, removal: Removal) -> list[ColumnElement[bool]]:
     where = [table.c[kind.owner] == removal.owner]
     where += [table.c[name] == value for name, value in json.loads(removal.key).items()]
-    return [*where, table.c.sync_count <= removal.up_to] if removal.up_to else where
+    return [*where, table.c[kind.counted] <= removal.up_to] if kind.counted else where
 
 
 def _delete(tx: Tx, bite: _Bite) -> None:

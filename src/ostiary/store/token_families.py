@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from ostiary.store import schema
+from ostiary.store import removals, schema
 from ostiary.store.db import Tx
 
 LONGEST_ACCESS_SECONDS = 86400
@@ -36,9 +36,11 @@ _FIND = (
 _TRACKED = (
     select(_TABLE)
     .join(schema.user_pool_clients, _CLIENT)
+    .join(schema.users, (schema.users.c.pool_id == _TABLE.c.pool_id) & (schema.users.c.sub == _TABLE.c.sub))
     .where(
         _TABLE.c.pool_id == bindparam("pool_id"),
         _TABLE.c.sub == bindparam("sub"),
+        _TABLE.c.rotated_at > schema.users.c.tokens_valid_after,
         _TABLE.c.session_id > "",
         _TABLE.c.current_jti > "",
         _TABLE.c.expires_at > bindparam("now"),
@@ -112,10 +114,14 @@ def end_refreshing(tx: Tx, pool_id: str, sub: str, device_key: str) -> None:
     tx.update(table, *of_device, current_jti="", previous_jti="")
 
 
-def revoke_all(tx: Tx, pool_id: str, sub: str) -> None:
-    """End every sign-in of a user."""
+def revoke_all(tx: Tx, pool_id: str, sub: str, until: int) -> None:
+    """End every sign-in of a user, whose tokens are dead that were made up to the second `until`.
+
+    Those are removed in bites; what other clocks say is later, or was made in this second, goes at once.
+    """
     table = schema.token_families
-    tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub)
+    tx.delete(table, table.c.pool_id == pool_id, table.c.sub == sub, table.c.rotated_at > until)
+    removals.begin(tx, "sign_ins", pool_id, up_to=until, sub=sub)
 
 
 def _family(row: Any) -> TokenFamily:

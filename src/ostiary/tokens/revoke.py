@@ -12,5 +12,6 @@ def sign_out_everywhere(tx: Tx, ctx: Context, user: User) -> None:
     The rows of the sign-ins go. The time up to which tokens are dead catches those whose client does not track
     sign-ins, and sign-ins that are under way; it only ever grows, so that two calls within a second both count.
     """
-    token_families.revoke_all(tx, user.pool_id, user.sub)
-    users.update(tx, user, tokens_valid_after=max(ctx.clock.now_seconds(), user.tokens_valid_after + 1))
+    until = max(ctx.clock.now_seconds(), user.tokens_valid_after + 1)
+    token_families.revoke_all(tx, user.pool_id, user.sub, until)
+    users.update(tx, user, tokens_valid_after=until)
