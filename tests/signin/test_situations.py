@@ -1,16 +1,21 @@
 """What decides on the next step, read from pool, user, device and progress."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.idp.factors import EMAIL, SMS, TOTP
 from ostiary.idp.signin.session import Progress
 from ostiary.idp.signin.steps import Situation, next_step, situation
 from ostiary.store.devices import Device
 from ostiary.store.user_pools import UserPool
 from ostiary.store.users import Factors, User
+from tests.signin.conftest import Pool
+
+MakePool = Callable[..., Pool]
 
 EVERYTHING = {
     "MfaConfiguration": "ON",
@@ -86,6 +91,18 @@ def test_what_can_be_set_up_on_the_way_is_all_but_a_phone() -> None:
     assert at().left == (TOTP, EMAIL)
     bare = UserPool("p_1", "a", "n", {"MfaConfiguration": "ON", "SmsConfiguration": {}}, 0, 0)
     assert at(pool=bare).left == ()
+
+
+def test_where_nothing_can_be_set_up_on_the_way_nobody_without_a_factor_comes_in(make_pool: MakePool) -> None:
+    """MFA-03."""
+    sms = {"SnsCallerArn": "arn:aws:iam::111111111111:role/sms"}
+    people = make_pool(MfaConfiguration="ON", SmsConfiguration=sms)
+    people.user("ann")
+    people.user("bob", phone_number="+15550001234")
+    app = people.app()
+    with pytest.raises(InvalidParameterException, match="User has no second factor, and the user pool has none to set"):
+        app.password("ann")
+    assert app.password("bob")["ChallengeName"] == SMS
 
 
 @pytest.mark.parametrize(
