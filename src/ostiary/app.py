@@ -161,8 +161,18 @@ def create_app(services: Services) -> ASGIApp:
     live = Live(services, hub, Door(services, endpoint.authenticate, open_context))
     routes = site_map(services, endpoint, live)
     rest = PageLog(Starlette(routes=routes, lifespan=lifespan), services, request_log.patterns(routes))
-    front = Front(services, endpoint, gateway, rest)
+    watched = Starlette(routes=watch_map(services))
+    front = Front(services, endpoint, gateway, rest, watched)
     return HostGuard(front, services.settings) if services.settings.dev else front
+
+
+def watch_map(services: Services) -> list[BaseRoute]:
+    """Return every address of the listener for whoever watches the server."""
+    return [
+        Route("/metrics", pages.metrics),
+        Route("/livez", pages.live),
+        Route("/readyz", pages.ready(services)),
+    ]
 
 
 def site_map(services: Services, endpoint: Endpoint, live: Live) -> list[BaseRoute]:
@@ -173,7 +183,7 @@ def site_map(services: Services, endpoint: Endpoint, live: Live) -> list[BaseRou
         Route("/", pages.welcome(settings)),
         Route("/livez", pages.live),
         Route("/readyz", pages.ready(services)),
-        Route("/metrics", pages.metrics),
+        Route("/metrics", pages.public_metrics(settings)),
         Route("/.well-known/openid-configuration", pages.document(lambda _: credentials.openid_configuration())),
         Route("/.well-known/jwks_uri", pages.document(lambda _: credentials.jwks(services))),
         Route(f"/{signing.PREFIX}{{name}}", pages.topic_certificate(services)),
@@ -216,10 +226,13 @@ class Front:
     endpoint: Endpoint
     gateway: Gateway
     rest: ASGIApp
+    watched: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if self._is_of_watchers(scope):
+            await self.watched(scope, receive, send)
+        elif scope["type"] != "http":
             await self.rest(scope, receive, send)
         elif is_s3_request(scope, self.services.settings):
             await self.gateway(scope, receive, send)
@@ -227,6 +240,11 @@ class Front:
             await self.endpoint(scope, receive, send)
         else:
             await self.rest(scope, receive, send)
+
+    def _is_of_watchers(self, scope: Scope) -> bool:
+        """Whether a request came by the listener of `metrics_listen`, which has a port of its own."""
+        address = self.services.settings.metrics_address
+        return address is not None and (scope.get("server") or ("", None))[1] == address[1]
 
 
 def _is_operation(scope: Scope) -> bool:

@@ -6,10 +6,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from rich.table import Table
 
-from ostiary.config import SettingsError, load_settings
+from ostiary.config import SettingsError, load_settings, wants_json
 from ostiary.key_commands import keys_cli
 from ostiary.pool_commands import pool_cli
 from ostiary.store.errors import AlreadyExists, SchemaError, Unavailable
@@ -75,10 +76,18 @@ def serve(  # noqa: PLR0917 - one parameter for each flag
     ] = None,
 ) -> None:
     """Start the server."""
-    from ostiary.server import run  # noqa: PLC0415 - other commands start faster without it
+    from ostiary.observability import configure_logs  # noqa: PLC0415 - other commands start faster without it
+    from ostiary.server import run  # noqa: PLC0415
 
-    flags = {name: value for name, value in locals().items() if name not in {"config", "run"}}
-    run(load_settings(flags, config))
+    flags = {name: value for name, value in locals().items() if name not in {"config", "configure_logs", "run"}}
+    try:
+        run(load_settings(flags, config))
+    except (SettingsError, SchemaError, Unavailable) as error:
+        if not wants_json(config):
+            raise
+        configure_logs("json", "error")
+        structlog.get_logger().error("not_started", reason=str(error))
+        raise SystemExit(2 if isinstance(error, SettingsError) else 1) from None
 
 
 @cli.command()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 from rich.panel import Panel
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,7 @@ from ostiary.resealing import PROOF
 from ostiary.store import deployment, schema
 from ostiary.store.errors import Retry, Unavailable
 
+log = structlog.get_logger()
 CREDENTIALS_FILE = "root-credentials"
 _PROOF = b"the master key of this deployment"
 
@@ -77,8 +79,40 @@ def database_answers() -> Iterator[None]:
         raise SettingsError(f"database: {reason.rstrip('.')}.") from None
 
 
-def announce(settings: Settings, made: Made | None, console: Console) -> None:
-    """Say on the terminal what was made, what mode this is, where it is served and what to type next."""
+def announce(settings: Settings, made: Made | None) -> None:
+    """Say what was made, what mode this is, where it is served and what to type next: on the terminal, or as JSON."""
+    if settings.log_format == "json":
+        _log(settings, made)
+    else:
+        _print(settings, made, _console())
+
+
+def say_stopped(settings: Settings) -> None:
+    """Say that the server has stopped."""
+    if settings.log_format == "json":
+        log.info("stopped")
+    else:
+        _console().print("Stopped.")
+
+
+def _console() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def _log(settings: Settings, made: Made | None) -> None:
+    if made is not None:
+        sealed = "" if settings.master_key else str(key_file(settings).absolute())
+        log.info(
+            "account_made", account=made.account_id, root_file=str(made.credentials.absolute()), sealing_file=sealed
+        )
+    if settings.dev:
+        log.warning("development_mode", account=settings.account_id)
+    if settings.host not in LOOPBACK and not settings.public_url:
+        log.warning("public_url_not_set", issuer=settings.base_url)
+    log.info("serving", url=settings.base_url)
+
+
+def _print(settings: Settings, made: Made | None, console: Console) -> None:
     if made is not None:
         sealed = "the setting master_key" if settings.master_key else str(key_file(settings).absolute())
         console.print(Panel(f"Account {made.account_id} was made.", title="First start", expand=False))

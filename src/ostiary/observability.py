@@ -58,7 +58,7 @@ SECRET = re.compile(
     r"secret|password|token|authorization|code$|cookie|signature|verifier|master_key|credential|body|srp", re.IGNORECASE
 )
 CREDENTIAL = re.compile(
-    r"(?P<known>X-Amz-(?:Security-Token|Signature|Credential)=|(?:Signature|Credential)=|://[^/\s:@]*:|"
+    r"(?P<known>X-Amz-(?:Security-Token|Signature|Credential)=|(?:Signature|Credential)=|://[^/\s:@]*:(?=[^\s\"']*@)|"
     r"(?:AccessToken|IdToken|RefreshToken|Password|SecretAccessKey|ConfirmationCode)\W{1,5})[^\s&@,\"']+"
     r"|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)*",
     re.IGNORECASE,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
 
 import msgspec
@@ -67,6 +68,21 @@ def ready(services: Services) -> Page:
 async def metrics(_request: Request) -> Response:
     """Show the metrics to Prometheus."""
     return Response(await run_in_threadpool(metrics_page), media_type="text/plain; version=0.0.4")
+
+
+def public_metrics(settings: Settings) -> Page:
+    """Return the page of metrics beside what is public: for whoever has the token, and for all with `--dev`."""
+    wanted = f"Bearer {settings.metrics_token}".encode()
+
+    async def show(request: Request) -> Response:
+        if settings.metrics_token:
+            if not compare_digest(request.headers.get("authorization", "").encode(), wanted):
+                return PlainTextResponse("Unauthorized\n", 401, {"www-authenticate": "Bearer"})
+        elif not settings.dev:
+            return PlainTextResponse("Metrics are shown where the setting metrics_listen says.\n", 404)
+        return await metrics(request)
+
+    return show
 
 
 def welcome(settings: Settings) -> Page:

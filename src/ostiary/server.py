@@ -12,16 +12,16 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+import structlog
 import uvicorn
-from rich.console import Console
 from uvicorn.supervisors import Multiprocess
 
 from ostiary.app import close_services, create_app, open_services
 from ostiary.config import Settings, SettingsError, share_metrics
 from ostiary.connection import Connection
 from ostiary.context import Services
-from ostiary.first_start import announce, database_answers, migrate_database, prepare
-from ostiary.observability import configure_logs
+from ostiary.first_start import announce, database_answers, migrate_database, prepare, say_stopped
+from ostiary.observability import configure_logs, log_uncaught
 
 GRACE_SECONDS = 30
 """How long requests that are being served may take when the server is told to stop."""
@@ -35,24 +35,29 @@ WORKER_SECONDS = 30
 COLLECT_AFTER = (20_000, 20, 20)
 """Objects made before the young are looked at for garbage, and how many such looks before the older ones are."""
 
+log = structlog.get_logger()
+
 __all__ = ["application", "limits", "migrate_database", "run", "services_of"]
 
 
 def run(settings: Settings) -> None:
     """Prepare the data directory and serve until told to stop; raises SettingsError and SchemaError."""
     configure_logs(settings.log_format, settings.log_level)
-    console = Console(stderr=True, highlight=False)
-    with bound(settings) as listener:
-        settings = dataclasses.replace(settings, port=listener.getsockname()[1])
+    log_uncaught()
+    with contextlib.ExitStack() as open_sockets:
+        listeners = [open_sockets.enter_context(bound("host, port", settings.host, settings.port))]
+        settings = dataclasses.replace(settings, port=listeners[0].getsockname()[1])
+        if settings.metrics_address is not None:
+            listeners.append(open_sockets.enter_context(bound("metrics_listen", *settings.metrics_address)))
         told = prepare(settings)
         _allow_open_files()
-        announce(settings, told, console)
+        announce(settings, told)
         _end_quietly()
         if settings.workers == 1:
-            uvicorn.Server(uvicorn.Config(application(settings), **limits(settings))).run([listener])
+            uvicorn.Server(uvicorn.Config(application(settings), **limits(settings))).run(listeners)
         else:
-            _serve_with_workers(settings, listener)
-    console.print("Stopped.")
+            _serve_with_workers(settings, listeners)
+    say_stopped(settings)
 
 
 def application(settings: Settings) -> Any:
@@ -96,11 +101,11 @@ def services_of(settings: Settings) -> Iterator[Services]:
 
 
 @contextlib.contextmanager
-def bound(settings: Settings) -> Iterator[socket.socket]:
-    """Take the address before anything is made in its name; raises SettingsError."""
+def bound(setting: str, host: str, port: int) -> Iterator[socket.socket]:
+    """Take an address, which a setting names, before anything is made in its name; raises SettingsError."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -108,12 +113,12 @@ def bound(settings: Settings) -> Iterator[socket.socket]:
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         reason = "another program listens there" if taken else error.strerror or str(error)
-        raise SettingsError(f"host, port: cannot listen on {settings.host}:{settings.port}: {reason}.") from None
+        raise SettingsError(f"{setting}: cannot listen on {host}:{port}: {reason}.") from None
     with listener:
         yield listener
 
 
-def _serve_with_workers(settings: Settings, listener: socket.socket) -> None:
+def _serve_with_workers(settings: Settings, listeners: list[socket.socket]) -> None:
     with tempfile.TemporaryDirectory(prefix="ostiary-metrics-") as folder:
         share_metrics(folder)
         factory = functools.partial(_worker_application, settings)
@@ -124,13 +129,19 @@ def _serve_with_workers(settings: Settings, listener: socket.socket) -> None:
             timeout_worker_healthcheck=WORKER_SECONDS,
             **limits(settings),
         )
-        listener.set_inheritable(True)
-        Multiprocess(config, sockets=[listener]).run()
+        for listener in listeners:
+            listener.set_inheritable(True)
+        Multiprocess(config, sockets=listeners).run()
 
 
 def _worker_application(settings: Settings) -> Any:
     configure_logs(settings.log_format, settings.log_level)
-    return application(settings)
+    log_uncaught()
+    try:
+        return application(settings)
+    except Exception:
+        log.exception("worker_failed")
+        raise SystemExit(1) from None
 
 
 def _collect_less() -> None:

@@ -25,7 +25,7 @@ class Stuffed:
         self.over, self.started = Event(), Semaphore(0)
         found = Implementation("any", self._work, "*", authorized_by_handler=True)
         self.endpoint = Endpoint(
-            lambda _key, _token: ("", None),
+            lambda _key, _token, _request: ("", None),
             lambda _call, _principal, _peer: None,
             lambda *_: None,
             now=lambda: 0,

@@ -1,7 +1,15 @@
 """How a process runs: settings, where they come from, and what they must hold."""
 
-from ostiary.config.loading import load_settings
+from ostiary.config.loading import load_settings, wants_json
 from ostiary.config.metrics import metrics_are_shared, share_metrics
 from ostiary.config.settings import LOOPBACK, Settings, SettingsError
 
-__all__ = ["LOOPBACK", "Settings", "SettingsError", "load_settings", "metrics_are_shared", "share_metrics"]
+__all__ = [
+    "LOOPBACK",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+    "metrics_are_shared",
+    "share_metrics",
+    "wants_json",
+]

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from ostiary.config.settings import LOOPBACK, Settings, SettingsError
 
+MOST_PORT = 65_535
+SHORTEST_TOKEN = 16
 WELL_KNOWN_KEYS = {
     *(
         "test",
@@ -38,8 +40,9 @@ def check(settings: Settings) -> None:
         raise SettingsError("live_heartbeat, live_streams, live_streams_per_identity: must be at least 1.")
     if min(settings.signing_keys_days, settings.signing_keys_lead) < 0:
         raise SettingsError("signing_keys_days, signing_keys_lead: must not be negative.")
-    if not 0 <= settings.port <= 65535:  # noqa: PLR2004
+    if not 0 <= settings.port <= MOST_PORT:
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535.")
+    _check_metrics(settings)
     if settings.log_format not in {"text", "json"}:
         raise SettingsError(f"log_format: '{settings.log_format}' is neither text nor json.")
     if settings.log_level not in {"debug", "info", "warning", "error"}:
@@ -54,6 +57,17 @@ def check(settings: Settings) -> None:
     _check_senders(settings)
     if settings.dev:
         _check_development(settings)
+
+
+def _check_metrics(settings: Settings) -> None:
+    listen, token = settings.metrics_listen, settings.metrics_token
+    host, _, port = listen.rpartition(":")
+    if listen and not (host and port.isdecimal() and port.isascii() and 0 < int(port) <= MOST_PORT):
+        raise SettingsError(f"metrics_listen: '{listen}' is not a host and a port, as 127.0.0.1:9501.")
+    if listen and int(port) == settings.port:
+        raise SettingsError("metrics_listen: must have another port than the server.")
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
+        raise SettingsError(f"metrics_token: must have at least {SHORTEST_TOKEN} printable characters, and no blanks.")
 
 
 def _check_addresses(settings: Settings) -> None:

@@ -23,6 +23,15 @@ def load_settings(flags: Mapping[str, Any], file: Path | None = None) -> Setting
     return settings
 
 
+def wants_json(file: Path | None = None) -> bool:
+    """Whether logs are to be JSON, as far as that can be told of settings that are wrong."""
+    try:
+        values = _from_file(file or _file_in_environment()) | _from_environment()
+    except SettingsError:
+        values = {"log_format": os.environ.get(f"{PREFIX}LOG_FORMAT")}
+    return values.get("log_format") == "json"
+
+
 def _file_in_environment() -> Path | None:
     name = os.environ.get(f"{PREFIX}CONFIG")
     return Path(name) if name else None

@@ -139,6 +139,11 @@ class Settings:
     """The file that streams are appended to instead, a line of JSON for each synchronization."""
     trusted_proxies: str = ""
     """Addresses or networks, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    metrics_listen: str = ""
+    """A second address to listen on, for whoever watches the server: `127.0.0.1:9501` has `/metrics`, `/livez` and
+    `/readyz` and nothing else."""
+    metrics_token: str = field(default="", repr=False)
+    """The bearer token that opens `/metrics` at the public address; without one that is hidden, except with `--dev`."""
     log_format: str = "text"
     """`text` or `json`."""
     log_level: str = "info"
@@ -161,6 +166,12 @@ class Settings:
         """Where clients reach this server, without a trailing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """The host and port of `metrics_listen`; None without one."""
+        host, _, port = self.metrics_listen.rpartition(":")
+        return (host.strip("[]"), int(port)) if host else None
 
     @property
     def database_url(self) -> str:
