@@ -159,6 +159,10 @@ def test_a_page_token_of_elsewhere_or_altered_is_refused(admin: Api) -> None:
         admin("ListUserPoolClients", UserPoolId=pool_id, MaxResults=1, NextToken=token)
 
 
+TEXT = {"Name": "x", "AttributeDataType": "String"}
+TOO_LONG = "user.custom:x: String attributes cannot have a length of more than 2048"
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -202,6 +206,8 @@ def test_a_page_token_of_elsewhere_or_altered_is_refused(admin: Api) -> None:
             },
             "user.custom:x: Max length cannot be less than min length.",
         ),
+        ({"Schema": [{**TEXT, "StringAttributeConstraints": {"MinLength": "2049"}}]}, TOO_LONG),
+        ({"Schema": [{**TEXT, "StringAttributeConstraints": {"MaxLength": "2049"}}]}, TOO_LONG),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(admin: Api, settings: dict[str, Any], message: str) -> None:
@@ -231,6 +237,7 @@ def test_custom_attributes_are_added_and_stay(admin: Api) -> None:
     admin("AddCustomAttributes", UserPoolId=pool_id, CustomAttributes=[{"Name": "level", **entry}])
     schema = admin("DescribeUserPool", UserPoolId=pool_id)["UserPool"]["SchemaAttributes"]
     assert schema[-1]["Name"] == "custom:level"
+    assert schema[-1]["Mutable"] is False
     with pytest.raises(InvalidParameterException, match="custom:level: Existing attribute already"):
         admin("AddCustomAttributes", UserPoolId=pool_id, CustomAttributes=[{"Name": "level", **entry}])
     many = [{"Name": f"a{number}", "AttributeDataType": "String"} for number in range(25)]

@@ -73,11 +73,13 @@ def test_read_and_write_attributes_of_the_client_bind(make_pool: MakePool, unsig
     assert ada.pool.attributes("ada")["name"] == "Countess"
 
 
-def test_custom_attributes_are_read_only_where_they_are_listed(make_pool: MakePool, unsigned: Api) -> None:
-    schema = [{"Name": "tier", "AttributeDataType": "String"}]
-    unlisted = make(make_pool, unsigned, Schema=schema)
-    unlisted.update(**{"custom:tier": "gold"})
-    assert "custom:tier" not in unlisted.attributes()
+def test_a_client_without_lists_reads_and_writes_custom_attributes_too(make_pool: MakePool, unsigned: Api) -> None:
+    """ATT-01."""
+    schema = [{"Name": "tier", "AttributeDataType": "String", "Mutable": True}]
+    for client in ({}, {"ReadAttributes": [], "WriteAttributes": []}):
+        unlisted = make(make_pool, unsigned, Schema=schema, client=client)
+        unlisted.update(**{"custom:tier": "gold"})
+        assert unlisted.attributes()["custom:tier"] == "gold"
     listed = make(make_pool, unsigned, Schema=schema, client={"ReadAttributes": ["custom:tier"]})
     listed.update(**{"custom:tier": "gold"})
     assert listed.attributes() == {"sub": listed.attributes()["sub"], "custom:tier": "gold"}

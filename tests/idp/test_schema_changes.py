@@ -8,14 +8,19 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
 from ostiary.context import Context, Services
 from ostiary.idp import schema_changes
 from ostiary.idp.schema_changes import AttributeRemover, Relaxation
 from ostiary.store import schema
 
 ON = {"ostiary:schema-changes": "on"}
-AGE = {"Name": "age", "AttributeDataType": "Number", "NumberAttributeConstraints": {"MinValue": "18", "MaxValue": "99"}}
+AGE = {
+    "Name": "age",
+    "AttributeDataType": "Number",
+    "Mutable": True,
+    "NumberAttributeConstraints": {"MinValue": "18", "MaxValue": "99"},
+}
 TEAM = {
     "Name": "team",
     "AttributeDataType": "String",
@@ -51,6 +56,7 @@ def test_an_sdk_relaxes_an_attribute_by_adding_it_again(changing: Any) -> None:
     assert shown(changing, "custom:team")["Mutable"] is True
     add(changing, {"Name": "age", "AttributeDataType": "Number"})
     assert shown(changing, "custom:age")["NumberAttributeConstraints"] == {}
+    assert shown(changing, "custom:age")["Mutable"] is True
     add(changing, {"Name": "new", "AttributeDataType": "String"})
     assert shown(changing, "custom:new")
 
@@ -125,6 +131,34 @@ def test_an_attribute_goes_with_its_values_and_a_removal_that_died_goes_on(
     assert changing.attributes("u1")["email"] == "u1@example.com"
     add(changing, AGE)
     assert "custom:age" not in changing.attributes("u1")
+
+
+def test_a_list_that_loses_its_only_attribute_does_not_mean_all_of_them(
+    make_pool: Make, context: Callable[..., Context]
+) -> None:
+    """ATT-01."""
+    pool = make_pool(
+        Schema=[AGE, {**TEAM, "Mutable": True}],
+        UserPoolTags=ON,
+        client={
+            "ReadAttributes": ["custom:age"],
+            "WriteAttributes": ["custom:age"],
+            "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+        },
+    )
+    pool.sign_up("ada")
+    pool.admin("AdminConfirmSignUp", UserPoolId=pool.id, Username="ada")
+    pool.update("ada", **{"email": "ada@example.com", "custom:team": "blue"})
+    schema_changes.remove(context(), pool.id, "custom:age")
+    parameters = {"USERNAME": "ada", "PASSWORD": "Correct-horse-7"}
+    flow = {"ClientId": pool.client_id, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters}
+    token = pool.unsigned("InitiateAuth", **flow)["AuthenticationResult"]["AccessToken"]
+    (only,) = pool.unsigned("GetUser", AccessToken=token)["UserAttributes"]
+    assert only["Name"] == "sub"
+    with pytest.raises(NotAuthorizedException):
+        pool.unsigned(
+            "UpdateUserAttributes", AccessToken=token, UserAttributes=[{"Name": "custom:team", "Value": "red"}]
+        )
 
 
 def test_what_is_needed_is_not_removed(changing: Any, context: Callable[..., Context]) -> None:

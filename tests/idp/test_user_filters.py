@@ -69,17 +69,17 @@ VALID = st.tuples(st.sampled_from(NAMES), st.sampled_from(["=", "^="]), _values 
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(VALID, st.tuples(_spaces, _spaces, _spaces, _spaces))
-@example(("name", "^=", "\U0010ffff"), ("", "", "", ""))
-@example(("username", "^=", "\ud7ff"), ("", "", "", ""))
+@given(VALID, st.tuples(_spaces, _spaces, _spaces, _spaces), st.sampled_from(["", '"']))
+@example(("name", "^=", "\U0010ffff"), ("", "", "", ""), "")
+@example(("username", "^=", "\ud7ff"), ("", "", "", ""), '"')
 def test_a_filter_finds_whom_the_model_finds(
-    users: tuple[Any, list[dict[str, str]]], clause: tuple[str, str, str], spaces: tuple[str, str, str, str]
+    users: tuple[Any, list[dict[str, str]]], clause: tuple[str, str, str], spaces: tuple[str, str, str, str], quote: str
 ) -> None:
     """ENU-06."""
     pool, everybody = users
     name, operator, value = clause
     first, second, third, last = spaces
-    text = f"{first}{name}{second}{operator}{third}{quoted(value)}{last}"
+    text = f"{first}{quote}{name}{quote}{second}{operator}{third}{quoted(value)}{last}"
     found = {user["Username"] for user in pool.admin("ListUsers", UserPoolId=pool.id, Filter=text)["Users"]}
     assert found == {user["username"] for user in everybody if matches(user, name, operator, value)}
 
@@ -99,4 +99,4 @@ def test_what_is_no_filter_is_refused(users: tuple[Any, list[dict[str, str]]], t
     except InvalidParameterException as error:
         assert error.message.startswith(("Error while parsing filter", "Invalid search attribute: "))  # noqa: PT017
         return
-    assert len(found) == len(everybody) if not text.strip() else text.lstrip().startswith(NAMES)
+    assert len(found) == len(everybody) if not text.strip() else text.lstrip().removeprefix('"').startswith(NAMES)

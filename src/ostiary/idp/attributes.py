@@ -11,7 +11,7 @@ from ostiary.aws.types.cognito_idp import (
     NotAuthorizedException,
 )
 from ostiary.idp import names
-from ostiary.idp.schema import LONGEST_VALUE, STANDARD
+from ostiary.idp.schema import LONGEST_VALUE, STANDARD, spelled
 from ostiary.store import users
 from ostiary.store.clients import AppClient
 from ostiary.store.db import Tx
@@ -39,11 +39,9 @@ def is_verified(user: User, name: str) -> bool:
 
 # -- who may see and set what ----------------------------------------------------------------------------------------
 def is_readable(client: AppClient, name: str) -> bool:
-    """Whether the client may read the attribute (ATT-01); custom attributes only when they are listed."""
+    """Whether the client may read the attribute (ATT-01): what its list says, everything where it has none."""
     listed = client.configuration.get("ReadAttributes")
-    if name == "sub":
-        return True
-    return name in (_expanded(listed) if listed else STANDARD)
+    return name == "sub" or not listed or name in _expanded(listed)
 
 
 def readable(client: AppClient, attributes: Mapping[str, str]) -> dict[str, str]:
@@ -70,19 +68,26 @@ def _expanded(listed: Iterable[str]) -> set[str]:
 def parsed(pool: UserPool, given: Iterable[AttributeType]) -> dict[str, str]:
     """Return the given attributes as they are stored; raises InvalidParameterException. Empty values are kept."""
     schema = {attribute["Name"]: attribute for attribute in pool.configuration["SchemaAttributes"]}
+    given = list(given)
+    check_not_sub(attribute["Name"] for attribute in given)
     values: dict[str, str] = {}
     faults = ""
     for attribute in given:
-        name, value = attribute["Name"], attribute.get("Value", "")
-        if name not in schema or name == "sub":
-            reason = "Attribute cannot be updated." if name in schema else "Attribute does not exist in the schema."
-            faults += f"{name}: {reason}\n"
+        name, value = spelled(attribute["Name"], schema), attribute.get("Value", "")
+        if name not in schema:
+            faults += f"{name}: Attribute does not exist in the schema.\n"
             continue
         values[name], fault = _stored(pool, schema[name], value) if value else ("", "")
         faults += f"{name}: {fault}\n" if fault else ""
     if faults:
         raise InvalidParameterException(f"Attributes did not conform to the schema: {faults}")
     return values
+
+
+def check_not_sub(names: Iterable[str]) -> None:
+    """Refuse to have a `sub` chosen; raises InvalidParameterException (ATT-02)."""
+    if "sub" in names:
+        raise InvalidParameterException("Cannot modify the non-mutable attribute sub")
 
 
 def _stored(pool: UserPool, attribute: Mapping[str, Any], value: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.idp import plans
 from ostiary.idp.attributes import NEVER_WRITABLE
+from ostiary.idp.schema import spelled
 from ostiary.store.user_pools import UserPool
 
 REFRESH_TOKEN_DAYS = 30
@@ -171,8 +172,10 @@ def _check_validity(configuration: Mapping[str, Any]) -> None:
         raise InvalidParameterException("Invalid range for token validity.")
 
 
-def _check_attributes(pool: UserPool, configuration: Mapping[str, Any]) -> None:
+def _check_attributes(pool: UserPool, configuration: dict[str, Any]) -> None:
     schema = {attribute["Name"]: attribute for attribute in pool.configuration["SchemaAttributes"]}
+    if "ReadAttributes" in configuration:
+        configuration["ReadAttributes"] = [spelled(name, schema) for name in configuration["ReadAttributes"]]
     readable = set(configuration.get("ReadAttributes", [])) - {_SHORTHAND}
     if not readable <= schema.keys():
         raise InvalidParameterException("Invalid read attributes specified while creating a client")

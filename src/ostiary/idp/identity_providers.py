@@ -27,6 +27,7 @@ from ostiary.context import Context
 from ostiary.idp import provider_details
 from ostiary.idp.pages import listed
 from ostiary.idp.pools import POOL_ARN, fresh_pool, locked_pool, own_pool
+from ostiary.idp.schema import spelled
 from ostiary.store import pool_parts
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
@@ -126,8 +127,7 @@ def _check_members(pool: UserPool, members: Mapping[str, Any]) -> dict[str, str]
     provider_type = members["ProviderType"]
     _check_levels(provider_type, members)
     mapping = provider_details.username_mapping(provider_type, members.get("AttributeMapping", {}))
-    _check_mapping(pool, mapping)
-    return mapping
+    return _checked_mapping(pool, mapping)
 
 
 def _levels_of(members: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,11 +145,13 @@ def _check_levels(provider_type: str, members: Mapping[str, Any]) -> None:
         raise InvalidParameterException("AcrMapping must map each level to a value of its own.")
 
 
-def _check_mapping(pool: UserPool, mapping: Mapping[str, str]) -> None:
+def _checked_mapping(pool: UserPool, mapping: Mapping[str, str]) -> dict[str, str]:
     known = {attribute["Name"] for attribute in pool.configuration["SchemaAttributes"]} | {"username"}
-    for name in mapping:
+    checked = {spelled(name, known): claim for name, claim in mapping.items()}
+    for name in checked:
         if name not in known:
             raise InvalidParameterException(f"Invalid attribute mapping: {name} is not an attribute of the user pool.")
+    return checked
 
 
 def _check_room(tx: Tx, pool_id: str, name: str) -> None:

@@ -1,4 +1,4 @@
-"""ListUsers and its filter: one clause, `name = "value"` or `name ^= "start of a value"`.
+"""ListUsers and its filter: one clause, `name = "value"` or `name ^= "start of a value"`; the name may be quoted too.
 
 Where the pool has user search on, the name may be any attribute, and `name *= "part of a value"` is a clause too.
 """
@@ -13,13 +13,15 @@ from ostiary.context import Context
 from ostiary.idp import beyond
 from ostiary.idp.pages import page, walked
 from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.schema import spelled
 from ostiary.idp.users import described
 from ostiary.store import user_search, users
 from ostiary.store.user_search import Search
 from ostiary.store.users import SEARCHABLE, Filter
 
 PSEUDO_ATTRIBUTES = ("username", "cognito:user_status", "status", "sub")
-_CLAUSE = re.compile(r'\s*(?P<name>[^\s="^]+?)\s*(?P<how>[\^*])?=\s*"(?P<value>(?:[^"\\]|\\.)*)"\s*', re.DOTALL)
+_NAME = r'(?P<quote>"?)(?P<name>[^\s="^]+?)(?P=quote)'
+_CLAUSE = re.compile(rf'\s*{_NAME}\s*(?P<how>[\^*])?=\s*"(?P<value>(?:[^"\\]|\\.)*)"\s*', re.DOTALL)
 _HOW: dict[str | None, Literal["is", "begins", "contains"]] = {None: "is", "^": "begins", "*": "contains"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -34,7 +36,7 @@ def parse_filter(text: str, searchable: Collection[str] = ()) -> Filter | Search
     clause = _CLAUSE.fullmatch(text)
     if clause is None or "\x00" in text:
         raise InvalidParameterException("Error while parsing filter")
-    name, how, value = clause["name"], _HOW[clause["how"]], _ESCAPED.sub(r"\1", clause["value"])
+    name, how, value = spelled(clause["name"], searchable), _HOW[clause["how"]], _ESCAPED.sub(r"\1", clause["value"])
     indexed = name in SEARCHABLE or name in PSEUDO_ATTRIBUTES
     if indexed and how != "contains":
         return Filter(name, value, prefix=how == "begins")
@@ -47,9 +49,9 @@ def parse_filter(text: str, searchable: Collection[str] = ()) -> Filter | Search
 def list_users(ctx: Context, req: ListUsersRequest) -> ListUsersResponse:
     """List a pool's users by sub, all of them or those that a filter matches."""
     pool = own_pool(ctx, req["UserPoolId"])
-    wanted = req.get("AttributesToGet")
     known = {attribute["Name"] for attribute in pool.configuration["SchemaAttributes"]}
-    if not set(wanted or ()) <= known:
+    wanted = [spelled(name, known) for name in req.get("AttributesToGet", [])]
+    if not set(wanted) <= known:
         raise InvalidParameterException("One or more requested attributes do not exist.")
     text = req.get("Filter", "")
     clause = parse_filter(text, known if beyond.is_on(pool, beyond.USER_SEARCH) else ())

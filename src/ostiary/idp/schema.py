@@ -1,12 +1,13 @@
 """The attributes a user pool knows: the standard ones and the pool's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException, SchemaAttributeType
 
 MAXIMUM_CUSTOM = 50
 LONGEST_VALUE = 2048
+_CUSTOM, _DEVELOPERS = "custom:", "dev:"
 _STRING = {"MinLength": "0", "MaxLength": str(LONGEST_VALUE)}
 _SPECIAL: dict[str, dict[str, Any]] = {
     "birthdate": {"StringAttributeConstraints": {"MinLength": "10", "MaxLength": "10"}},
@@ -49,6 +50,18 @@ CONSTRAINTS = {
     "Number": ("NumberAttributeConstraints", "MinValue", "MaxValue", "value"),
 }
 """The member that bounds an attribute of a type, its two bounds, and what they bound."""
+
+
+def spelled(name: str, known: Collection[str]) -> str:
+    """Return how a schema with these names spells an attribute that a request names.
+
+    An attribute for developers only is `dev:custom:x`, which requests may call `dev:x`; old pools have it as `dev:x`.
+    """
+    if name in known or not name.startswith(_DEVELOPERS):
+        return name
+    bare = name.removeprefix(_DEVELOPERS)
+    other = f"{_DEVELOPERS}{bare.removeprefix(_CUSTOM) if bare.startswith(_CUSTOM) else _CUSTOM + bare}"
+    return other if other in known else name
 
 
 def _standard(name: str) -> SchemaAttributeType:
@@ -113,8 +126,10 @@ def with_custom(
     new: set[str] = set()
     for attribute in added:
         custom = _custom(attribute)
-        name = custom["Name"]
+        name = spelled(custom["Name"], schema)
         known = schema.get(name)
+        if known is not None:
+            custom = {**custom, "Name": name, "Mutable": attribute.get("Mutable", known["Mutable"])}
         schema[name] = custom if known is None else (refuse_existing if name in new else relax)(known, custom)
         new.add(name)
     if len(schema) - len(STANDARD) > MAXIMUM_CUSTOM:
@@ -133,10 +148,10 @@ def _custom(given: SchemaAttributeType) -> SchemaAttributeType:
         raise InvalidParameterException("A custom attribute must have a name.")
     developer_only = given.get("DeveloperOnlyAttribute", False)
     attribute: dict[str, Any] = {
-        "Name": f"{'dev' if developer_only else 'custom'}:{given['Name']}",
+        "Name": f"{_DEVELOPERS if developer_only else ''}{_CUSTOM}{given['Name']}",
         "AttributeDataType": given["AttributeDataType"],
         "DeveloperOnlyAttribute": developer_only,
-        "Mutable": given.get("Mutable", True),
+        "Mutable": given.get("Mutable", False),
         "Required": False,
     }
     if given["AttributeDataType"] in CONSTRAINTS:
@@ -157,7 +172,7 @@ def check_constraints(attribute: Any) -> None:
         bounds = {bound: int(constraints[bound]) for bound in (least, most) if bound in constraints}
     except ValueError as error:
         raise InvalidParameterException(f"user.{attribute['Name']}: Constraints must be integers.") from error
-    if what == "length" and bounds.get(most, 0) > LONGEST_VALUE:
+    if what == "length" and max(bounds.values(), default=0) > LONGEST_VALUE:
         raise InvalidParameterException(
             f"user.{attribute['Name']}: String attributes cannot have a length of more than {LONGEST_VALUE}"
         )

@@ -17,7 +17,7 @@ from ostiary.background import Worker
 from ostiary.context import Context, Services
 from ostiary.idp import beyond, identity_providers
 from ostiary.idp.pools import POOL_ARN, check_not_importing, locked_pool, write_pool
-from ostiary.idp.schema import CONSTRAINTS, STANDARD, check_constraints, refuse_existing, with_custom
+from ostiary.idp.schema import CONSTRAINTS, STANDARD, check_constraints, refuse_existing, spelled, with_custom
 from ostiary.store import attribute_removals, clients, pool_parts, users
 from ostiary.store.attribute_removals import AttributeRemoval
 from ostiary.store.db import Tx
@@ -77,7 +77,7 @@ def relax(ctx: Context, pool_id: str, name: str, change: Relaxation) -> SchemaAt
             merged = {**wanted.get(member, {}), **{key: value for key, value in given.items() if value is not None}}
             wanted[member] = {key: value for key, value in merged.items() if value}
         relaxed = relaxed_attribute(attribute, wanted)
-        write_schema(ctx, tx, pool, [relaxed if each["Name"] == name else each for each in _schema(pool)])
+        write_schema(ctx, tx, pool, [relaxed if each["Name"] == relaxed["Name"] else each for each in _schema(pool)])
     return relaxed
 
 
@@ -122,9 +122,10 @@ def _schema(pool: UserPool) -> list[SchemaAttributeType]:
 
 
 def _known(pool: UserPool, name: str) -> SchemaAttributeType:
-    for attribute in _schema(pool):
-        if attribute["Name"] == name:
-            return attribute
+    schema = {attribute["Name"]: attribute for attribute in _schema(pool)}
+    attribute = schema.get(spelled(name, schema))
+    if attribute is not None:
+        return attribute
     raise InvalidParameterException(f"{name}: Attribute does not exist in the schema.")
 
 
@@ -149,7 +150,7 @@ def remove(ctx: Context, pool_id: str, name: str) -> None:
     """
     with ctx.store.write() as tx:
         pool = _changing(ctx, tx, pool_id)
-        _known(pool, name)
+        name = _known(pool, name)["Name"]
         if name in STANDARD:
             raise InvalidParameterException(f"{name}: A standard attribute cannot be removed.")
         for provider in pool_parts.page(tx, pool_id, identity_providers.KIND):
@@ -164,7 +165,8 @@ def remove(ctx: Context, pool_id: str, name: str) -> None:
 def is_removing(ctx: Context, pool_id: str, name: str) -> bool:
     """Whether values of an attribute that was removed are still there."""
     with ctx.store.read() as tx:
-        return any(removal.name == name for removal in attribute_removals.of_pool(tx, pool_id))
+        names = {removal.name for removal in attribute_removals.of_pool(tx, pool_id)}
+    return spelled(name, names) in names
 
 
 def check_not_removing(tx: Tx, pool_id: str, names: set[str]) -> None:
@@ -176,8 +178,9 @@ def check_not_removing(tx: Tx, pool_id: str, names: set[str]) -> None:
 
 def _forget_in_clients(ctx: Context, tx: Tx, pool_id: str, name: str) -> None:
     for client in clients.page(tx, pool_id, None, _CLIENTS):
+        # An empty list would mean all attributes; `sub` in it means nothing.
         kept = {
-            member: [each for each in client.configuration[member] if each != name]
+            member: [each for each in client.configuration[member] if each != name] or ["sub"]
             for member in _LISTS
             if name in client.configuration.get(member, [])
         }
