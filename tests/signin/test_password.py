@@ -131,6 +131,23 @@ def test_custom_sign_in_needs_triggers(app: App) -> None:
         custom.initiate("CUSTOM_AUTH", USERNAME="ann")
 
 
+def test_a_sub_is_a_name_to_administrators_only(pool: Pool, make_pool: MakePool) -> None:
+    sub = pool.user("ann")
+    app, quiet = pool.app(), pool.app(PreventUserExistenceErrors="ENABLED")
+    with pytest.raises(UserNotFoundException, match=r"^User does not exist\.$"):
+        app.password(sub)
+    for flow, proof in (("USER_PASSWORD_AUTH", {"PASSWORD": PASSWORD}), ("USER_SRP_AUTH", {"SRP_A": "2"})):
+        with pytest.raises(UserNotFoundException):
+            app.initiate(flow, USERNAME=sub, **proof)
+    with pytest.raises(NotAuthorizedException, match=r"^Incorrect username or password\.$"):
+        quiet.password(sub)
+    answer = app.admin_initiate("ADMIN_USER_PASSWORD_AUTH", USERNAME=sub, PASSWORD=PASSWORD)
+    assert pool.get_user(answer["AuthenticationResult"]["AccessToken"])["Username"] == "ann"
+    addresses = make_pool(UsernameAttributes=["email"])
+    name = addresses.user("ann@example.com", email="ann@example.com")
+    assert "AccessToken" in addresses.app().tokens(name)  # it is the user name
+
+
 def test_what_is_missing_is_named(app: App) -> None:
     for missing, given in (("USERNAME", {"PASSWORD": PASSWORD}), ("PASSWORD", {"USERNAME": "ann"})):
         with pytest.raises(InvalidParameterException, match=f"^Missing required parameter {missing}$"):
@@ -151,7 +168,7 @@ def test_a_client_with_a_secret_must_prove_it(app: App) -> None:
     secret = app.pool.app(GenerateSecret=True)
     assert secret.tokens("ann")
     parameters = {"USERNAME": "ann", "PASSWORD": PASSWORD}
-    with pytest.raises(NotAuthorizedException, match="is configured for secret but secret was not received"):
+    with pytest.raises(NotAuthorizedException, match="is configured with secret but SECRET_HASH was not received"):
         secret.initiate("USER_PASSWORD_AUTH", **parameters)
     for wrong in (secret.secret_hash("bob")["SECRET_HASH"], "", "not base64", "é"):
         with pytest.raises(NotAuthorizedException, match=f"Unable to verify secret hash for client {secret.id}"):
@@ -165,7 +182,7 @@ def test_a_client_without_a_secret_refuses_a_hash(app: App) -> None:
 
 def test_the_secret_is_asked_before_the_user_is_looked_up(app: App) -> None:
     secret = app.pool.app(GenerateSecret=True)
-    with pytest.raises(NotAuthorizedException, match="secret was not received"):
+    with pytest.raises(NotAuthorizedException, match="SECRET_HASH was not received"):
         secret.initiate("USER_PASSWORD_AUTH", USERNAME="nobody", PASSWORD=PASSWORD)
 
 
@@ -205,8 +222,8 @@ def test_a_user_signs_in_by_every_name(make_pool: MakePool) -> None:
     pool = make_pool(AliasAttributes=["email", "phone_number", "preferred_username"])
     app = pool.app()
     addresses = {"email": "ann@example.com", "phone_number": "+15550100"}
-    sub = pool.user("ann", **addresses, email_verified="true", phone_number_verified="true", preferred_username="annie")
-    for name in ("ann", "ann@example.com", "+15550100", "annie", sub):
+    pool.user("ann", **addresses, email_verified="true", phone_number_verified="true", preferred_username="annie")
+    for name in ("ann", "ann@example.com", "+15550100", "annie"):
         assert pool.get_user(app.tokens(name)["AccessToken"])["Username"] == "ann"
         assert pool.get_user(app.srp(name)["AuthenticationResult"]["AccessToken"])["Username"] == "ann"
 

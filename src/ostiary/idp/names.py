@@ -85,13 +85,13 @@ def _alias_key(pool: UserPool, attribute: str, value: str) -> str:
     return f"{attribute}:{user_key(pool, value)}"
 
 
-def find_user(tx: Tx, pool: UserPool, name: str) -> User | None:
-    """Return the user whom this name means: the user name, an alias that signs in, or the sub."""
+def find_user(tx: Tx, pool: UserPool, name: str, *, by_sub: bool = True) -> User | None:
+    """Return the user whom this name means: the user name, an alias that signs in, or with `by_sub` the sub."""
     attribute = attribute_of(pool, name)
     if attribute is not None and username_attributes(pool):
         return users.find_by_alias(tx, pool.pool_id, _alias_key(pool, attribute, name))
     user = users.find_by_username(tx, pool.pool_id, user_key(pool, name))
-    if user is None and is_sub(name):
+    if user is None and by_sub and is_sub(name):
         user = users.find(tx, pool.pool_id, name)
     if user is None and attribute is not None:
         user = users.find_by_alias(tx, pool.pool_id, _alias_key(pool, attribute, name))

@@ -135,7 +135,7 @@ def device_given(attempt: Attempt, parameters: Parameters) -> str:
 
 
 def person_named(ctx: Context, attempt: Attempt, name: str) -> Person:
-    """Return whom a name means, once the pool's function lets them try who begin.
+    """Return whom a name means, once the pool's function lets them try who begin; a sub is a name to administrators.
 
     Raises UserNotFoundException where a client may learn that a name means nobody (ENU-01).
     """
@@ -149,7 +149,7 @@ def person_named(ctx: Context, attempt: Attempt, name: str) -> Person:
 
 def _named(ctx: Context, attempt: Attempt, name: str) -> Person:
     with ctx.store.read() as tx:
-        user = find_user(tx, attempt.pool, name)
+        user = find_user(tx, attempt.pool, name, by_sub=attempt.by_administrator)
         subject = stranger(ctx, attempt.pool, name)
         if user is None:
             users.decoy(tx)

@@ -212,7 +212,7 @@ def _record_failure(watch: _Watch, name: str) -> None:
     done = [{"ChallengeName": kind, "ChallengeResponse": "Failure"}]
     told: dict[str, Any] = {"challenges": done, "client_id": watch.attempt.client.client_id}
     with ctx.store.write() as tx:
-        user = find_user(tx, pool, name)
+        user = find_user(tx, pool, name, by_sub=watch.attempt.by_administrator)
         if user is None:
             auth_events.pretend(tx, ctx, pool, stranger(ctx, pool, name), visit, **told)
         else:
