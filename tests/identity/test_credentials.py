@@ -9,6 +9,7 @@ from ostiary.aws.types.cognito_identity import (
     InvalidIdentityPoolConfigurationException,
     InvalidParameterException,
     NotAuthorizedException,
+    ResourceNotFoundException,
 )
 from ostiary.crypto import jws
 from ostiary.identity.credentials import jwks
@@ -125,6 +126,10 @@ def test_the_classic_flow_gives_a_token_that_sts_takes(pool: IdentityPool) -> No
 
 def test_principal_tags_come_from_claims_and_need_the_roles_leave(pool: IdentityPool) -> None:
     """IDP-11."""
+    named = {"IdentityPoolId": pool.id, "IdentityProviderName": "accounts.google.com"}
+    unset = r"^No Principal Tags configured for Provider accounts\.google\.com$"
+    with pytest.raises(ResourceNotFoundException, match=unset):
+        pool.admin("GetPrincipalTagAttributeMap", **named)
     pool.admin(
         "SetPrincipalTagAttributeMap",
         IdentityPoolId=pool.id,

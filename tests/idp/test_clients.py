@@ -170,7 +170,7 @@ def test_a_client_with_a_secret_must_prove_it(unsigned: Api, make_pool: MakePool
     """PWD-13."""
     pool = make_pool(client={"GenerateSecret": True})
     sign_up = {"ClientId": pool.client_id, "Username": "ada", "Password": "Correct-horse-7"}
-    with pytest.raises(NotAuthorizedException, match="is configured for secret but secret was not received"):
+    with pytest.raises(NotAuthorizedException, match="is configured with secret but SECRET_HASH was not received"):
         unsigned("SignUp", **sign_up)
     for wrong in (_secret_hash(pool, "bob"), "", "é"):
         with pytest.raises(NotAuthorizedException, match="Unable to verify secret hash for client"):

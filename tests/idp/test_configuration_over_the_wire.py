@@ -218,7 +218,7 @@ def test_domains_are_unique_described_and_stand_before_the_pools_end(live_pool: 
 
 def test_the_classic_pages_look_is_one_for_all_clients_until_one_has_its_own(live_pool: LivePool) -> None:
     admin, of_pool = live_pool.admin, {"UserPoolId": live_pool.id}
-    assert admin.get_ui_customization(**of_pool)["UICustomization"] == {"UserPoolId": live_pool.id}
+    assert admin.get_ui_customization(**of_pool)["UICustomization"] == {}
     admin.create_user_pool_domain(**of_pool, Domain=f"u{live_pool.client_id[:12]}")
     css = ".banner-customizable { background: #fff; }"
     everywhere = admin.set_ui_customization(**of_pool, CSS=css, ImageFile=PNG)["UICustomization"]

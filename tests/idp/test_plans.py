@@ -38,8 +38,13 @@ def test_a_plan_has_its_features_and_no_others(live_pool: LivePool) -> None:
     assert described(live_pool)["UserPoolTier"] == "LITE"
     admin.update_user_pool(**of_pool, UserPoolAddOns=PROTECTED)
     assert described(live_pool)["UserPoolTier"] == "PLUS"
-    with refused("FeatureUnavailableInTierException"):
+    to_disable = (
+        "The following features need to be disabled for the ESSENTIALS pricing tier configured: Threat Protection"
+    )
+    with refused("FeatureUnavailableInTierException", to_disable):
         admin.update_user_pool(**of_pool, UserPoolTier="ESSENTIALS", UserPoolAddOns=PROTECTED)
+    with refused("FeatureUnavailableInTierException", to_disable):
+        admin.create_user_pool(PoolName="p", UserPoolTier="ESSENTIALS", UserPoolAddOns=PROTECTED)
     admin.update_user_pool(**of_pool, UserPoolTier="ESSENTIALS", DcrConfiguration={})
     with refused("TierChangeNotAllowedException", "Dynamic client registration"):
         admin.update_user_pool(**of_pool, UserPoolTier="LITE")

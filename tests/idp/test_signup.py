@@ -200,9 +200,37 @@ def test_required_attributes_are_required(make_pool: MakePool) -> None:
 
 def test_nobody_verifies_their_own_address_at_sign_up(pool: Any) -> None:
     """ATT-02."""
-    for name, value in (("email_verified", "true"), ("sub", "x"), ("cognito:groups", "x"), ("dev:x", "x")):
+    for name, value in (("email_verified", "true"), ("cognito:groups", "x"), ("dev:x", "x")):
         with pytest.raises(NotAuthorizedException, match="A client attempted to write unauthorized attribute"):
             pool.sign_up("ada", **{"email": "ada@example.com", name: value})
+
+
+def test_nobody_chooses_a_sub(pool: Any) -> None:
+    """ATT-02."""
+    refused = r"^Cannot modify the non-mutable attribute sub$"
+    with pytest.raises(InvalidParameterException, match=refused):
+        pool.sign_up("ada", email="ada@example.com", sub="x")
+    chosen = {"UserPoolId": pool.id, "Username": "ada", "UserAttributes": [{"Name": "sub", "Value": "x"}]}
+    with pytest.raises(InvalidParameterException, match=refused):
+        pool.admin("AdminCreateUser", **chosen)
+    pool.sign_up("ada", email="ada@example.com")
+    with pytest.raises(InvalidParameterException, match=refused):
+        pool.admin("AdminUpdateUserAttributes", **chosen)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "name", "other"),
+    [("email", "ada@example.com", "bob@example.com"), ("phone_number", "+12065550100", "+12065550101")],
+)
+def test_an_address_that_is_the_user_name_is_the_attribute_too(
+    make_pool: MakePool, attribute: str, name: str, other: str
+) -> None:
+    pool = make_pool(UsernameAttributes=[attribute])
+    text = f"^User {attribute} should be empty or same as username, since username attribute is {attribute}\\.$"
+    with pytest.raises(InvalidParameterException, match=text):
+        pool.sign_up(name, **{attribute: other})
+    pool.sign_up(name, **{attribute: name})
+    assert pool.attributes(name)[attribute] == name
 
 
 def test_write_attributes_of_the_client_bind_sign_up(make_pool: MakePool) -> None:

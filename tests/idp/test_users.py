@@ -172,7 +172,7 @@ def test_immutable_attributes_are_set_once(make_pool: MakePool) -> None:
     pool.confirmed("ada", **{"custom:tenant": "a"})
     for wrong, message in (
         ({"custom:tenant": "b"}, "user.custom:tenant: Attribute cannot be updated."),
-        ({"sub": "x"}, "sub: Attribute cannot be updated."),
+        ({"sub": "x"}, "Cannot modify the non-mutable attribute sub"),
         ({"custom:absent": "x"}, "custom:absent: Attribute does not exist in the schema."),
         ({"custom:level": "10"}, "custom:level: Number must be no greater than 9"),
         ({"custom:level": "ten"}, "custom:level: The attribute must be a number"),
@@ -296,6 +296,9 @@ def crowd(make_pool: MakePool) -> Any:
         ('status = "Disabled"', {"bob"}),
         ('status = "disabled"', set()),
         ("""email = "' OR 1=1 --" """, set()),
+        ('"email" ^= "ada"', {"ada", "Adam"}),
+        (' "given_name"="Ada"', {"ada"}),
+        ('"cognito:user_status" = "CONFIRMED"', {"ada"}),
     ],
 )
 def test_users_are_found_by_a_filter(crowd: Any, text: str, expected: set[str]) -> None:
@@ -328,6 +331,10 @@ def test_another_pools_users_are_never_found(crowd: Any, make_pool: MakePool) ->
         ('email = "x" and name = "y"', "Error while parsing filter"),
         ('email = "x', "Error while parsing filter"),
         ('email "x"', "Error while parsing filter"),
+        ('"email = "x"', "Error while parsing filter"),
+        ('email" = "x"', "Error while parsing filter"),
+        ('"" = "x"', "Error while parsing filter"),
+        ('"custom:foo" = "x"', "Invalid search attribute: custom:foo"),
     ],
 )
 def test_a_filter_that_cannot_be_read_is_refused(pool: Any, text: str, message: str) -> None:

@@ -157,6 +157,6 @@ def test_a_client_with_a_secret_proves_it_here_too(invited: App) -> None:
     """PWD-13."""
     secret = invited.pool.app(GenerateSecret=True)
     session = secret.password("ann")["Session"]
-    with pytest.raises(NotAuthorizedException, match="secret was not received"):
+    with pytest.raises(NotAuthorizedException, match="SECRET_HASH was not received"):
         secret.respond("NEW_PASSWORD_REQUIRED", session=session, USERNAME="ann", NEW_PASSWORD=NEW)
     assert "AuthenticationResult" in choose(secret, session)

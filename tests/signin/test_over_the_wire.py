@@ -186,7 +186,7 @@ def test_a_secret_is_proved_over_the_wire(live_pool: LivePool) -> None:
     proof = hmac.digest(app["ClientSecret"].encode(), f"ann{app['ClientId']}".encode(), hashlib.sha256)
     parameters = {"USERNAME": "ann", "PASSWORD": PASSWORD}
     req: dict[str, Any] = {"ClientId": app["ClientId"], "AuthFlow": "USER_PASSWORD_AUTH"}
-    with pytest.raises(live_pool.app.exceptions.NotAuthorizedException, match="secret was not received"):
+    with pytest.raises(live_pool.app.exceptions.NotAuthorizedException, match="SECRET_HASH was not received"):
         live_pool.app.initiate_auth(**req, AuthParameters=parameters)
     proved = parameters | {"SECRET_HASH": base64.b64encode(proof).decode()}
     assert live_pool.app.initiate_auth(**req, AuthParameters=proved)["AuthenticationResult"]

@@ -58,7 +58,7 @@ def test_a_client_with_a_secret_proves_it_at_both_steps(app: App) -> None:
     """PWD-13."""
     secret = app.pool.app(GenerateSecret=True)
     assert "AuthenticationResult" in secret.srp("ann")
-    with pytest.raises(NotAuthorizedException, match="secret was not received"):
+    with pytest.raises(NotAuthorizedException, match="SECRET_HASH was not received"):
         secret.initiate("USER_SRP_AUTH", USERNAME="ann", SRP_A="2")
     answer = asked(secret) | secret.secret_hash("bob")
     with pytest.raises(NotAuthorizedException, match="Unable to verify secret hash"):

@@ -211,3 +211,5 @@ def test_only_long_term_keys_get_a_session_token_and_it_acts_as_the_user(world: 
 
 def test_an_access_key_id_tells_its_account(world: World) -> None:
     assert world.sts()("GetAccessKeyInfo", AccessKeyId="AKIARZPUZDIKGB2VALC4") == {"Account": "123456789012"}
+    with pytest.raises(ValidationError, match=r"^Access key ID is not valid\.$"):
+        world.sts()("GetAccessKeyInfo", AccessKeyId="AKIA-is-no-key-id")

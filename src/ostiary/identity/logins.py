@@ -30,7 +30,7 @@ def accepted(ctx: Context, provider: Provider, token: str, audiences: Collection
     try:
         return provider.verify(ctx, token, audiences)
     except InvalidTokenError as error:
-        raise _refusal(error) from None
+        raise _refusal(error, provider) from None
 
 
 def login_of(ctx: Context, identity: WebIdentity) -> Login:
@@ -79,7 +79,9 @@ _REFUSALS = {
 }
 
 
-def _refusal(error: InvalidTokenError) -> ServiceError:
+def _refusal(error: InvalidTokenError, provider: Provider) -> ServiceError:
+    if error.reason == "audience" and isinstance(provider, UserPool):
+        return NotAuthorizedException(_UNSUPPORTED)  # a client of the user pool that the identity pool does not list
     if error.reason == "unreachable":
         return ExternalServiceException("The identity provider could not be reached.")
     text = _REFUSALS.get(error.reason, "Not a valid OpenId Connect identity token.")

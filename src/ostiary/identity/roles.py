@@ -16,6 +16,7 @@ from ostiary.aws.types.cognito_identity import (
     InvalidParameterException,
     MappingRule,
     NotAuthorizedException,
+    ResourceNotFoundException,
     SetIdentityPoolRolesInput,
     SetPrincipalTagAttributeMapInput,
     SetPrincipalTagAttributeMapResponse,
@@ -83,10 +84,12 @@ def set_principal_tag_attribute_map(
 def get_principal_tag_attribute_map(
     ctx: Context, req: GetPrincipalTagAttributeMapInput
 ) -> GetPrincipalTagAttributeMapResponse:
-    """Return which claims of a provider become session tags."""
+    """Return which claims of a provider become session tags; raises ResourceNotFoundException before that was set."""
     pool, provider = own_pool(ctx, req["IdentityPoolId"]), req["IdentityProviderName"]
     maps = {logins.canonical(ctx, name): item for name, item in pool.roles.get("PrincipalTags", {}).items()}
-    found = maps.get(logins.canonical(ctx, provider), {"UseDefaults": False, "PrincipalTags": {}})
+    found = maps.get(logins.canonical(ctx, provider))
+    if found is None:
+        raise ResourceNotFoundException(f"No Principal Tags configured for Provider {provider}")
     return _tag_map(pool, provider, found)  # type: ignore[return-value]
 
 

@@ -81,7 +81,8 @@ def check_secret_hash(ctx: Context, client: AppClient, username: str, secret_has
     if not secrets and secret_hash is None:
         return
     if secret_hash is None:
-        raise NotAuthorizedException(f"Client {client.client_id} is configured for secret but secret was not received")
+        text = f"Client {client.client_id} is configured with secret but SECRET_HASH was not received"
+        raise NotAuthorizedException(text)
     message = f"{username}{client.client_id}".encode()
     proofs = [b64encode(hmac.digest(secret["value"].encode(), message, sha256)) for secret in secrets]
     matches = [hmac.compare_digest(proof, secret_hash.encode()) for proof in proofs]

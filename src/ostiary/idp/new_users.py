@@ -37,7 +37,9 @@ def initial_attributes(pool: UserPool, username: str, values: dict[str, str]) ->
     if attribute is not None:
         from_name = attributes.parsed(pool, [{"Name": attribute, "Value": username}])
         if values.get(attribute, from_name[attribute]) != from_name[attribute]:
-            raise InvalidParameterException(f"The {attribute} must be the user name.")
+            raise InvalidParameterException(
+                f"User {attribute} should be empty or same as username, since username attribute is {attribute}."
+            )
         values = {**from_name, **values}
     return values
 

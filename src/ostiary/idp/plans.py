@@ -35,7 +35,7 @@ def _needs(settings: Mapping[str, Any]) -> dict[str, str]:
     factors = policies.get("SignInPolicy", {}).get("AllowedFirstAuthFactors", ["PASSWORD"])
     trigger = settings.get("LambdaConfig", {}).get("PreTokenGenerationConfig", {}).get("LambdaVersion", "V1_0")
     used = {
-        ("Threat protection", "PLUS"): is_protected(settings),
+        ("Threat Protection", "PLUS"): is_protected(settings),
         ("Password history", "ESSENTIALS"): policies.get("PasswordPolicy", {}).get("PasswordHistorySize", 0) > 0,
         ("Passwordless sign-in", "ESSENTIALS"): set(factors) - {"PASSWORD"} != set(),
         ("E-mail MFA", "ESSENTIALS"): "EmailMfaConfiguration" in settings,
@@ -61,10 +61,19 @@ def tier_of(req: Mapping[str, Any]) -> str:
     given = req.get("UserPoolTier")
     if given is None:
         return "PLUS" if is_protected(req) else "ESSENTIALS"
-    for feature, plan in _needs(req).items():
-        if _RANKS.index(plan) > _RANKS.index(given):
-            raise FeatureUnavailableInTierException(f"{feature} is not available in the {given} feature plan.")
+    lacking = _lacking(req, given)
+    if lacking:
+        raise FeatureUnavailableInTierException(_to_disable(given, lacking))
     return str(given)
+
+
+def _lacking(settings: Mapping[str, Any], tier: str) -> list[str]:
+    """Return the features that settings use and the plan does not have."""
+    return [feature for feature, plan in _needs(settings).items() if _RANKS.index(plan) > _RANKS.index(tier)]
+
+
+def _to_disable(tier: str, features: list[str]) -> str:
+    return f"The following features need to be disabled for the {tier} pricing tier configured: {', '.join(features)}"
 
 
 def check_kept(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -74,10 +83,7 @@ def check_kept(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     the feature is.
     """
     tier = after["UserPoolTier"]
-    lacking = [feature for feature, plan in _needs(after).items() if _RANKS.index(plan) > _RANKS.index(tier)]
-    if not lacking:
-        return
-    if tier != before["UserPoolTier"]:
-        names = ", ".join(lacking)
-        raise TierChangeNotAllowedException(f"The following features need to be disabled for the {tier} tier: {names}")
-    raise FeatureUnavailableInTierException(f"{lacking[0]} is not available in the {tier} feature plan.")
+    lacking = _lacking(after, tier)
+    if lacking:
+        error = TierChangeNotAllowedException if tier != before["UserPoolTier"] else FeatureUnavailableInTierException
+        raise error(_to_disable(tier, lacking))

@@ -51,6 +51,7 @@ def sign_up(ctx: Context, req: SignUpRequest) -> SignUpResponse:
     if pool.configuration["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"]:
         raise NotAuthorizedException("SignUp is not permitted for this user pool")
     given = {attribute["Name"]: "" for attribute in req.get("UserAttributes", [])}
+    attributes.check_not_sub(given)
     attributes.check_writable(client, given)
     values = initial_attributes(pool, req["Username"], attributes.parsed(pool, req.get("UserAttributes", [])))
     attributes.check_required(pool, values)

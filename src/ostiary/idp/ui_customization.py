@@ -70,9 +70,7 @@ def check_css(css: str) -> None:
         rest = rest[rule.end() :]
 
 
-def _described(ctx: Context, pool_id: str, found: Part | None) -> UICustomizationType:
-    if found is None:
-        return {"UserPoolId": pool_id}
+def _described(ctx: Context, pool_id: str, found: Part) -> UICustomizationType:
     described: UICustomizationType = {
         "UserPoolId": pool_id,
         "ClientId": found.key,
@@ -102,7 +100,7 @@ def get_ui_customization(ctx: Context, req: GetUICustomizationRequest) -> GetUIC
     with ctx.store.read() as tx:
         _check_scope(ctx, tx, pool_id, client_id)
         found = pool_parts.find(tx, pool_id, KIND, client_id) or pool_parts.find(tx, pool_id, KIND, ALL)
-    return {"UICustomization": _described(ctx, pool_id, found)}
+    return {"UICustomization": {} if found is None else _described(ctx, pool_id, found)}
 
 
 @operation("cognito-idp", resource=POOL_ARN)

@@ -65,7 +65,7 @@ def get_access_key_info(ctx: Context, req: GetAccessKeyInfoRequest) -> GetAccess
     """Say which account an access key id belongs to: the id tells."""
     account_id = account_of(req["AccessKeyId"])
     if account_id is None:
-        raise ValidationError("Invalid access key ID.")
+        raise ValidationError("Access key ID is not valid.")
     return {"Account": account_id}
 
 

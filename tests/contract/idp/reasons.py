@@ -57,6 +57,7 @@ NOT_HERE: dict[tuple[str, str], str] = {
     ("DeleteIdentityProvider", "UnsupportedIdentityProviderException"): "every kind can be deleted.",
     ("DeleteUserPoolClientSecret", "LimitExceededException"): "the last one is an InvalidParameterException.",
     ("DeleteWebAuthnCredential", "LimitExceededException"): NEVER,
+    ("GetTokensFromRefreshToken", "UserNotFoundException"): "the token of a deleted user is NotAuthorizedException.",
     ("ListUserPoolClientSecrets", "LimitExceededException"): NEVER,
     ("ListWebAuthnCredentials", "LimitExceededException"): NEVER,
     ("SignUp", "LimitExceededException"): "messages have no quota.",

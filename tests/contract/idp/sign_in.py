@@ -175,14 +175,6 @@ def reused(home: Home) -> dict[str, Any]:
     return request
 
 
-def deleted_refresh(home: Home) -> dict[str, Any]:
-    """Return the request for new tokens of somebody who was deleted."""
-    name = home.person()
-    token = home.tokens(name)["RefreshToken"]
-    home.admin.admin_delete_user(**home.named(name))
-    return {"ClientId": home.client, "RefreshToken": token}
-
-
 def revoke(home: Home) -> dict[str, str]:
     """Return the request that ends a sign-in."""
     return {"ClientId": home.client, "Token": home.tokens()["RefreshToken"]}
@@ -266,7 +258,6 @@ REFUSES: Refuses = {
         for error, make in ANSWERS.items()
     },
     ("GetTokensFromRefreshToken", "RefreshTokenReuseException"): reused,
-    ("GetTokensFromRefreshToken", "UserNotFoundException"): deleted_refresh,
     ("RevokeToken", "UnauthorizedException"): lambda home: {**revoke(home), "ClientSecret": "x" * 24},
     ("RevokeToken", "UnsupportedOperationException"): irrevocable,
     ("RevokeToken", "UnsupportedTokenTypeException"): lambda home: {"ClientId": home.client, "Token": home.anns_token},

@@ -19,7 +19,6 @@ from ostiary.aws.types.cognito_idp import (
     UnauthorizedException,
     UnsupportedOperationException,
     UnsupportedTokenTypeException,
-    UserNotFoundException,
 )
 from ostiary.context import Context
 from ostiary.crypto import jws
@@ -140,8 +139,10 @@ def _rotation(client: AppClient) -> int | None:
 def _checked(ctx: Context, attempt: Attempt, text: str) -> _SignedIn:
     """Return what a refresh token says and whose it is; raises NotAuthorizedException where it is not good (TOK-15)."""
     token = opened(ctx.keyring, text)
-    if token is None or (token.pool_id, token.client_id) != (attempt.pool.pool_id, attempt.client.client_id):
+    if token is None:
         raise NotAuthorizedException("Invalid Refresh Token")
+    if (token.pool_id, token.client_id) != (attempt.pool.pool_id, attempt.client.client_id):
+        raise NotAuthorizedException("Refresh Token has different Client")
     if token.expires_at <= ctx.clock.now():
         raise NotAuthorizedException("Refresh Token has expired")
     with ctx.store.read() as tx:
@@ -149,7 +150,7 @@ def _checked(ctx: Context, attempt: Attempt, text: str) -> _SignedIn:
         family = token_families.find(tx, token.pool_id, token.origin_jti)
         memberships = groups.groups_of(tx, token.pool_id, token.sub)
     if user is None:
-        raise UserNotFoundException("User does not exist.")
+        raise NotAuthorizedException("The user has been deleted for the associated refresh token")
     if not user.enabled:
         raise NotAuthorizedException("User is disabled.")
     if family is None or not family.current_jti or token.auth_time <= user.tokens_valid_after:
