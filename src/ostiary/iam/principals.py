@@ -67,8 +67,8 @@ def _strength(kind: str, value: str, caller: Caller) -> Strength | None:
 
 
 def _strength_in_aws(value: str, caller: Caller) -> Strength | None:
-    if not caller.account:
-        return None
+    if not value or not caller.account:
+        return None  # what a caller has not is no name of theirs
     itself: Strength = "session" if caller.role_arn else "user"
     if value == caller.arn and not caller.is_root:
         return itself
