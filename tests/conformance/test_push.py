@@ -8,7 +8,8 @@ import pytest
 from ostiary.delivery.push import Credential
 from ostiary.delivery.senders import SENDERS
 from tests.fixtures.push_vendors import VENDORS, AppleVendor, Vendor
-from tests.fixtures.pushing import Pushing, eventually
+from tests.fixtures.pushing import Pushing
+from tests.fixtures.waiting import until
 
 
 @pytest.fixture
@@ -55,9 +56,9 @@ def test_a_push_that_is_refused_is_dropped_and_the_next_one_sent(pushing: Pushin
 def test_what_fails_is_tried_again_later_each_time(pushing: Pushing) -> None:
     pushing.vendor.script.extend(["busy", "busy"])
     pushing.owe("at last")
-    eventually(pushing.waits)
+    until(pushing.waits)
     pushing.ctx.clock.advance(2)
-    eventually(lambda: len(pushing.vendor.requests) == 2)
+    until(lambda: len(pushing.vendor.requests) == 2)
     pushing.ctx.clock.advance(5)
     pushing.settle()
     assert pushing.texts() == ["at last"]
@@ -66,7 +67,7 @@ def test_what_fails_is_tried_again_later_each_time(pushing: Pushing) -> None:
 def test_a_vendor_that_asks_for_peace_gets_it(pushing: Pushing) -> None:
     pushing.vendor.script.append("slow down")
     pushing.owe("patience")
-    eventually(pushing.waits)
+    until(pushing.waits)
     pushing.owe("meanwhile")
     assert 118 <= pushing.due_in() <= 120
     pushing.ctx.clock.advance(121)
@@ -77,7 +78,7 @@ def test_a_vendor_that_asks_for_peace_gets_it(pushing: Pushing) -> None:
 def test_wrong_credentials_disable_nothing_and_lose_nothing(pushing: Pushing) -> None:
     pushing.vendor.script.append("credentials")
     pushing.owe("kept")
-    eventually(pushing.waits)
+    until(pushing.waits)
     assert pushing.endpoint(0).enabled
     pushing.ctx.clock.advance(600)
     pushing.settle()
@@ -87,7 +88,7 @@ def test_wrong_credentials_disable_nothing_and_lose_nothing(pushing: Pushing) ->
 def test_credentials_that_cannot_be_any_wait_for_better_ones(pushing: Pushing) -> None:
     pushing.register(Credential("", "nonsense"))
     pushing.owe("kept")
-    eventually(pushing.waits)
+    until(pushing.waits)
     pushing.register(pushing.vendor.credential())
     pushing.ctx.clock.advance(600)
     pushing.settle()
@@ -117,7 +118,7 @@ def test_a_connection_that_ends_midway_is_made_again(pushing: Pushing, how: str)
         pushing.ctx.clock.advance(0.2)
         return not pushing.owed()
 
-    eventually(retried)
+    until(retried)
     assert {"before", *(f"after {device}" for device in range(5))} == set(pushing.texts())
     assert pushing.vendor.server.connections >= 2
     assert pushing.vendor.violations == []
@@ -127,7 +128,7 @@ def test_an_endpoints_pushes_arrive_in_order(pushing: Pushing) -> None:
     pushing.vendor.script.append("busy")
     for number in range(5):
         pushing.owe(str(number))
-    eventually(pushing.waits)
+    until(pushing.waits)
     pushing.ctx.clock.advance(2)
     pushing.settle()
     assert pushing.texts() == ["0", "1", "2", "3", "4"]
@@ -136,7 +137,7 @@ def test_an_endpoints_pushes_arrive_in_order(pushing: Pushing) -> None:
 def test_no_token_and_no_content_is_logged(pushing: Pushing, logged: io.StringIO) -> None:
     pushing.vendor.script.extend(["busy", "unregistered"])
     pushing.owe("between us")
-    eventually(pushing.waits)
+    until(pushing.waits)
     pushing.ctx.clock.advance(2)
     pushing.settle()
     shown = logged.getvalue()
@@ -168,7 +169,7 @@ class TestHttp1:
             pushing.ctx.clock.advance(0.2)
             return not pushing.owed()
 
-        eventually(retried)
+        until(retried)
         assert set(pushing.texts()) == set(map(str, range(20)))
         assert pushing.vendor.violations == []
 

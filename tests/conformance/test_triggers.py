@@ -1,7 +1,6 @@
 """What every way to run a function does alike (LMB-01, LMB-05): webhook, Lambda endpoint, Python file, Node file."""
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +17,7 @@ from ostiary.triggers.invoke import TriggerError, invoke
 from tests.fixtures import functions as fake
 from tests.fixtures.functions import FunctionServer, arn_of
 from tests.fixtures.required import CHECKOUT, not_run
+from tests.fixtures.waiting import PATIENCE, until
 
 NAME = "asked"
 ARN = arn_of(NAME)
@@ -30,7 +30,7 @@ def handler(event, context):
         case "raise":
             raise ValueError("Not this one.")
         case "hang":
-            time.sleep(60)
+            time.sleep(3600)
         case "hold":
             while not os.path.exists(event["until"]):
                 time.sleep(0.01)
@@ -45,7 +45,7 @@ def handler(event, context):
 NODE_FILE = """
 export const handler = async (event, context) => {
     if (event.do === "raise") throw new Error("Not this one.");
-    if (event.do === "hang") await new Promise((resolve) => setTimeout(resolve, 60000));
+    if (event.do === "hang") await new Promise((resolve) => setTimeout(resolve, 3600000));
     if (event.do === "list") return [1];
     if (event.do === "environment") return { ...process.env };
     if (event.do === "exit") process.exit(3);
@@ -122,7 +122,7 @@ def make_ask(services: Services) -> Iterator[Callable[..., Ask]]:
         opened.append(made)
         ctx = Context(made, "", "us-east-1", ANONYMOUS, Client())
 
-        def ask(seconds: float = 20.0, attempts: int = 1, **event: Any) -> dict[str, Any]:
+        def ask(seconds: float = PATIENCE, attempts: int = 1, **event: Any) -> dict[str, Any]:
             return invoke(ctx, ARN, event, timeout_seconds=seconds, attempts=attempts)
 
         return ask
@@ -154,11 +154,9 @@ def test_what_a_function_raises_is_told_and_not_tried_again(make_ask: Callable[.
 def test_a_function_that_does_not_answer_in_time_is_left(make_ask: Callable[..., Ask], target: str) -> None:
     ask = make_ask(target)
     ask(do="answer")
-    started = time.monotonic()
     with pytest.raises(TriggerError) as failed:
         ask(do="hang", seconds=0.2)
     assert failed.value.kind == "timeout"
-    assert time.monotonic() - started < 2
     assert ask(do="answer")["do"] == "answer"
 
 
@@ -174,8 +172,8 @@ def test_a_call_that_times_out_is_tried_three_times(
 ) -> None:
     """LMB-01."""
     with pytest.raises(TriggerError, match="timeout"):
-        make_ask(target)(do="hang", seconds=0.1, attempts=3)
-    assert len(functions.events) == 3
+        make_ask(target)(do="hang", seconds=0.2, attempts=3)
+    assert until(lambda: len(functions.events) == 3, "the third try")
 
 
 @pytest.mark.parametrize("kind", ["webhook", "lambda"])

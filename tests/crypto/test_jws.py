@@ -293,10 +293,10 @@ def test_numbers_of_any_length_are_no_trouble() -> None:
 def test_a_huge_token_is_refused_at_once() -> None:
     """TOK-06."""
     huge = f"{GOOD.partition('.')[0]}.{'A' * 10 * 2**20}.{GOOD.rpartition('.')[2]}"
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(jws.MalformedError, match="too long"):
         verify(huge)
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.05, "of a processor: whatever else the machine does"
     with pytest.raises(jws.MalformedError):
         verify(jws.sign(HEADER, {"x": "y" * 70_000}, RSA))
 

@@ -11,7 +11,7 @@ from ostiary.delivery.pool_logs import FOLDER
 from ostiary.iam.accounts import create_account
 from tests.fixtures.receiver import Receiver
 from tests.fixtures.server import PASSWORD, Mailbox, Server
-from tests.sync.waiting import until
+from tests.fixtures.waiting import until
 
 GROUP = {"LogGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:/people"}
 NOTIFICATIONS = {"EventSource": "userNotification", "LogLevel": "ERROR", "CloudWatchLogsConfiguration": GROUP}

@@ -16,7 +16,7 @@ from ostiary.observability import configure_logs
 from ostiary.store import messages, schema
 from tests.fixtures.mail_server import MailServer
 from tests.fixtures.silent_peer import SilentPeer
-from tests.sync.waiting import until
+from tests.fixtures.waiting import until
 
 
 @pytest.fixture

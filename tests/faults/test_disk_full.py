@@ -39,7 +39,7 @@ with ThreadPoolExecutor(20) as pool:
 
 def test_what_was_acknowledged_is_there_and_nothing_else(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'full.sqlite3'}"
-    run = subprocess.run([sys.executable, "-c", FILL, url], capture_output=True, text=True, timeout=100, check=False)
+    run = subprocess.run([sys.executable, "-c", FILL, url], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     lines = run.stdout.split("\n")
     acknowledged = {line.removeprefix("acknowledged ") for line in lines if line.startswith("acknowledged")}

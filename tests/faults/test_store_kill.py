@@ -36,7 +36,7 @@ def test_every_acknowledged_write_survives_and_none_is_torn(database: str) -> No
     acknowledged = {writer.stdout.readline().strip() for _ in range(ACKNOWLEDGED)}
     writer.send_signal(signal.SIGKILL)
     acknowledged |= {line.strip() for line in writer.stdout if line.endswith("\n")}
-    writer.wait(10)
+    writer.wait()
     writer.stdout.close()
     store = Store.open(database)
     # One statement: a commit that was under way on PostgreSQL may end between two.

@@ -5,9 +5,9 @@ import signal
 from pathlib import Path
 
 from tests.fixtures.process import advance_clock, free_port, root_client, serving_process
+from tests.fixtures.waiting import until
 from tests.sync.conftest import Dataset, document, replace
 from tests.sync.outward.kinesis import Kinesis, kinesis
-from tests.sync.waiting import until
 
 PEOPLE, DATASETS = 8, 5
 TAKEN_BEFORE_THE_KILL = 15
@@ -54,13 +54,12 @@ def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
             for dataset in owned:
                 dataset.update(replace("a", "1"))
             _turn(port, pool_id, "ENABLED")
-            stream.streams[STREAM].kill = lambda taken: (
-                process.send_signal(signal.SIGKILL) if taken == TAKEN_BEFORE_THE_KILL else None
-            )
+            stream.streams[STREAM].taken_before_the_kill = TAKEN_BEFORE_THE_KILL
+            stream.streams[STREAM].kill = process.kill
             for dataset in owned[:DATASETS]:
                 dataset.update(replace("a", "2", 1))
             sync.bulk_publish(IdentityPoolId=pool_id)
-            assert process.wait(30) == -signal.SIGKILL
+            assert process.wait() == -signal.SIGKILL
         stream.streams[STREAM].kill = None
         assert len(_sent(stream)) < len(owned)
         with serving_process(tmp_path, database, port, **settings):

@@ -73,7 +73,7 @@ def test_devices_agree_after_a_kill_and_nothing_acknowledged_is_lost(database: s
             thread.start()
         for thread in threads:
             thread.join()
-        assert process.wait(30) == -signal.SIGKILL
+        assert process.wait() == -signal.SIGKILL
     assert len(acknowledged) >= ACKNOWLEDGED_BEFORE_THE_KILL
     with serving_process(tmp_path, database, port):
         records = over_the_wire(port)("ListRecords", **place)["Records"]

@@ -7,8 +7,8 @@ from threading import Event
 
 from tests.fixtures.process import advance_clock, free_port, root_client, serving_process
 from tests.fixtures.receiver import Receiver
+from tests.fixtures.waiting import PATIENCE, until
 from tests.sns.conftest import parsed
-from tests.sync.waiting import until
 
 QUEUES, MESSAGES = 12, 20
 TAKEN_BEFORE_THE_KILL = 15
@@ -29,13 +29,13 @@ def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
         much_is_owed = Event()
 
         def told(taken: int) -> None:
-            much_is_owed.wait(30)
+            much_is_owed.wait(PATIENCE)
             if taken >= TAKEN_BEFORE_THE_KILL:
                 process.send_signal(signal.SIGKILL)
 
         receiver.told = told
         acknowledged = _publish_until_dead(sns, topic, much_is_owed)
-        assert process.wait(30) == -signal.SIGKILL
+        assert process.wait() == -signal.SIGKILL
     receiver.told = lambda _taken: None
     before = len(receiver.taken)
     assert before < QUEUES * len(acknowledged)

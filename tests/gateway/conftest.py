@@ -19,6 +19,7 @@ from ostiary.iam.accounts import RootKey, create_account
 from tests.fixtures.context import REGION
 from tests.fixtures.s3_server import S3Server, s3_server, unused_port
 from tests.fixtures.server import Server, served
+from tests.fixtures.waiting import PATIENCE
 
 __all__ = ["s3_server", "unused_port"]
 FIRST_ACCOUNT = "999999999999"
@@ -118,7 +119,7 @@ class Gateway:
 def send(request: AWSRequest, body: Any = None) -> httpx.Response:
     """Send a request, its address exactly as it is written: httpx would fold dot segments."""
     parts = request.url.split("/", 3)
-    connection = http.client.HTTPConnection(parts[2], timeout=30)
+    connection = http.client.HTTPConnection(parts[2], timeout=PATIENCE)
     try:
         connection.request(request.method, f"/{parts[3]}", body, dict(request.headers.items()))
         answer = connection.getresponse()

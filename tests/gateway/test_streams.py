@@ -5,7 +5,6 @@ import http.client
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +15,14 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from tests.fixtures.context import REGION
+from tests.fixtures.logs import show_on_failure
 from tests.fixtures.s3_server import S3Server
+from tests.fixtures.waiting import PATIENCE, until_ready
 
 GIBIBYTE = 1024 * 1024 * 1024
 PIECE = bytes(1024 * 1024)
 MOST_RESIDENT = 300 * 1024 * 1024
 ROOT = ("AKIAROOTROOTROOTROOT", "a-secret-of-forty-characters-00000000000")
-READY_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Process:
         if declared:
             signer.payload = lambda _request: declared
         signer.add_auth(request)
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         self.connections.append(connection)
         connection.request(method, path, body, dict(request.headers.items()))
         return connection.getresponse()
@@ -67,8 +67,9 @@ def process(s3_server: S3Server, tmp_path: Path, unused_port: int) -> Iterator[P
     command = [sys.executable, "-m", "ostiary", "serve", "--port", str(unused_port), "--data-dir", str(tmp_path)]
     log = (tmp_path / "log").open("wb")
     with log, subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | settings) as running:
+        show_on_failure("the server", tmp_path / "log")
         try:
-            _wait(unused_port, running, tmp_path / "log")
+            until_ready(f"http://127.0.0.1:{unused_port}/readyz", running, tmp_path / "log")
             process = Process(unused_port, running.pid)
             yield process
             for connection in process.connections:
@@ -113,18 +114,3 @@ def test_a_client_that_stops_reading_holds_the_server_behind_back(process: Proce
     process.send("GET", "/paused?list-type=2", {}).read()
 
     assert process.most_resident() < MOST_RESIDENT
-
-
-def _wait(port: int, running: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and running.poll() is None:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.05)
-        finally:
-            connection.close()
-    pytest.fail(f"the server did not start: {log.read_text()[-2000:]}")

@@ -1,7 +1,6 @@
 """Importing users from CSV files, on a live server and with a worker of one's own."""
 
 import hashlib
-import time
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +17,7 @@ from ostiary.store import import_jobs
 from tests.fixtures.context import Api
 from tests.fixtures.refusals import refused
 from tests.fixtures.server import PASSWORD, LivePool, Server
+from tests.fixtures.waiting import until
 
 ROLE = "arn:aws:iam::123456789012:role/logs"
 SALT = b"0123456789abcdef"
@@ -46,12 +46,11 @@ def upload(job: dict[str, Any], content: bytes) -> int:
 
 
 def ended(pool: LivePool, job_id: str) -> dict[str, Any]:
-    for _ in range(200):
-        job = pool.admin.describe_user_import_job(UserPoolId=pool.id, JobId=job_id)["UserImportJob"]
-        if job["Status"] in {"Succeeded", "Failed", "Stopped"}:
-            return dict(job)
-        time.sleep(0.05)
-    raise AssertionError(job)
+    def job() -> dict[str, Any] | None:
+        found = pool.admin.describe_user_import_job(UserPoolId=pool.id, JobId=job_id)["UserImportJob"]
+        return dict(found) if found["Status"] in {"Succeeded", "Failed", "Stopped"} else None
+
+    return until(job, "the end of the import") or {}
 
 
 def test_users_are_imported_and_rows_that_cannot_be_are_told(live_pool: LivePool, server: Server) -> None:

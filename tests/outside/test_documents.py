@@ -16,7 +16,7 @@ from ostiary.federation.web_identity import InvalidTokenError
 from ostiary.http_client import HttpClient
 from ostiary.outsiders import CrowdedError
 from tests.fixtures.oidc_provider import JsonServer
-from tests.sync.waiting import until
+from tests.fixtures.waiting import until
 
 HOUR = 3600.0
 

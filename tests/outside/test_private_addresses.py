@@ -12,7 +12,7 @@ from tests.fixtures.oidc_provider import OidcProvider
 from tests.fixtures.refusals import refused
 from tests.fixtures.server import PASSWORD, Server, make_live_pool
 from tests.fixtures.silent_peer import SilentPeer
-from tests.sync.waiting import until
+from tests.fixtures.waiting import until
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.fixtures.oidc_provider import OidcProvider
 from tests.fixtures.refusals import refused
 from tests.fixtures.server import PASSWORD, LivePool, Server, make_live_pool
 from tests.fixtures.silent_peer import Manner, SilentPeer
-from tests.sync.waiting import until
+from tests.fixtures.waiting import until
 
 THREADS = 2
 EACH, MOVED = 3, 20

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,9 @@ import pytest
 from ostiary.demo.narrator import Narrator
 from ostiary.demo.servers import S3_KEY, Servers, running_servers
 from ostiary.iam.accounts import RootKey, create_account
+from tests.fixtures.logs import shown_on_failure
 from tests.fixtures.server import Server, served
+from tests.fixtures.waiting import until
 
 _numbers = itertools.count(1)
 
@@ -21,7 +22,11 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Start S3 and `ostiary serve` as processes of their own, for as long as the session lives."""
-    with running_servers(tmp_path_factory.mktemp("processes"), Narrator()) as running:
+    folder = tmp_path_factory.mktemp("processes")
+    with (
+        shown_on_failure("the server of this session", folder / "ostiary.log"),
+        running_servers(folder, Narrator()) as running,
+    ):
         yield running
 
 
@@ -31,7 +36,10 @@ def gateway(processes: Servers, migrated_sqlite: Path, tmp_path_factory: pytest.
     folder = tmp_path_factory.mktemp("gateway")
     (folder / "ostiary.sqlite3").write_bytes(migrated_sqlite.read_bytes())
     behind = {"s3_upstream_access_key_id": S3_KEY[0], "s3_upstream_secret_access_key": S3_KEY[1]}
-    with served(folder, "", s3_upstream=processes.s3, **behind) as server:
+    with (
+        served(folder, "", s3_upstream=processes.s3, **behind) as server,
+        shown_on_failure("the gateway", server.log),
+    ):
         yield server
 
 
@@ -51,10 +59,7 @@ class Stored:
 
     def nothing(self, bucket: str) -> bool:
         """Whether a bucket is empty: what an upload that broke off leaves is gone a moment after its end."""
-        deadline = time.monotonic() + 5
-        while self(bucket) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return not self(bucket)
+        return until(lambda: not self(bucket), f"the end of what is in {bucket}")
 
 
 @pytest.fixture

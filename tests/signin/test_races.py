@@ -11,6 +11,7 @@ from ostiary.aws.errors import ServiceError
 from ostiary.context import Context, Services
 from ostiary.delivery.outbox import Message
 from tests.fixtures.authenticator import Authenticator
+from tests.fixtures.waiting import PATIENCE
 from tests.signin import test_recovery_codes as recovery
 from tests.signin.conftest import PASSWORD, App, Pool
 from tests.signin.test_devices import TRACKING, Phone
@@ -40,7 +41,7 @@ def winners(attempt: Callable[[int], object]) -> list[int]:
     together = threading.Barrier(AT_ONCE)
 
     def one(number: int) -> bool:
-        together.wait(30)
+        together.wait(PATIENCE)
         try:
             attempt(number)
         except ServiceError as error:

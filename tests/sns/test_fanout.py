@@ -17,8 +17,8 @@ from ostiary.store.db import Store, Tx
 from ostiary.store.publications import Delivery
 from tests.fixtures.context import ACCOUNT, Api
 from tests.fixtures.receiver import Receiver
+from tests.fixtures.waiting import until
 from tests.sns.conftest import parsed
-from tests.sync.waiting import until
 
 NEVER = 99_999_999_999
 

@@ -11,9 +11,9 @@ from cryptography.exceptions import InvalidSignature
 from ostiary.store import schema
 from tests.fixtures.receiver import Receiver
 from tests.fixtures.server import MovingClock, Server
+from tests.fixtures.waiting import until
 from tests.sns.conftest import attribute, parsed, refused
 from tests.sns.verifier import verified, verify
-from tests.sync.waiting import until
 
 
 def waiting(server: Server, topic: str) -> bool:

@@ -9,9 +9,9 @@ import pytest
 
 from tests.fixtures.functions import FunctionError, FunctionServer
 from tests.fixtures.server import Mailbox, Server
+from tests.fixtures.waiting import until
 from tests.sns.conftest import attribute, parsed, refused
 from tests.sns.verifier import verify
-from tests.sync.waiting import until
 
 ADDRESS, PHONE = "reader@example.com", "+15550002222"
 

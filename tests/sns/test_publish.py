@@ -11,8 +11,8 @@ from ostiary.sns import parcels
 from ostiary.store import publications, schema
 from ostiary.store import sms as store_sms
 from tests.fixtures.server import Mailbox, Server
+from tests.fixtures.waiting import until
 from tests.sns.conftest import attribute, refused
-from tests.sync.waiting import until
 
 NEVER = 99_999_999_999
 

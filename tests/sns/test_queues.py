@@ -9,8 +9,8 @@ import pytest
 from ostiary.iam.accounts import create_account
 from tests.fixtures.receiver import Receiver
 from tests.fixtures.server import Server
+from tests.fixtures.waiting import until
 from tests.sns.conftest import attribute, parsed
-from tests.sync.waiting import until
 
 TRACE = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"
 MANY = 130

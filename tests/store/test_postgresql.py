@@ -12,6 +12,7 @@ from ostiary.store.db import Store, Tx
 from ostiary.store.errors import InDoubt, Retry, StoreError
 from ostiary.store.schema import spent
 from tests.fixtures.engines import PostgresServer
+from tests.fixtures.waiting import PATIENCE, until
 
 POOL = "p"
 AT_COMMIT = """
@@ -103,7 +104,7 @@ def test_after_a_restart_of_the_server_each_operation_fails_at_most_once(
     def fill(_: int) -> None:
         with store.read() as tx:
             tx.execute(text("SELECT 1"))
-            together.wait(20)
+            together.wait(PATIENCE)
 
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(fill, range(20)))
@@ -130,7 +131,7 @@ def test_a_deadlock_is_retryable_and_one_of_the_two_goes_on(store: Store) -> Non
         try:
             with store.write() as tx:
                 tx.update(spent, {"pool_id": POOL, "id": names[0]}, expires_at=1)
-                both_have_one.wait(10)
+                both_have_one.wait(PATIENCE)
                 tx.update(spent, {"pool_id": POOL, "id": names[1]}, expires_at=1)
         except Retry:
             return False
@@ -166,7 +167,7 @@ def test_a_warning_before_the_commit_does_not_matter(store: Store) -> None:
 def test_a_connection_lost_during_a_commit_is_in_doubt_and_not_retryable(
     store: Store, postgres_server: PostgresServer
 ) -> None:
-    _run(store.url, AT_COMMIT.format(body="PERFORM pg_sleep(10);"))
+    _run(store.url, AT_COMMIT.format(body="PERFORM pg_sleep(300);"))
     failures: list[StoreError] = []
 
     def write() -> None:
@@ -179,10 +180,9 @@ def test_a_connection_lost_during_a_commit_is_in_doubt_and_not_retryable(
     block.start()
     with psycopg.connect(postgres_server.url, autocommit=True) as watching:
         sleeping = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = %s"
-        while watching.execute(sleeping, [make_url(store.url).database]).fetchone() == (0,):
-            pass
+        until(lambda: watching.execute(sleeping, [make_url(store.url).database]).fetchone() != (0,), "the sleep")
     _end_sessions(postgres_server, store.url)
-    block.join(10)
+    block.join(PATIENCE)
     assert [type(failure) for failure in failures] == [InDoubt]
     assert not getattr(failures[0], "retryable", False)
 

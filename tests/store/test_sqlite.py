@@ -13,6 +13,7 @@ from ostiary.store.db import Store
 from ostiary.store.engines import sqlite
 from ostiary.store.errors import Retry, Unavailable
 from ostiary.store.schema import spent
+from tests.fixtures.waiting import PATIENCE
 
 POOL = "p"
 BLOCKS = 400
@@ -106,7 +107,7 @@ def test_a_commit_left_to_a_thread_that_never_came_is_still_done(store: Store, m
     while engine._batch is None:
         pass
     engine._waiting = 0  # … and leaves
-    block.join(10)
+    block.join(PATIENCE)
     assert not block.is_alive()
     assert _count(store) == 1
 
@@ -168,7 +169,7 @@ def test_a_block_that_shared_its_transaction_with_a_filled_disk_may_run_again(st
             with store.write() as tx:
                 tx.insert(spent, pool_id=POOL, id="small", expires_at=0)
                 entered.set()
-                assert waits.wait(10)
+                assert waits.wait(PATIENCE)
         except Retry as error:
             lost.append(error)
 
@@ -178,13 +179,13 @@ def test_a_block_that_shared_its_transaction_with_a_filled_disk_may_run_again(st
 
     threads = [Thread(target=innocent), Thread(target=guilty)]
     threads[0].start()
-    assert entered.wait(10)
+    assert entered.wait(PATIENCE)
     threads[1].start()
     while _engine(store)._waiting == 0:
         pass
     waits.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     assert _count(store) == 0
     assert len(lost) == 1
 

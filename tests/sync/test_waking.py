@@ -9,8 +9,8 @@ import pytest
 from ostiary.iam.accounts import create_account
 from tests.fixtures.certificates import Certificates
 from tests.fixtures.push_vendors import VENDORS, BrowserVendor, Vendor
-from tests.fixtures.pushing import eventually
 from tests.fixtures.server import Server
+from tests.fixtures.waiting import until
 from tests.sync.conftest import SYNC_STATEMENT, IdentityPool, refused, replace, set_role
 
 
@@ -56,7 +56,7 @@ def test_the_other_device_is_told_what_changed(pushing: tuple[IdentityPool, Any]
     for device_id in ids:
         person.sync.subscribe_to_dataset(**person.dataset().place, DeviceId=device_id)
     [written] = person.dataset().update(replace("a", "2", 1), DeviceId=ids[0])
-    eventually(lambda: bool(vendor.delivered or vendor.violations))
+    until(lambda: bool(vendor.delivered or vendor.violations))
     data = {
         "source": "cognito-sync",
         "identityPoolId": person.pool_id,
@@ -91,12 +91,12 @@ def test_a_browser_that_unsubscribed_is_told_nothing_until_it_registers_again(
         [endpoint] = sns.list_endpoints_by_platform_application(PlatformApplicationArn=arn)["Endpoints"]
         return str(endpoint["Attributes"]["Enabled"])
 
-    eventually(lambda: enabled() == "false")
+    until(lambda: enabled() == "false")
     with refused("ResourceNotFoundException", 404):
         person.sync.subscribe_to_dataset(**dataset.place, DeviceId=device_id)
     dataset.update(replace("a", "3", 2))
     assert person.sync.register_device(**person.place, **named)["DeviceId"] == device_id
     dataset.update(replace("a", "4", 3))
-    eventually(lambda: bool(vendor.delivered))
+    until(lambda: bool(vendor.delivered))
     assert [json.loads(payload)["syncCount"] for _, payload in vendor.delivered] == ["4"]
     assert len(vendor.requests) == 2

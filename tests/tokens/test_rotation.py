@@ -18,8 +18,8 @@ from ostiary.store.db import Store
 from ostiary.tokens import keys, rotation
 from ostiary.tokens.key_worker import KeyWorker
 from tests.fixtures.context import ACCOUNT, Api
+from tests.fixtures.waiting import until
 from tests.signin.conftest import App, Pool
-from tests.sync.waiting import until
 
 HOUR, DAY = 3_600, 86_400
 USES = ("IdToken", "AccessToken")

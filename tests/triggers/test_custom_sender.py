@@ -1,7 +1,6 @@
 """Custom e-mail and SMS senders: functions that send, and alone can read the code."""
 
 import base64
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +11,8 @@ from aws_encryption_sdk.key_providers.raw import RawMasterKey
 
 from tests.fixtures.functions import KMS_KEY, KMS_KEY_BYTES, FunctionServer, arn_of
 from tests.fixtures.server import PASSWORD, LivePool, Mailbox
+from tests.fixtures.waiting import until
 from tests.triggers.functions import answering, failing, same
-
-SECONDS = 15
 
 
 def opened(code: str) -> tuple[str, dict[str, str]]:
@@ -34,12 +32,11 @@ def events_of(functions: FunctionServer, pool: LivePool) -> list[dict[str, Any]]
 
 def waited_for(functions: FunctionServer, pool: LivePool, source: str) -> dict[str, Any]:
     """Return the event of this source, which comes when the message leaves."""
-    for _ in range(SECONDS * 100):
-        found = [event for event in events_of(functions, pool) if event["triggerSource"] == source]
-        if found:
-            return found[0]
-        time.sleep(0.01)
-    raise AssertionError(f"{source} did not come, but {functions.sources}")
+
+    def found() -> list[dict[str, Any]]:
+        return [event for event in events_of(functions, pool) if event["triggerSource"] == source]
+
+    return until(found, source)[0]
 
 
 def senders(root: Any) -> dict[str, Any]:
@@ -98,11 +95,8 @@ def test_a_sender_that_fails_is_not_asked_again(
         UserPoolId=pool.id, Username="jo", UserAttributes=[{"Name": "email", "Value": "jo@sender.example"}]
     )
     waited_for(functions, pool, "CustomEmailSender_AdminCreateUser")
-    for _ in range(SECONDS * 100):
-        if not mailbox.all("jo@sender.example"):
-            break
-        time.sleep(0.01)
-    assert (mailbox.all("jo@sender.example"), len(events_of(functions, pool))) == ([], 1)
+    until(lambda: not mailbox.all("jo@sender.example"), "the end of the message")
+    assert len(events_of(functions, pool)) == 1
 
 
 def test_a_notice_of_an_unusual_sign_in_has_no_code(

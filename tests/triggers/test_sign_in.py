@@ -11,7 +11,7 @@ from ostiary.crypto import jws
 from ostiary.triggers.invoke import invoke
 from tests.fixtures.functions import FunctionServer, arn_of, settings_of
 from tests.fixtures.server import PASSWORD, LivePool, Server
-from tests.sync.waiting import until
+from tests.fixtures.waiting import until
 from tests.triggers.functions import answering, failing, same, told
 
 
@@ -273,7 +273,7 @@ def test_a_dead_function_delays_only_those_who_call_it(
 
     with ThreadPoolExecutor(threads * 4) as callers:
         waiting = [callers.submit(sign_up, dead, number) for number in range(threads * 4)]
-        until(lambda: len(functions.events) == threads * 4)
+        until(lambda: len(functions.events) == threads * 4, "the calls of all")
         sign_up(alive, 0)
         with pytest.raises(ClientError) as throttled:
             sign_up(dead, 99)

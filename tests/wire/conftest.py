@@ -149,7 +149,7 @@ def running() -> Iterator[Live]:
     while not server.started:
         thread.join(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(timeout=30) as http:
+    with httpx.Client() as http:
         yield Live(f"http://127.0.0.1:{port}", handlers, http)
     server.should_exit = True
     thread.join()

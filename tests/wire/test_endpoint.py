@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from tests.fixtures.waiting import PATIENCE
 from tests.wire.conftest import KEY_ID, SECRET, TARGET, Live
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -380,7 +381,6 @@ class TestHostileRequests:
 def raw(live: Live, sent: bytes) -> bytes:
     """Send bytes as they are and return what comes back until the server closes or has answered."""
     address = urlsplit(live.url)
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=PATIENCE) as connection:
         connection.sendall(sent)
-        connection.settimeout(2)
         return connection.recv(65_536)

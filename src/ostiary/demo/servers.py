@@ -12,15 +12,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from ostiary.demo.narrator import Narrator
 
-READY_WITHIN = 30.0
-"""Seconds."""
+READY_WITHIN = 300.0
+"""Seconds: a machine that is busy takes long; a process that ends is told at once."""
 S3_KEY = ("upstream", "upstream-secret")
 GOOGLE_CLIENT_ID = "1234567890-demo.apps.googleusercontent.com"
+
+
+class NotReadyError(Exception):
+    """A server ended or did not answer; the text has the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def running_servers(
 ) -> Iterator[Servers]:
     """Start the four processes below `folder`, and stop them at the end; `development` is `ostiary serve --dev`.
 
-    Without the URL of a `database` it is a file.
+    Without the URL of a `database` it is a file. Raises NotReadyError.
     """
     ports = s3_port, provider_port, push_port, ostiary_port = [free_port() for _ in range(4)]
     s3, provider, push_service, ostiary = (f"http://127.0.0.1:{port}" for port in ports)
@@ -56,10 +59,10 @@ def running_servers(
         processes.enter_context(_process([*command, "--auth-key", ",".join(S3_KEY)], folder / "s3.log"))
         narrator.note(f"Starting an OpenID Connect provider that stands in for Google on {provider} …")
         command = [sys.executable, "-m", "ostiary.demo.provider", str(provider_port)]
-        processes.enter_context(_process(command, folder / "provider.log"))
+        started = {"provider": processes.enter_context(_process(command, folder / "provider.log"))}
         narrator.note(f"Starting a push service that stands in for Firebase on {push_service} …")
         command = [sys.executable, "-m", "ostiary.demo.push_service", str(push_port)]
-        processes.enter_context(_process(command, folder / "push_service.log"))
+        started["push_service"] = processes.enter_context(_process(command, folder / "push_service.log"))
         database = database or f"sqlite:///{data_dir}/ostiary.sqlite3"
         engine = "SQLite in a fresh data directory" if database.startswith("sqlite") else "PostgreSQL"
         narrator.note(f"Starting Ostiary on {ostiary}, on {engine} …")
@@ -77,10 +80,13 @@ def running_servers(
         }
         command = [sys.executable, "-m", "ostiary", "serve", "--port", str(ostiary_port), "--data-dir", str(data_dir)]
         command += ["--database", database, *(["--dev"] if development else ["--allow-private-addresses"])]
-        processes.enter_context(_process(command, folder / "ostiary.log", settings))
-        _wait(f"{provider}/.well-known/openid-configuration", folder / "provider.log")
-        _wait(f"{push_service}/arrived?token=nobody", folder / "push_service.log")
-        _wait(f"{ostiary}/readyz", folder / "ostiary.log")
+        started["ostiary"] = processes.enter_context(_process(command, folder / "ostiary.log", settings))
+        for name, url in (
+            ("provider", f"{provider}/.well-known/openid-configuration"),
+            ("push_service", f"{push_service}/arrived?token=nobody"),
+            ("ostiary", f"{ostiary}/readyz"),
+        ):
+            _wait(url, started[name], folder / f"{name}.log")
         yield Servers(ostiary, provider, push_service, s3, data_dir, root, database)
 
 
@@ -94,14 +100,16 @@ def rclone() -> str:
 
 
 @contextmanager
-def _process(command: list[str], log: Path, settings: dict[str, str] | None = None) -> Iterator[None]:
+def _process(
+    command: list[str], log: Path, settings: dict[str, str] | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
     environment = {name: value for name, value in os.environ.items() if not re.match("OSTIARY_|AWS_", name)}  # noqa: TID251
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603
             command, stdout=output, stderr=subprocess.STDOUT, env=environment | (settings or {})
         )
         try:
-            yield
+            yield process
         finally:
             process.terminate()
             try:
@@ -110,15 +118,16 @@ def _process(command: list[str], log: Path, settings: dict[str, str] | None = No
                 process.kill()
 
 
-def _wait(url: str, log: Path) -> None:
+def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline:
+    while process.poll() is None and time.monotonic() < deadline:
         try:
-            with urlopen(url, timeout=2):  # noqa: S310
+            with urlopen(url, timeout=READY_WITHIN):  # noqa: S310
                 return
-        except (URLError, OSError):
+        except OSError:
             time.sleep(0.05)
-    raise SystemExit(f"{url} did not answer within {READY_WITHIN:.0f} s. Its log ends:\n{log.read_text()[-2000:]}")
+    why = f"ended with {process.returncode}" if process.poll() is not None else f"took over {READY_WITHIN:.0f} s"
+    raise NotReadyError(f"What should answer at {url} {why}. Its log ends:\n{log.read_text()[-5000:]}")
 
 
 def free_port() -> int:

@@ -200,5 +200,5 @@ def fetched(url: str, body: Mapping[str, Any] | None = None) -> Any:
     """Return the JSON at an address; with a body it is posted there."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
-    with urlopen(Request(url, data=data, headers=headers), timeout=10) as answer:  # noqa: S310
+    with urlopen(Request(url, data=data, headers=headers)) as answer:  # noqa: S310
         return json.load(answer)

@@ -15,8 +15,9 @@ from botocore.credentials import Credentials
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.fixtures.waiting import PATIENCE
+
 REGION = "us-east-1"
-PATIENCE = 15.0
 
 
 def credentials_of(sync: Any) -> Credentials:
@@ -80,7 +81,7 @@ class Listener:
 def events(url: str, headers: dict[str, str] | None = None) -> Iterator[Listener]:
     """Listen to server-sent events."""
     listener = Listener()
-    with httpx.Client(timeout=60) as http, http.stream("GET", url, headers=headers or {}) as answer:
+    with httpx.Client() as http, http.stream("GET", url, headers=headers or {}) as answer:
         assert answer.status_code == 200, (answer.status_code, answer.read())
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert answer.headers["access-control-allow-origin"] == "*"

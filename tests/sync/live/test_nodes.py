@@ -5,24 +5,22 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import boto3
 import pytest
 from botocore.config import Config
 
 from ostiary.store.engines.postgresql import PostgreSQL
+from tests.fixtures.logs import show_on_failure
 from tests.fixtures.server import Server
+from tests.fixtures.waiting import until_ready
 from tests.sync.conftest import SYNC_STATEMENT, IdentityPool, replace, set_role
 from tests.sync.live.listening import address, credentials_of, events, listening, presigned, signed, websocket
 
-START_SECONDS = 60
 KEY = ("AKIAQLIVEKEYFORTESTS", "only-a-secret-of-this-test")
 
 
@@ -59,22 +57,14 @@ def process(data_dir: Path, database: str, port: int, *flags: str) -> Iterator[P
     environment = {**others, **keys, "PYTHONPATH": str(Path(__file__).parents[3] / "src")}
     with (data_dir / "log").open("ab") as log:
         started = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+    show_on_failure(f"the server on port {port}", data_dir / "log")
     try:
         url = f"http://127.0.0.1:{port}"
-        deadline = monotonic() + START_SECONDS
-        while not _answers(url):
-            assert monotonic() < deadline, (data_dir / "log").read_text()
-            sleep(0.05)
+        until_ready(f"{url}/readyz", started, data_dir / "log")
         yield Process(url, started)
     finally:
         started.terminate()
-        started.wait(30)
-
-
-def _answers(url: str) -> bool:
-    with suppress(URLError, OSError), urlopen(f"{url}/readyz", timeout=5) as answer:
-        return bool(answer.status == 200)
-    return False
+        started.wait()
 
 
 def free_port() -> int:
@@ -132,7 +122,7 @@ def test_after_a_kill_every_device_hears_what_was_acknowledged(database: str, tm
                 ids.append(listener.last_id)
             person.dataset("notes").update(replace("k2", "v"))
             server.process.kill()
-            server.process.wait(30)
+            server.process.wait()
             for listener in (by_events, by_socket):
                 listener.closed()
     with (

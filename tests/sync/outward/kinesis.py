@@ -22,7 +22,7 @@ MOST_BYTES = 1_048_576
 class Stream:
     """A stream: what it has taken, and what it is to answer instead, once for each of `refusals`.
 
-    `kill` is told how many records there are, after each.
+    With a `kill`, that is called instead of taking more than `taken_before_the_kill`.
     """
 
     name: str
@@ -30,7 +30,8 @@ class Stream:
     refusals: list[tuple[int, str]] = field(default_factory=list)
     signers: list[str] = field(default_factory=list)
     gone: bool = False
-    kill: Callable[[int], None] | None = None
+    kill: Callable[[], object] | None = None
+    taken_before_the_kill: int = 0
 
 
 @dataclass
@@ -120,10 +121,11 @@ class _Handler(BaseHTTPRequestHandler):
                 raise RefusedError(400, "ResourceNotFoundException")
             if stream.refusals:
                 raise RefusedError(*stream.refusals.pop(0))
+            if stream.kill is not None and len(stream.records) >= stream.taken_before_the_kill:
+                stream.kill()
+                raise RefusedError(500, "InternalFailure")
             stream.signers.append(signer)
             stream.records.append({"partition": named["PartitionKey"], **json.loads(data)})
-            if stream.kill is not None:
-                stream.kill(len(stream.records))
             return {"ShardId": "shardId-000000000000", "SequenceNumber": str(len(stream.records))}
 
     def _answer(self, status: int, told: dict[str, str]) -> None:

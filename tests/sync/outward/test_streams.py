@@ -11,10 +11,10 @@ from ostiary.iam.accounts import create_account
 from ostiary.store import schema
 from ostiary.sync.streams import GIVE_UP_SECONDS, PAYLOAD_SECONDS
 from tests.fixtures.server import MovingClock, Server
+from tests.fixtures.waiting import until
 from tests.sync.conftest import document, remove, replace
 from tests.sync.outward.conftest import SERVICE, StreamingPool, stream_of
 from tests.sync.outward.kinesis import Stream
-from tests.sync.waiting import until
 
 LONG = '"' * 300_000
 """Each of these quotes takes two bytes of JSON."""
