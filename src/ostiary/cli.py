@@ -1,20 +1,19 @@
 """The command line."""
 
-import json
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
-from rich.table import Table
 
-from ostiary.config import SettingsError, load_settings, wants_json
+from ostiary.account_commands import account_cli
+from ostiary.config import SettingsError, load_settings, misspelt_variables, wants_json
 from ostiary.key_commands import keys_cli
 from ostiary.pool_commands import pool_cli
-from ostiary.store.errors import AlreadyExists, SchemaError, Unavailable
-from ostiary.terminal import ConfigFile, Database, DataDir, console, opened, progress, refuse
+from ostiary.store.errors import SchemaError, Unavailable
+from ostiary.terminal import AsJson, ConfigFile, Database, DataDir, chosen_account, columns, opened, refuse, say
+from ostiary.user_commands import import_from_aws, users_cli
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -22,15 +21,12 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Ostiary: an identity broker you run yourself that speaks Amazon Cognito on the wire.",
 )
-account_cli = typer.Typer(no_args_is_help=True, help="Make and list accounts.")
 cli.add_typer(account_cli, name="account")
 sms_cli = typer.Typer(no_args_is_help=True, help="Phones that want no more messages.")
 cli.add_typer(sms_cli, name="sms")
-users_cli = typer.Typer(no_args_is_help=True, help="Carry users of a pool between deployments.")
 cli.add_typer(users_cli, name="users")
 cli.add_typer(pool_cli, name="pool")
 cli.add_typer(keys_cli, name="keys")
-_SHORTEST_PASSPHRASE = 12
 
 
 def main() -> None:
@@ -46,6 +42,19 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         raise SystemExit(130) from None
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+@cli.callback()
+def before_every_command(
+    context: typer.Context,
+    version_only: Annotated[  # noqa: ARG001, FBT002 - its callback is all of it
+        bool, typer.Option("--version", callback=lambda asked: _print_version() if asked else None, is_eager=True)
+    ] = False,
+) -> None:
+    """Tell of variables that are no settings, before any command; `serve` logs them."""
+    if context.invoked_subcommand != "serve":
+        for variable, meant in misspelt_variables():
+            sys.stderr.write(f"ostiary: {variable} is no setting{meant and f'; did you mean {meant}?'}\n")
 
 
 @cli.command()
@@ -91,34 +100,34 @@ def serve(  # noqa: PLR0917 - one parameter for each flag
 
 
 @cli.command()
-def migrate(config: ConfigFile = None, data_dir: DataDir = None, database: Database = None) -> None:
+def migrate(
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
     """Bring the database's schema up to date."""
     from ostiary.server import migrate_database  # noqa: PLC0415
 
     settings = load_settings({"data_dir": data_dir, "database": database}, config)
     migrate_database(settings)
-    console.print("The schema is up to date.")
+    say({"UpToDate": True}, "The schema is up to date.", as_json=as_json)
 
 
 @cli.command()
-def operations(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:  # noqa: FBT002
+def operations(as_json: AsJson = False) -> None:  # noqa: FBT002
     """Print every operation of every service: where it is, or absent."""
     import ostiary.app  # noqa: F401, PLC0415 - registers every operation
     from ostiary.aws.operations import table  # noqa: PLC0415
 
     rows = table()
-    if as_json:
-        sys.stdout.write(
-            json.dumps([dict(zip(("service", "operation", "module"), row, strict=True)) for row in rows]) + "\n"
-        )
-        return
-    shown = Table("service", "operation", "where")
-    for service, name, module in rows:
-        shown.add_row(service, name, module or "[dim]absent[/dim]")
-    console.print(shown)
+    lines = columns(
+        ("service", "operation", "where"), *((service, name, module or "absent") for service, name, module in rows)
+    )
     for service in dict.fromkeys(row[0] for row in rows):
         found = [row for row in rows if row[0] == service]
-        console.print(f"{service}: {sum(row[2] is not None for row in found)} of {len(found)}")
+        lines.append(f"{service}: {sum(row[2] is not None for row in found)} of {len(found)}")
+    say([dict(zip(("service", "operation", "module"), row, strict=True)) for row in rows], *lines, as_json=as_json)
 
 
 @cli.command()
@@ -135,177 +144,45 @@ def demo() -> None:
         refuse(str(error), 1)
 
 
-@account_cli.command("create")
-def account_create(
-    name: str,
-    config: ConfigFile = None,
-    data_dir: DataDir = None,
-    database: Database = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002
-) -> None:
-    """Make an account and print its root access key, once."""
-    from ostiary.iam.accounts import create_account  # noqa: PLC0415
-
-    with opened(config, data_dir, database) as services:
-        try:
-            key = create_account(services, name)
-        except AlreadyExists:
-            refuse("An account with this id exists; try again.", 1)
-    made = {
-        "AccountId": key.account_id,
-        "AccessKeyId": key.access_key_id,
-        "SecretAccessKey": key.secret_access_key,
-    }
-    if as_json:
-        sys.stdout.write(json.dumps(made) + "\n")
-        return
-    console.print(f"Account {key.account_id} ({name}). Its root access key is shown this once:")
-    console.print(f"  aws_access_key_id = {key.access_key_id}\n  aws_secret_access_key = {key.secret_access_key}")
-
-
-@account_cli.command("list")
-def account_list(config: ConfigFile = None, data_dir: DataDir = None, database: Database = None) -> None:
-    """List the accounts."""
-    from ostiary.iam.accounts import list_accounts  # noqa: PLC0415
-
-    with opened(config, data_dir, database) as services:
-        shown = Table("account", "name")
-        for account in list_accounts(services):
-            shown.add_row(account.account_id, account.name)
-        console.print(shown)
-
-
 @sms_cli.command("opt-out")
-def sms_opt_out(
-    account: Annotated[str, typer.Argument(help="Whose messages are meant: 12 digits.")],
+def sms_opt_out(  # noqa: PLR0917 - one parameter for each flag
+    account: Annotated[str, typer.Argument(help="Whose messages are meant: the account, by id or name.")],
     phone_number: Annotated[str, typer.Argument(help="As +15551234567.")],
     config: ConfigFile = None,
     data_dir: DataDir = None,
     database: Database = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Have an account publish nothing to a phone until OptInPhoneNumber."""
-    from ostiary.iam.accounts import list_accounts  # noqa: PLC0415
     from ostiary.sns.texts import is_number  # noqa: PLC0415
     from ostiary.store import sms  # noqa: PLC0415
 
     if not is_number(phone_number):
         refuse(f"{phone_number} is no phone number; write it as +15551234567.", 2)
     with opened(config, data_dir, database) as services:
-        if account not in {found.account_id for found in list_accounts(services)}:
-            refuse(f"There is no account {account}; see: ostiary account list", 2)
+        owner = chosen_account(services, account)
         with services.store.write() as tx:
-            sms.opt_out(tx, account, phone_number, services.clock.now_seconds())
-    console.print(f"Account {account} publishes nothing to {phone_number} any more.")
+            sms.opt_out(tx, owner, phone_number, services.clock.now_seconds())
+    told = {"AccountId": owner, "PhoneNumber": phone_number}
+    say(told, f"Account {owner} publishes nothing to {phone_number} any more.", as_json=as_json)
 
 
-@users_cli.command("export")
-def users_export(  # noqa: PLR0917 - one parameter for each flag
-    pool: Annotated[str, typer.Argument(help="The user pool's id.")],
-    file: Annotated[Path, typer.Argument(help="The file to write; one that was begun is gone on with.")],
-    passphrase_file: Annotated[Path, typer.Option(help="A file whose first line seals the users.")],
-    config: ConfigFile = None,
-    data_dir: DataDir = None,
-    database: Database = None,
-) -> None:
-    """Write a user pool, its users, their passwords, factors and devices into a sealed file."""
-    from ostiary.moving import users_file  # noqa: PLC0415
-    from ostiary.moving.sealed_file import FileBrokenError  # noqa: PLC0415
-
-    with opened(config, data_dir, database) as services, progress("Users") as told:
-        try:
-            done = users_file.export_users(services, pool, file, _passphrase(passphrase_file), told)
-        except KeyError:
-            refuse(f"User pool {pool} does not exist.", 1)
-        except FileBrokenError as error:
-            refuse(str(error), 1)
-    console.print(f"{file} has {done} users.")
-
-
-@users_cli.command("import")
-def users_import(  # noqa: PLR0917 - one parameter for each flag
-    file: Annotated[Path, typer.Argument(help="A file that `ostiary users export` wrote.")],
-    passphrase_file: Annotated[Path, typer.Option(help="A file whose first line opens it.")],
-    account: Annotated[str | None, typer.Option(help="The account that the pool becomes part of.")] = None,
-    config: ConfigFile = None,
-    data_dir: DataDir = None,
-    database: Database = None,
-) -> None:
-    """Make the pool and the users of a sealed file; what is there stays as it is, so it can be run again."""
-    from ostiary.moving import users_file  # noqa: PLC0415
-
-    with opened(config, data_dir, database) as services, progress("Users") as told:
-        owner = account or services.settings.root_account
-        try:
-            pool, made, left = users_file.import_users(services, owner, file, _passphrase(passphrase_file), told)
-        except (ValueError, OSError) as error:
-            refuse(str(error), 1)
-    console.print(f"{made} users made in {pool}; {left} were there.")
-
-
-@users_cli.command("import-log")
-def users_import_log(
-    pool: str, job: str, config: ConfigFile = None, data_dir: DataDir = None, database: Database = None
-) -> None:
-    """Print what became of the rows of an import job that were not imported."""
-    from ostiary.store import import_jobs  # noqa: PLC0415
-
-    with opened(config, data_dir, database) as services:
-        after = 0
-        while True:
-            with services.store.read() as tx:
-                lines = import_jobs.log(tx, pool, job, after, 1000)
-            for line in lines:
-                sys.stdout.write(f"line {line.line}\t{line.outcome}\t{line.message}\n")
-            if not lines:
-                return
-            after = lines[-1].line
-
-
-@cli.command("import-from-aws")
-def import_from_aws(  # noqa: PLR0917 - one parameter for each flag
-    pools: Annotated[list[str], typer.Argument(help="The ids of the user pools.")],
-    account: Annotated[str | None, typer.Option(help="The account that the pools become part of.")] = None,
-    profile: Annotated[str | None, typer.Option(help="The profile of ~/.aws to read with.")] = None,
-    endpoint_url: Annotated[str | None, typer.Option(help="Another Cognito than Amazon's.")] = None,
-    config: ConfigFile = None,
-    data_dir: DataDir = None,
-    database: Database = None,
-) -> None:
-    """Copy user pools of Amazon Cognito; passwords are taken over at each user's first password sign-in."""
-    try:
-        import boto3  # noqa: PLC0415 - present only with the `moving` extra
-    except ImportError:
-        refuse("Copying needs 'boto3'. Type: pip install 'ostiary[moving]'", 1)
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-    from ostiary.moving import from_aws  # noqa: PLC0415
-
-    with opened(config, data_dir, database) as services:
-        owner = account or services.settings.root_account
-        for pool in pools:
-            session = boto3.session.Session(profile_name=profile, region_name=pool.partition("_")[0])
-            aws = session.client("cognito-idp", endpoint_url=endpoint_url)
-            try:
-                made = from_aws.copy_pool(services, owner, aws, pool, console.print)
-            except (BotoCoreError, ClientError, ValueError) as error:
-                refuse(f"{pool}: {error}", 1)
-            console.print(f"{pool}: done, {made} users made.")
-
-
-def _passphrase(file: Path) -> str:
-    try:
-        first = file.read_text("utf-8").split("\n")[0].strip()
-    except (OSError, UnicodeDecodeError) as error:
-        refuse(f"--passphrase-file: {error}", 2)
-    if len(first) < _SHORTEST_PASSPHRASE:
-        refuse(f"--passphrase-file: a passphrase has at least {_SHORTEST_PASSPHRASE} characters.", 2)
-    return first
+cli.command("import-from-aws")(import_from_aws)
 
 
 @cli.command("version")
-def show_version() -> None:
+def show_version(as_json: AsJson = False) -> None:  # noqa: FBT002
     """Print the version."""
+    say({"Version": _version()}, _version(), as_json=as_json)
+
+
+def _print_version() -> None:
+    say(None, _version(), as_json=False)
+    raise typer.Exit
+
+
+def _version() -> str:
     try:
-        console.print(version("ostiary"))
+        return version("ostiary")
     except PackageNotFoundError:
         refuse("This runs from a checkout; its version is in pyproject.toml.", 1)

@@ -100,7 +100,7 @@ def _console() -> Console:
 
 
 def _log(settings: Settings, made: Made | None) -> None:
-    if made is not None:
+    if made is not None and not settings.dev:
         sealed = "" if settings.master_key else str(key_file(settings).absolute())
         log.info(
             "account_made", account=made.account_id, root_file=str(made.credentials.absolute()), sealing_file=sealed
@@ -113,7 +113,7 @@ def _log(settings: Settings, made: Made | None) -> None:
 
 
 def _print(settings: Settings, made: Made | None, console: Console) -> None:
-    if made is not None:
+    if made is not None and not settings.dev:
         sealed = "the setting master_key" if settings.master_key else str(key_file(settings).absolute())
         console.print(Panel(f"Account {made.account_id} was made.", title="First start", expand=False))
         _lines(

@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from ostiary.terminal import ConfigFile, Database, DataDir, console, opened, refuse
+from ostiary.terminal import AsJson, ConfigFile, Database, DataDir, columns, console, opened, refuse, say
 
 keys_cli = typer.Typer(no_args_is_help=True, help="Keys that sign tokens, and the key that seals secrets.")
 _NAMES = {"identity-pools": "*", "topics": "sns"}
@@ -19,20 +18,25 @@ Owners = Annotated[
 
 @keys_cli.command("list")
 def keys_list(
-    owners: Owners = None, config: ConfigFile = None, data_dir: DataDir = None, database: Database = None
+    owners: Owners = None,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Print the keys that sign, those that will, and those that did."""
     with opened(config, data_dir, database) as services:
-        _show(services, _known(services, owners))
+        _show(services, _known(services, owners), as_json=as_json)
 
 
 @keys_cli.command("rotate")
-def keys_rotate(
+def keys_rotate(  # noqa: PLR0917 - one parameter for each flag
     owners: Owners = None,
     at_once: Annotated[bool, typer.Option("--at-once", help="Sign with the next keys in seconds.")] = False,  # noqa: FBT002
     config: ConfigFile = None,
     data_dir: DataDir = None,
     database: Database = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Publish the next keys, which sign after `signing_keys_lead` seconds; the old ones verify while need be."""
     from ostiary.tokens import rotation  # noqa: PLC0415
@@ -42,19 +46,20 @@ def keys_rotate(
         lead = 0 if at_once else services.settings.signing_keys_lead
         for owner in known:
             rotation.rotate(services, owner, lead)
-        if owners:
-            _show(services, known)
+        if owners or as_json:
+            _show(services, known, as_json=as_json)
         else:
-            console.print(f"The keys of {len(known)} pools have successors.")
+            say(None, f"The keys of {len(known)} pools have successors.", as_json=False)
 
 
 @keys_cli.command("withdraw")
-def keys_withdraw(
+def keys_withdraw(  # noqa: PLR0917 - one parameter for each flag
     owner: Annotated[str, typer.Argument(help="The id of a user pool, `identity-pools` or `topics`.")],
     kid: Annotated[str, typer.Argument(help="The key's id.")],
     config: ConfigFile = None,
     data_dir: DataDir = None,
     database: Database = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Delete a key that leaked: whatever it signed is refused from now on."""
     from ostiary.tokens import rotation  # noqa: PLC0415
@@ -66,7 +71,7 @@ def keys_withdraw(
             refuse(f"{owner} has no key {kid}.", 1)
         except rotation.StillSigningError:
             refuse(f"{kid} signs now; rotate first: ostiary keys rotate {owner} --at-once", 1)
-    console.print("The key is gone.")
+    say({"Of": owner, "Withdrawn": kid}, "The key is gone.", as_json=as_json)
 
 
 @keys_cli.command("reseal")
@@ -77,6 +82,7 @@ def keys_reseal(
     config: ConfigFile = None,
     data_dir: DataDir = None,
     database: Database = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Seal every secret under the first master key; then the others can be thrown away."""
     from ostiary.crypto.seal import SealBrokenError  # noqa: PLC0415
@@ -91,12 +97,15 @@ def keys_reseal(
             outcome = reseal(services, told, end_sessions=end_sessions)
         except SealBrokenError:
             refuse("master_key: the database was sealed with another one; give that one too, behind a comma.", 1)
-    console.print(f"{outcome.done} secrets sealed anew.")
+    lines = [f"{outcome.done} secrets sealed anew."]
+    if outcome.settled and not outcome.lost:
+        lines.append("Every secret is sealed under the first master key.")
+    found = {"SealedAnew": outcome.done, "Lost": outcome.lost, "Settled": outcome.settled}
+    say(found, *lines, as_json=as_json)
     if outcome.lost:
         refuse(f"{outcome.lost} secrets open under none of the master keys that were given.", 1)
     if not outcome.settled:
         refuse("A process seals under another key still: restart all with the new one first, and run this again.", 1)
-    console.print("Every secret is sealed under the first master key.")
 
 
 def _known(services: Any, owners: list[str] | None) -> list[str]:
@@ -118,18 +127,24 @@ def _known(services: Any, owners: list[str] | None) -> list[str]:
                 return found
 
 
-def _show(services: Any, owners: list[str]) -> None:
+def _show(services: Any, owners: list[str], *, as_json: bool) -> None:
     from ostiary.tokens import rotation  # noqa: PLC0415
 
     names = {name: shown for shown, name in _NAMES.items()}
-    shown = Table("of", "signs", "key", "state", "signs from", "published until")
-    for owner in owners:
-        for state in rotation.states(services, owner):
-            key = state.key
-            until = _time(state.retires_at) if state.retires_at else ""
-            begins = _time(max(key.signs_at, key.created_at))
-            shown.add_row(names.get(owner, owner), key.token_use, key.kid, state.state, begins, until)
-    console.print(shown)
+    found = [
+        {
+            "Of": names.get(owner, owner),
+            "Signs": state.key.token_use,
+            "Key": state.key.kid,
+            "State": state.state,
+            "SignsFrom": _time(max(state.key.signs_at, state.key.created_at)),
+            "PublishedUntil": _time(state.retires_at) if state.retires_at else "",
+        }
+        for owner in owners
+        for state in rotation.states(services, owner)
+    ]
+    head = ("of", "signs", "key", "state", "signs from", "published until")
+    say(found, *columns(head, *(tuple(each.values()) for each in found)), as_json=as_json)
 
 
 def _time(seconds: int) -> str:

@@ -1,7 +1,6 @@
 """`ostiary pool`: what operators do with user pools that AWS's operations have no name for."""
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from typing import Annotated
@@ -10,11 +9,10 @@ import typer
 from rich.status import Status
 
 from ostiary.aws.errors import ServiceError
-from ostiary.terminal import ConfigFile, Database, DataDir, console, opened, refuse
+from ostiary.terminal import AsJson, ConfigFile, Database, DataDir, console, opened, refuse, say
 
 pool_cli = typer.Typer(no_args_is_help=True, help="Do with user pools what Amazon Cognito cannot.")
 Pool = Annotated[str, typer.Argument(help="The user pool's id.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @pool_cli.command("recovery-codes")
@@ -35,11 +33,8 @@ def recovery_codes(  # noqa: PLR0917 - one parameter for each flag
             codes = recovery_codes.make(ctx, *operators.user_of(ctx, pool, username))
         except ServiceError as error:
             refuse(error.message, 1)
-    if as_json:
-        sys.stdout.write(json.dumps(codes) + "\n")
-        return
-    console.print(f"Recovery codes of {username}; each stands once for a code of the app:")
-    console.print("\n".join(f"  {code}" for code in codes))
+    first = f"Recovery codes of {username}; each stands once for a code of the app:"
+    say(codes, first, *(f"  {code}" for code in codes), as_json=as_json)
 
 
 @pool_cli.command("relax-attribute")
@@ -53,6 +48,7 @@ def relax_attribute(  # noqa: PLR0917 - one parameter for each flag
     config: ConfigFile = None,
     data_dir: DataDir = None,
     database: Database = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Make an attribute of a pool's schema less strict."""
     from ostiary.idp import operators, schema_changes  # noqa: PLC0415
@@ -63,7 +59,7 @@ def relax_attribute(  # noqa: PLR0917 - one parameter for each flag
             relaxed = schema_changes.relax(operators.context_of(services, pool), pool, name, change)
         except ServiceError as error:
             refuse(error.message, 1)
-    sys.stdout.write(json.dumps(relaxed, indent=2) + "\n")
+    say(relaxed, json.dumps(relaxed, indent=2), as_json=as_json)
 
 
 @pool_cli.command("remove-attribute")
@@ -74,6 +70,7 @@ def remove_attribute(  # noqa: PLR0917 - one parameter for each flag
     config: ConfigFile = None,
     data_dir: DataDir = None,
     database: Database = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Remove a custom attribute, and its values from all users; one that was begun is gone on with."""
     from ostiary.idp import operators, schema_changes  # noqa: PLC0415
@@ -82,7 +79,10 @@ def remove_attribute(  # noqa: PLR0917 - one parameter for each flag
         try:
             ctx = operators.context_of(services, pool)
             if not schema_changes.is_removing(ctx, pool, name):
-                if not yes and typer.prompt(f"Its values are gone for good. Type {name} to remove it") != name:
+                if (
+                    not yes
+                    and typer.prompt(f"Its values are gone for good. Type {name} to remove it", err=True) != name
+                ):
                     refuse("Nothing was removed.", 1)
                 schema_changes.remove(ctx, pool, name)
         except ServiceError as error:
@@ -94,16 +94,17 @@ def remove_attribute(  # noqa: PLR0917 - one parameter for each flag
                 status.update(f"{done.seen if done else 0} users")
                 if done is None:
                     time.sleep(1)
-    console.print(f"{name} is removed from {pool}.")
+    say({"UserPoolId": pool, "Removed": name}, f"{name} is removed from {pool}.", as_json=as_json)
 
 
 @pool_cli.command("ignore-case")
-def ignore_case(
+def ignore_case(  # noqa: PLR0917 - one parameter for each flag
     pool: Pool,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the names that would be one.")] = False,  # noqa: FBT002
     config: ConfigFile = None,
     data_dir: DataDir = None,
     database: Database = None,
+    as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Compare user names and aliases of a pool without case from now on."""
     from ostiary.idp import operators, username_case  # noqa: PLC0415
@@ -124,11 +125,14 @@ def ignore_case(
             found = error.collisions
         except ServiceError as error:
             refuse(error.message, 1)
-    for collision in found:
-        console.print(" = ".join(collision.names), markup=False)
+    told = {"UserPoolId": pool, "Collisions": [list(each.names) for each in found], "Changed": changed}
+    lines = [" = ".join(collision.names) for collision in found]
+    if not found:
+        done = f"Case does not count in {pool} now; {changed} changed."
+        lines = ["No two names would be one." if dry_run else done]
+    say(told, *lines, as_json=as_json)
     if found:
         refuse(f"{len(found)} names would be several users'. Rename or delete these users first.", 1)
-    console.print("No two names would be one." if dry_run else f"Case does not count in {pool} now; {changed} changed.")
 
 
 def _names(status: Status) -> Callable[[int], None]:

@@ -17,7 +17,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from ostiary.app import close_services, create_app, open_services
-from ostiary.config import Settings, SettingsError, share_metrics
+from ostiary.config import Settings, SettingsError, misspelt_variables, share_metrics
 from ostiary.connection import Connection
 from ostiary.context import Services
 from ostiary.first_start import announce, database_answers, migrate_database, prepare, say_stopped
@@ -44,6 +44,8 @@ def run(settings: Settings) -> None:
     """Prepare the data directory and serve until told to stop; raises SettingsError and SchemaError."""
     configure_logs(settings.log_format, settings.log_level)
     log_uncaught()
+    for variable, meant in misspelt_variables():
+        log.warning("no_such_setting", variable=variable, meant=meant)
     with contextlib.ExitStack() as open_sockets:
         listeners = [open_sockets.enter_context(bound("host, port", settings.host, settings.port))]
         settings = dataclasses.replace(settings, port=listeners[0].getsockname()[1])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from ostiary.crypto import totp
 from ostiary.iam.accounts import create_account
 from ostiary.moving import from_aws, users_file
 from ostiary.moving.sealed_file import FileBrokenError, Writer, read
-from ostiary.store import copies, sealed
+from ostiary.store import copies, sealed, user_pools
 from tests.fixtures.authenticator import Authenticator, decoded_base32
 from tests.fixtures.refusals import refused
 from tests.fixtures.saml_provider import SamlProvider
@@ -112,7 +113,7 @@ def test_exported_users_sign_in_elsewhere_with_their_passwords(
     provider = moved.admin.describe_identity_provider(UserPoolId=pool.id, ProviderName="Google")
     assert provider["IdentityProvider"]["ProviderDetails"]["client_secret"] == "hush-hush"
     other = create_account(elsewhere.services, "other")
-    with pytest.raises(ValueError, match="another account's"):
+    with pytest.raises(ValueError, match="ostiary account move-pool"):
         users_file.import_users(elsewhere.services, other.account_id, path, PASSPHRASE, silent)
     with pytest.raises(KeyError):
         users_file.export_users(server.services, "us-east-1_none", tmp_path / "none", PASSPHRASE, silent)
@@ -177,10 +178,15 @@ def test_users_of_another_cognito_move_in_with_their_first_sign_in(live_pool: Li
         UserPoolId=pool.id, ProviderName="Login", ProviderType="OIDC", ProviderDetails=OIDC, AcrMapping=levels
     )
     key = create_account(elsewhere.services, "new")
-    told: list[str] = []
-    made = from_aws.copy_pool(elsewhere.services, key.account_id, pool.admin, pool.id, told.append)
-    assert made == 2
-    assert from_aws.copy_pool(elsewhere.services, key.account_id, pool.admin, pool.id, told.append) == 0
+    told: list[tuple[int, int]] = []
+
+    def copied() -> from_aws.Copied:
+        return from_aws.copy_pool(
+            elsewhere.services, key.account_id, pool.admin, pool.id, lambda *done: told.append(done)
+        )
+
+    assert (copied().made, copied().made) == (2, 0)
+    assert told == [(2, 2), (2, 2)]
     moved = there(pool, elsewhere, key)
     for shown in ("describe_user_pool", "get_user_pool_mfa_config"):
         before, after = (getattr(each.admin, shown)(UserPoolId=pool.id) for each in (pool, moved))
@@ -206,3 +212,72 @@ def test_users_of_another_cognito_move_in_with_their_first_sign_in(live_pool: Li
     assert found["IdentityProvider"]["ProviderDetails"].keys() == {"MetadataFile", "SSORedirectBindingURI"}
     found = moved.admin.describe_identity_provider(UserPoolId=pool.id, ProviderName="Login")
     assert found["IdentityProvider"]["AcrMapping"] == levels
+
+
+def furnished(client: Any, anybody: Any) -> LivePool:
+    """Make a pool that has one of everything that is not copied, and two users."""
+    tags = {"UserPoolTier": "PLUS", "UserPoolAddOns": {"AdvancedSecurityMode": "ENFORCED"}}
+    devices = {"DeviceConfiguration": {"ChallengeRequiredOnNewDevice": False}}
+    pool = filled(make_live_pool(client, anybody, {**tags, **devices}, {"GenerateSecret": True}))
+    admin, named = pool.admin, {"UserPoolId": pool.id}
+    admin.create_user_pool_domain(**named, Domain="move-me", ManagedLoginVersion=1)
+    admin.set_ui_customization(**named, ClientId="ALL", CSS=".label-customizable { font-weight: 400; }")
+    of_client = {**named, "ClientId": pool.client_id}
+    admin.create_managed_login_branding(**of_client, UseCognitoProvidedValues=True)
+    links = {"cognito:default": "https://example.com/terms"}
+    admin.create_terms(**of_client, TermsName="terms-of-use", TermsSource="LINK", Enforcement="NONE", Links=links)
+    actions = {"EventAction": "BLOCK"}
+    admin.set_risk_configuration(**named, CompromisedCredentialsRiskConfiguration={"Actions": actions})
+    group = {"LogGroupArn": f"arn:aws:logs:us-east-1:{pool.arn.split(':')[4]}:log-group:people"}
+    logs = [{"LogLevel": "ERROR", "EventSource": "userNotification", "CloudWatchLogsConfiguration": group}]
+    admin.set_log_delivery_configuration(**named, LogConfigurations=logs)
+    admin.add_user_pool_client_secret(**of_client)
+    admin.set_user_pool_mfa_config(
+        **named, SoftwareTokenMfaConfiguration={"Enabled": True}, MfaConfiguration="OPTIONAL"
+    )
+    return pool
+
+
+def test_what_does_not_come_along_is_told_before_and_after(client: Any, anybody: Any, elsewhere: Server) -> None:
+    pool = furnished(client, anybody)
+    secrets = pool.admin.list_user_pool_client_secrets(UserPoolId=pool.id, ClientId=pool.client_id)["ClientSecrets"]
+    account = create_account(elsewhere.services, "new").account_id
+    planned = from_aws.plan(elsewhere.services, account, pool.admin, pool.id)
+    with elsewhere.services.store.read() as tx:
+        assert user_pools.find(tx, pool.id) is None, "a dry run makes nothing"
+    assert planned.left_behind == [
+        "the domain: move-me",
+        "CSS and logo of the hosted pages",
+        f"branding of managed login of client {pool.client_id}",
+        "settings of threat protection: CompromisedCredentials",
+        "where logs go: userNotification",
+        "terms: terms-of-use",
+        f"the older secret of client {pool.client_id}: {secrets[0]['ClientSecretId']}",
+        "of users, because it cannot be read: authenticator apps, remembered devices",
+    ]
+    counts = "1 clients, 1 groups, 1 identity providers, 0 resource servers."
+    head = f"{pool.id} (people) would be copied into account {account}: about 2 users, {counts}"
+    assert planned.lines()[:2] == [head, "Not copied:"]
+    copied = from_aws.copy_pool(elsewhere.services, account, pool.admin, pool.id, silent)
+    assert copied == replace(planned, dry_run=False)
+    assert copied.lines()[0] == f"{pool.id} (people) copied into account {account}: 2 users made, {counts}"
+    other = create_account(elsewhere.services, "other").account_id
+    for into in (from_aws.plan, lambda *of: from_aws.copy_pool(*of, silent)):
+        with pytest.raises(ValueError, match=f"ostiary account move-pool {pool.id} {other}"):
+            into(elsewhere.services, other, pool.admin, pool.id)
+
+
+def test_what_may_not_be_read_of_a_pool_is_told(client: Any, live_pool: LivePool, elsewhere: Server) -> None:
+    iam = client("iam")
+    iam.create_user(UserName="reader")
+    statements = [
+        {"Effect": "Allow", "Action": "cognito-idp:*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "cognito-idp:ListTerms", "Resource": "*"},
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName="reader", PolicyName="reads", PolicyDocument=document)
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    reader = client("cognito-idp", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    account = create_account(elsewhere.services, "new").account_id
+    planned = from_aws.plan(elsewhere.services, account, reader, live_pool.id)
+    assert planned.left_behind == ["terms: could not be read (AccessDeniedException)"]

@@ -41,7 +41,6 @@ def ostiary(
             return None
 
     monkeypatch.setattr(key_commands, "opened", lambda *_: Opened())
-    monkeypatch.setattr(key_commands.console, "width", 250)
 
     def run(*words: str, code: int = 0) -> str:
         monkeypatch.setattr("sys.argv", ["ostiary", *words])
@@ -56,7 +55,7 @@ def ostiary(
 
 def rows(told: str) -> list[tuple[str, str]]:
     """Return use and state of each line of a list."""
-    return re.findall(r"│ (id|access|identity|sns) +│ \S+ +│ (\w+)", told)
+    return re.findall(r"  (id|access|identity|sns) +\S+ +(\w+)", told)
 
 
 def test_an_operator_rotates_one_pools_keys(ostiary: Ostiary, services: Services, pool_id: str) -> None:

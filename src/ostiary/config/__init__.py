@@ -1,6 +1,6 @@
 """How a process runs: settings, where they come from, and what they must hold."""
 
-from ostiary.config.loading import load_settings, wants_json
+from ostiary.config.loading import load_settings, misspelt_variables, wants_json
 from ostiary.config.metrics import metrics_are_shared, share_metrics
 from ostiary.config.settings import LOOPBACK, Settings, SettingsError
 
@@ -10,6 +10,7 @@ __all__ = [
     "SettingsError",
     "load_settings",
     "metrics_are_shared",
+    "misspelt_variables",
     "share_metrics",
     "wants_json",
 ]

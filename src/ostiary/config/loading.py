@@ -1,9 +1,11 @@
 """Where settings come from: a file, then the environment, then flags."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -11,6 +13,8 @@ from ostiary.config.checks import check
 from ostiary.config.settings import Settings, SettingsError
 
 PREFIX = "OSTIARY_"
+_KUBERNETES = re.compile(r"\w+_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)")
+"""What Kubernetes sets for services whose names begin like ours."""
 
 
 def load_settings(flags: Mapping[str, Any], file: Path | None = None) -> Settings:
@@ -70,6 +74,15 @@ def _from_environment() -> dict[str, Any]:
                 reason = error.strerror if isinstance(error, OSError) else "is not text"
                 raise SettingsError(f"{variable}_FILE: {path}: {reason}.") from None
     return found
+
+
+def misspelt_variables() -> list[tuple[str, str]]:
+    """Return every variable that looks like a setting and is none, with the one that may be meant, or nothing."""
+    known = {f"{PREFIX}{name.upper()}{ending}" for name in (*_names(), "config") for ending in ("", "_FILE")}
+    found = [name for name in sorted(os.environ) if name.startswith(PREFIX) and name not in known]
+    return [
+        (name, next(iter(get_close_matches(name, known, 1)), "")) for name in found if not _KUBERNETES.fullmatch(name)
+    ]
 
 
 def _names() -> set[str]:

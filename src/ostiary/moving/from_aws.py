@@ -6,6 +6,7 @@ Passwords and TOTP seeds cannot be read: a user's first password sign-in is chec
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
@@ -14,6 +15,8 @@ from ostiary.idp.client_settings import ECHOED
 from ostiary.idp.foreign_passwords import Foreign
 from ostiary.idp.linked_providers import SUBJECT
 from ostiary.idp.pool_settings import FACTORS, settings_of
+from ostiary.moving.left_behind import left_behind
+from ostiary.moving.users_file import check_owner
 from ostiary.store import clients, groups, linked_users, pool_parts, removals, user_pools, users
 from ostiary.store.clients import AppClient
 from ostiary.store.db import Tx
@@ -26,7 +29,8 @@ from ostiary.store.users import User
 from ostiary.tokens import keys as signing_keys
 
 PAGE = 60
-Told = Callable[[str], None]
+Told = Callable[[int, int], None]
+"""Hears how many users were looked at, of how many."""
 _NOT_KEPT = frozenset(
     {
         "Id",
@@ -45,32 +49,103 @@ _NOT_KEPT = frozenset(
 _ALLOWING = frozenset({"ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"})
 
 
-def copy_pool(services: Services, account_id: str, aws: Any, pool_id: str, told: Told) -> int:
-    """Copy a pool of another Cognito; `aws` is a boto3 client of it. Return how many users were made.
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What was copied of a pool, or would be: users of whom `made` were not here before, and what is `left_behind`.
 
-    It can be run again: what is there stays as it is.
+    Without `passwords` there is no client there that could check them, so that users must reset theirs. `others` counts
+    clients, groups, identity providers and resource servers.
+    """
+
+    pool_id: str
+    account_id: str
+    name: str
+    made: int
+    others: dict[str, int]
+    passwords: bool
+    left_behind: list[str]
+    dry_run: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        told = {"UserPoolId": self.pool_id, "AccountId": self.account_id, "Name": self.name, "Users": self.made}
+        more = {"PasswordsCanBeChecked": self.passwords, "NotCopied": self.left_behind, "DryRun": self.dry_run}
+        return {**told, **self.others, **more}
+
+    def lines(self) -> list[str]:
+        """Return it for people."""
+        begins = "would be copied" if self.dry_run else "copied"
+        counts = ", ".join(f"{count} {_WORDS[what]}" for what, count in self.others.items())
+        users = f"about {self.made} users" if self.dry_run else f"{self.made} users made"
+        told = [f"{self.pool_id} ({self.name}) {begins} into account {self.account_id}: {users}, {counts}."]
+        if not self.passwords:
+            told.append("No client there allows USER_PASSWORD_AUTH: users must reset their passwords here.")
+        return told + (["Not copied:", *(f"  {line}" for line in self.left_behind)] if self.left_behind else [])
+
+
+_WORDS = {
+    "Clients": "clients",
+    "Groups": "groups",
+    "IdentityProviders": "identity providers",
+    "ResourceServers": "resource servers",
+}
+
+
+def plan(services: Services, account_id: str, aws: Any, pool_id: str) -> Copied:
+    """Return what `copy_pool` would do, without doing it; raises ValueError when the pool is another account's here."""
+    with services.store.read() as tx:
+        check_owner(user_pools.find(tx, pool_id), account_id)
+    return _copied(account_id, aws, pool_id, _clients(aws, pool_id), dry_run=True)
+
+
+def copy_pool(services: Services, account_id: str, aws: Any, pool_id: str, told: Told) -> Copied:
+    """Copy a pool of another Cognito; `aws` is a boto3 client of it.
+
+    It can be run again: what is there stays as it is. Raises ValueError when the pool is another account's here.
     """
     root = Principal(account_id, "Account", f"arn:aws:iam::{account_id}:root", account_id)
     ctx = Context(services, account_id, services.settings.region, root if account_id else ANONYMOUS, Client())
     pool = _copy_configuration(ctx, aws, pool_id)
-    told(f"{pool_id} {pool.name}: settings")
-    proof = _copy_clients(ctx, aws, pool)
-    if not proof.client_id:
-        told(f"{pool_id}: no client allows USER_PASSWORD_AUTH there, so users must reset their passwords here")
+    described = _clients(aws, pool_id)
+    found = _copied(account_id, aws, pool_id, described)
+    proof = _copy_clients(ctx, pool, described, aws.meta.endpoint_url)
     _copy_parts(ctx, aws, pool)
     memberships = _copy_groups(ctx, aws, pool)
-    made = 0
+    made = seen = 0
     for page in _pages(aws.list_users, "Users", "PaginationToken", UserPoolId=pool_id, Limit=PAGE):
         with ctx.store.write() as tx:
             made += sum(_copy_user(tx, ctx, pool, entry, proof) for entry in page)
-        told(f"{pool_id}: {made} users")
+        seen += len(page)
+        told(seen, found.made)
     for group_name in memberships:
         named = {"UserPoolId": pool_id, "GroupName": group_name, "Limit": PAGE}
         for page in _pages(aws.list_users_in_group, "Users", "NextToken", **named):
             with ctx.store.write() as tx:
                 for entry in page:
                     groups.add_member(tx, pool_id, group_name, _sub(entry), ctx.clock.now_seconds())
-    return made
+    return replace(found, made=made)
+
+
+def _copied(
+    account_id: str, aws: Any, pool_id: str, described: list[dict[str, Any]], *, dry_run: bool = False
+) -> Copied:
+    """Return what a pool has there, as if all of it was copied; `described` are its clients."""
+    pool, named = aws.describe_user_pool(UserPoolId=pool_id)["UserPool"], {"UserPoolId": pool_id}
+
+    def count_of(call: Any, member: str, **most: int) -> int:
+        return sum(map(len, _pages(call, member, "NextToken", **named, **most)))
+
+    others = {
+        "Clients": len(described),
+        "Groups": count_of(aws.list_groups, "Groups", Limit=PAGE),
+        "IdentityProviders": count_of(aws.list_identity_providers, "Providers", MaxResults=PAGE),
+        "ResourceServers": count_of(aws.list_resource_servers, "ResourceServers", MaxResults=50),
+    }
+    passwords = any(_takes_passwords(client) for client in described)
+    factors = aws.get_user_pool_mfa_config(**named)
+    missing = left_behind(aws, pool_id, {**pool, **factors}, [client["ClientId"] for client in described])
+    count = pool.get("EstimatedNumberOfUsers", 0)
+    return Copied(pool_id, account_id, pool["Name"], count, others, passwords, missing, dry_run)
 
 
 def _pages(call: Any, member: str, token: str, **request: Any) -> Iterator[list[dict[str, Any]]]:
@@ -111,27 +186,33 @@ def _copy_configuration(ctx: Context, aws: Any, pool_id: str) -> UserPool:
     removals.finish(ctx.store, pool_id)
     with ctx.store.write() as tx:
         found = user_pools.find(tx, pool_id)
-        if found is not None and found.account_id != ctx.account:
-            raise ValueError(f"User pool {pool_id} is another account's here.")
+        check_owner(found, ctx.account)
         if found is None:
             user_pools.create(tx, pool)
             signing_keys.save(tx, ctx.services, pool_id, keys)
     return found or pool
 
 
-def _copy_clients(ctx: Context, aws: Any, pool: UserPool) -> Foreign:
+def _clients(aws: Any, pool_id: str) -> list[dict[str, Any]]:
+    """Return the app clients as they are described there."""
+    named = {"UserPoolId": pool_id}
+    pages = _pages(aws.list_user_pool_clients, "UserPoolClients", "NextToken", **named, MaxResults=PAGE)
+    client_ids = [entry["ClientId"] for page in pages for entry in page]
+    return [_plain(aws.describe_user_pool_client(**named, ClientId=each)["UserPoolClient"]) for each in client_ids]
+
+
+def _takes_passwords(client: dict[str, Any]) -> bool:
+    return bool(_ALLOWING & set(client.get("ExplicitAuthFlows", [])))
+
+
+def _copy_clients(ctx: Context, pool: UserPool, described: list[dict[str, Any]], endpoint: str) -> Foreign:
     """Copy the app clients; return what passwords can be checked with: the first client that takes them."""
-    proof = Foreign(endpoint=aws.meta.endpoint_url)
-    for page in _pages(
-        aws.list_user_pool_clients, "UserPoolClients", "NextToken", UserPoolId=pool.pool_id, MaxResults=PAGE
-    ):
-        for entry in page:
-            client = _plain(aws.describe_user_pool_client(UserPoolId=pool.pool_id, ClientId=entry["ClientId"]))
-            settings = client["UserPoolClient"]
-            secret = settings.get("ClientSecret", "")
-            if not proof.client_id and _ALLOWING & set(settings.get("ExplicitAuthFlows", [])):
-                proof = Foreign(endpoint=proof.endpoint, client_id=settings["ClientId"], client_secret=secret)
-            _keep_client(ctx, pool, settings, secret)
+    proof = Foreign(endpoint=endpoint)
+    for settings in described:
+        secret = settings.get("ClientSecret", "")
+        if not proof.client_id and _takes_passwords(settings):
+            proof = Foreign(endpoint=endpoint, client_id=settings["ClientId"], client_secret=secret)
+        _keep_client(ctx, pool, settings, secret)
     return proof
 
 

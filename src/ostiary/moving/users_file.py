@@ -17,6 +17,7 @@ from ostiary.moving.sealed_file import FileBrokenError, Writer, read
 from ostiary.store import copies, removals, user_pools, users
 from ostiary.store.copies import Rows
 from ostiary.store.sealed import PURPOSES
+from ostiary.store.user_pools import UserPool
 
 PAGE = 200
 BATCH = 50
@@ -58,51 +59,77 @@ def export_users(services: Services, pool_id: str, path: Path, passphrase: str, 
             after = found[-1][0]
 
 
-def import_users(services: Services, account_id: str, path: Path, passphrase: str, told: Told) -> tuple[str, int, int]:
+def import_users(
+    services: Services, account_id: str, path: Path, passphrase: str, told: Told, *, dry_run: bool = False
+) -> tuple[str, int, int]:
     """Make the pool, unless it is there, and its users that are not there; return its id, how many were made, and left.
 
-    It can be run again: what is there stays as it is. Raises FileBrokenError, and ValueError when the pool is another
-    account's.
+    A dry run makes nothing and returns the same. It can be run again: what is there stays as it is. Raises
+    FileBrokenError, and ValueError when the pool is another account's.
     """
     made = left = 0
     total = sealed_file.count(path) - _BESIDE_USERS
     pool_id = ""
     batch: list[Rows] = []
 
-    def write() -> tuple[int, int]:
-        removals.finish(services.store, pool_id)  # what was deleted here and comes back
-        with services.store.write() as tx:
-            new = [rows for rows in batch if copies.insert(tx, rows[:1])]
-            for rows in new:
-                copies.insert(tx, rows[1:])
-            return len(new), len(batch) - len(new)
+    def write(batch: list[Rows]) -> int:
+        return (_would_be_made if dry_run else _make)(services, pool_id, batch)
 
     for record in read(path, passphrase):
         rows = _sealed(services, record["rows"])
         if "pool" in record:
             pool_id = record["pool"]
-            _import_pool(services, account_id, pool_id, rows)
+            with services.store.read() as tx:
+                check_owner(user_pools.find(tx, pool_id), account_id)
+            if not dry_run:
+                _import_pool(services, account_id, pool_id, rows)
             continue
         batch.append(rows)
         if len(batch) == BATCH:
             began = services.clock.monotonic()
-            counts, batch = write(), []
+            new = write(batch)
             services.clock.rest(services.clock.monotonic() - began)
-            made, left = made + counts[0], left + counts[1]
+            made, left, batch = made + new, left + len(batch) - new, []
             told(made + left, total)
     if not pool_id:
         raise FileBrokenError("The file has no user pool.")
-    counts = write()
-    told(made + counts[0] + left + counts[1], total)
-    return pool_id, made + counts[0], left + counts[1]
+    new = write(batch)
+    made, left = made + new, left + len(batch) - new
+    told(made + left, total)
+    return pool_id, made, left
+
+
+def check_owner(pool: UserPool | None, account_id: str) -> None:
+    """Raise ValueError when a pool is here and is another account's."""
+    if pool is not None and pool.account_id != account_id:
+        raise ValueError(
+            f"User pool {pool.pool_id} is here, in account {pool.account_id}; "
+            f"move it first: ostiary account move-pool {pool.pool_id} {account_id}"
+        )
+
+
+def _make(services: Services, pool_id: str, batch: list[Rows]) -> int:
+    """Make the users who are not there; return how many that were."""
+    removals.finish(services.store, pool_id)  # what was deleted here and comes back
+    with services.store.write() as tx:
+        new = [rows for rows in batch if copies.insert(tx, rows[:1])]
+        for rows in new:
+            copies.insert(tx, rows[1:])
+        return len(new)
+
+
+def _would_be_made(services: Services, pool_id: str, batch: list[Rows]) -> int:
+    with services.store.read() as tx:
+        if user_pools.find(tx, pool_id) is None:
+            return len(batch)
+        return sum(users.find(tx, pool_id, row["sub"]) is None for (_, row), *_ in batch)
 
 
 def _import_pool(services: Services, account_id: str, pool_id: str, rows: Rows) -> None:
     removals.finish(services.store, pool_id)
     with services.store.write() as tx:
         pool = user_pools.find(tx, pool_id)
-        if pool is not None and pool.account_id != account_id:
-            raise ValueError(f"User pool {pool_id} is another account's here.")
+        check_owner(pool, account_id)
         if pool is None:
             owned = [(name, {**row, "account_id": account_id} if name == "user_pools" else row) for name, row in rows]
             copies.insert(tx, owned)

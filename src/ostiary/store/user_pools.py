@@ -98,6 +98,12 @@ def update(tx: Tx, pool_id: str, *, name: str, configuration: dict[str, Any], no
     tx.configuration_changed()
 
 
+def move(tx: Tx, pool_id: str, account_id: str) -> None:
+    """Make a pool that this transaction has locked another account's."""
+    tx.update(schema.user_pools, {"pool_id": pool_id}, account_id=account_id)
+    tx.configuration_changed()
+
+
 def delete(tx: Tx, pool_id: str, now: int) -> None:
     """Delete the pool; what is in it is nowhere to be seen from then on, and is removed in bites."""
     for table in (schema.user_pools, schema.signing_keys):
