@@ -47,6 +47,7 @@ from ostiary.masterkey import load_keyring
 from ostiary.randomness import Random
 from ostiary.request_log import PageLog
 from ostiary.resealing import retained_keys
+from ostiary.runtime.execution import Tasks
 from ostiary.sns import signing
 from ostiary.sns.access import allow
 from ostiary.sns.worker import TopicWorker
@@ -103,7 +104,7 @@ def _implementations(settings: Settings) -> Callable[[str, str], Implementation 
     return RateLimits(settings).implementation if settings.rate_limits else implementation
 
 
-def create_endpoint(services: Services) -> Endpoint:
+def create_endpoint(services: Services, tasks: Tasks | None = None) -> Endpoint:
     """Return the application that answers AWS operations."""
 
     def context(_call: Call, principal: Any, peer: Peer) -> Context:
@@ -120,8 +121,7 @@ def create_endpoint(services: Services) -> Endpoint:
         now=services.clock.now,
         new_id=services.random.uuid,
         region=services.settings.region,
-        threads=services.settings.threads,
-        queue=services.settings.queue,
+        tasks=tasks,
         answered=request_log.tell,
         subject=request_log.subject,
         implementations=_implementations(services.settings),
@@ -130,8 +130,10 @@ def create_endpoint(services: Services) -> Endpoint:
 
 def create_app(services: Services) -> ASGIApp:
     """Return the whole server as an ASGI application; it closes the services when it stops."""
-    endpoint = create_endpoint(services)
-    gateway = Gateway(services)
+    settings = services.settings
+    tasks = Tasks(computing=settings.threads, most_running=settings.queue)
+    endpoint = create_endpoint(services, tasks)
+    gateway = Gateway(services, tasks)
     workers = (
         DeliveryWorker(services),
         PushWorker(services),

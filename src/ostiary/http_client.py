@@ -24,6 +24,7 @@ from ostiary.addresses import Lookups, Reach, UnreachableError
 from ostiary.clock import Clock
 from ostiary.config import Settings
 from ostiary.outsiders import LeftAloneError, Outsiders, Wait, check_nothing_is_held
+from ostiary.runtime.execution import outside
 
 TIMEOUT_SECONDS = 5.0
 """How long a request may take from its first step to the last byte of the answer, unless told otherwise."""
@@ -85,7 +86,7 @@ class HttpClient:
         )
 
     def on_behalf_of(self, *callers: str) -> "HttpClient":
-        """Return a client that lends the turn while it waits, and has a place among so many for each of `callers`.
+        """Return a client that has a place among so many for each of `callers` while it waits.
 
         Its requests also raise CrowdedError.
         """
@@ -106,7 +107,7 @@ class HttpClient:
         return made
 
     def waiting(self, url: str) -> AbstractContextManager[None]:
-        """Have a place among those that wait for this address, and lend the turn; raises CrowdedError."""
+        """Have a place among those that wait for this address; raises CrowdedError."""
         return self.outsiders.waiting(self._wait(url))
 
     def get(
@@ -138,10 +139,10 @@ class HttpClient:
     ) -> Response:
         check_nothing_is_held()
         if not self._callers:
-            return self._exchange(method, url, headers, most, **options)
+            return outside(lambda: self._exchange(method, url, headers, most, **options))
         try:
             with self.outsiders.asking(self._wait(url), lambda error: isinstance(error, SilenceError)):
-                return self._exchange(method, url, headers, most, **options)
+                return outside(lambda: self._exchange(method, url, headers, most, **options))
         except LeftAloneError as error:
             raise HttpError(f"{method} failed: {error}.") from None
 

@@ -1,7 +1,7 @@
 """Waiting for somebody outside: the one place where a request does it.
 
 A request that needs a server which is not ours (an identity provider, an old user pool, a function) waits here. Its
-turn is meanwhile another request's (`threads.py`) and no transaction is open. So many and no more wait for the same
+others are served meanwhile (`runtime/execution.py`), and no transaction is open. So many and no more wait for the same
 destination, on behalf of the same caller, and for addresses of the same owner; whoever comes beyond is refused at once.
 A destination that keeps giving no answer is left alone for a while.
 """
@@ -9,7 +9,6 @@ A destination that keeps giving no answer is left alone for a while.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Lock
 
@@ -17,14 +16,14 @@ import structlog
 
 from ostiary.clock import Clock
 from ostiary.observability import NOT_ASKED, OUTSIDE
-from ostiary.threads import MOST_WAITING, CrowdedError, waiting
+from ostiary.runtime.execution import MOST_OUTSIDE, CrowdedError, is_holding
 
-__all__ = ["IN_TRANSACTION", "Circuits", "CrowdedError", "LeftAloneError", "Outsiders", "Wait", "check_nothing_is_held"]
+__all__ = ["Circuits", "CrowdedError", "LeftAloneError", "Outsiders", "Wait", "check_nothing_is_held"]
 
 MOST_PER_DESTINATION = 32
-MOST_PER_CALLER = MOST_WAITING // 2
+MOST_PER_CALLER = MOST_OUTSIDE // 2
 MOST_PER_OWNER = 32
-MOST_OF_OWNERS = MOST_WAITING // 2
+MOST_OF_OWNERS = MOST_OUTSIDE // 2
 """How many wait for addresses that accounts gave: those that the operator set always find a place beside them."""
 FAILURES = 5
 """How many times in a row a destination gives no answer before it is left alone."""
@@ -32,9 +31,6 @@ FIRST_SECONDS, LONGEST_SECONDS = 1.0, 30.0
 PROBE_SECONDS = 10.0
 """How long others are kept away from a destination while one finds out whether it answers again."""
 MOST_CIRCUITS = 10_000
-
-IN_TRANSACTION: ContextVar[bool] = ContextVar("in_transaction", default=False)
-"""Whether a transaction is open here: others need what it holds."""
 
 _Key = tuple[str, ...]
 
@@ -149,9 +145,9 @@ class Outsiders:
 
     @contextmanager
     def waiting(self, wait: Wait) -> Iterator[None]:
-        """Have a place and lend the turn while the block waits; raises CrowdedError at once when there is none."""
+        """Have a place while the block waits; raises CrowdedError at once when there is none."""
         check_nothing_is_held()
-        with self._place(wait), waiting():
+        with self._place(wait):
             yield
 
     @contextmanager
@@ -165,16 +161,15 @@ class Outsiders:
             if not self._circuits.admits(wait.key):
                 NOT_ASKED.labels("left alone").inc()
                 raise LeftAloneError(f"{wait.destination} did not answer, and is left alone for a while")
-            with waiting():
-                try:
-                    yield
-                except Exception as error:
-                    if is_silence(error):
-                        self._silent(wait)
-                    else:
-                        self._circuits.worked(wait.key)
-                    raise
-                self._circuits.worked(wait.key)
+            try:
+                yield
+            except Exception as error:
+                if is_silence(error):
+                    self._silent(wait)
+                else:
+                    self._circuits.worked(wait.key)
+                raise
+            self._circuits.worked(wait.key)
 
     def _silent(self, wait: Wait) -> None:
         seconds = self._circuits.failed(wait.key)
@@ -205,5 +200,5 @@ class Outsiders:
 
 def check_nothing_is_held() -> None:
     """Raise RuntimeError inside a transaction: what it holds would be held for as long as somebody outside likes."""
-    if IN_TRANSACTION.get():
+    if is_holding():
         raise RuntimeError("Somebody outside is asked before a transaction or after it, never inside one.")

@@ -1,7 +1,7 @@
 """The whole pipeline of an AWS request, as an ASGI application.
 
-Order: route, parse, who signed it, is it valid, may they, the handler, the answer. The event loop only moves bytes;
-everything else runs in one go on one thread of a pool.
+Order: route, parse, who signed it, is it valid, may they, the handler, the answer: one plain function that runs on the
+event loop until it waits (`runtime/execution.py`).
 """
 
 import time
@@ -30,7 +30,7 @@ from ostiary.aws.protocols import WireProtocol, json
 from ostiary.aws.route import PROTOCOLS, TARGETS, Call, RouteError, Router, router
 from ostiary.aws.types import cognito_idp, cognito_sync
 from ostiary.aws.wire import Peer, Request, Response
-from ostiary.threads import MOST_QUEUED, CrowdedError, OverloadedError, Threads
+from ostiary.runtime.execution import CrowdedError, OverloadedError, Tasks, pause
 
 WhoSigned = Callable[[str, str | None, Request], tuple[str, Any]]
 """(access key id, session token, request) → (secret, principal). Raises UnrecognizedClientError or ExpiredTokenError.
@@ -105,8 +105,7 @@ class Endpoint:
         new_id: Callable[[], str],
         region: str,
         max_body: int = MAX_BODY,
-        threads: int = 40,
-        queue: int = MOST_QUEUED,
+        tasks: Tasks | None = None,
         answered: Answered | None = None,
         subject: Subject = lambda _ctx, _req: ("", ""),
         routes: Router | None = None,
@@ -123,7 +122,7 @@ class Endpoint:
         self._subject = subject
         self._router = routes or router()
         self._implementations = implementations
-        self._threads = Threads(threads, name="aws", most_queued=queue)
+        self._tasks = tasks or Tasks()
 
     async def __call__(self, scope: edge.Scope, receive: edge.Receive, send: edge.Send) -> None:
         """Answer one request."""
@@ -138,7 +137,7 @@ class Endpoint:
                 request = replace(request, body=await edge.body_of(request, receive, self._limit(request)))
                 outcome.peer = edge.peer_of(scope, request, outcome.peer.request_id)
                 try:
-                    response = await self._threads.run(self._serve, request, outcome)
+                    response = await self._tasks.run(self._serve, request, outcome)
                 except OverloadedError:
                     response = self._shed(request, outcome)
         except edge.ClientGoneError:
@@ -152,8 +151,8 @@ class Endpoint:
             self._answered(outcome)
 
     def close(self) -> None:
-        """Wait for the requests that are being served, and end the threads."""
-        self._threads.close()
+        """Wait for what requests compute or ask, and end the threads that do it."""
+        self._tasks.close()
 
     def _limit(self, request: Request) -> int:
         target = request.header("x-amz-target")
@@ -205,7 +204,7 @@ class Endpoint:
             except Exception as error:
                 if attempt == ATTEMPTS or not getattr(error, "retryable", False):
                     raise
-                time.sleep(_WAIT * attempt)
+                pause(_WAIT * attempt)
         raise AssertionError("unreachable")
 
     def _attempt(

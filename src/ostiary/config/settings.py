@@ -147,10 +147,11 @@ class Settings:
     log_format: str = "text"
     """`text` or `json`."""
     log_level: str = "info"
-    threads: int = 8
-    """Threads that run operations, in each worker."""
+    threads: int = 2
+    """Threads that compute what takes long (signatures, powers, password hashes), in each worker."""
     queue: int = 512
-    """Requests that wait for one of these threads, in each worker; whoever comes beyond is told to come again (503)."""
+    """Requests under way in each worker, those aside that wait for somebody outside. Whoever comes beyond is told to
+    come again (503)."""
     rate_limits: bool = False
     """Refuse requests of user pools beyond what their account may make of a category per second, as Amazon does, and of
     one user or from one address."""

@@ -18,6 +18,7 @@ from ostiary.clock import Clock
 from ostiary.federation.web_identity import InvalidTokenError
 from ostiary.http_client import HttpClient, HttpError
 from ostiary.outsiders import Circuits, CrowdedError, Outsiders
+from ostiary.runtime.execution import outside
 
 KEPT_SECONDS = 3600
 LATE_SECONDS = 3600
@@ -82,7 +83,7 @@ class Documents:
         try:
             with http.waiting(url):
                 fetch = self._fetch(place, http, read, insisting=fresh_within <= 0)
-                return fetch.result().value
+                return outside(fetch.result).value
         except CrowdedError:
             return self._old(place, CrowdedError())
         except _UNREADABLE as error:

@@ -9,6 +9,7 @@ from ostiary.functions.runner import SILENT, Invocation, Runner, TriggerError
 from ostiary.functions.webhook import Webhook
 from ostiary.http_client import HttpClient
 from ostiary.outsiders import CrowdedError, LeftAloneError, Wait
+from ostiary.runtime.execution import outside
 
 RUNNERS: tuple[type[Runner], ...] = (Webhook, LambdaEndpoint, LocalFunction)
 
@@ -33,7 +34,7 @@ class Functions:
         outsiders = self._http.outsiders
         try:
             with outsiders.asking(wait, _is_silence) if callers else outsiders.waiting(wait):
-                return runner.run(invocation)
+                return outside(runner.run, invocation)
         except CrowdedError:
             raise TriggerError("throttled", "Rate Exceeded.") from None
         except LeftAloneError as error:

@@ -3,7 +3,6 @@
 from urllib.parse import unquote
 
 import structlog
-from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from ostiary.aws import edge
@@ -20,6 +19,7 @@ from ostiary.gateway.operations import features_of
 from ostiary.gateway.s3 import Asked, is_bucket_name
 from ostiary.gateway.upstream import Upstream
 from ostiary.observability import answered
+from ostiary.runtime.execution import Tasks
 
 log = structlog.get_logger()
 _SCOPE = (b"/s3/aws4_request", b"%2Fs3%2Faws4_request", b"%2fs3%2faws4_request")
@@ -66,8 +66,8 @@ def _is_about_objects(scope: Scope, query: bytes) -> bool:
 class Gateway:
     """The gateway. `start` and `stop` bracket its life."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, services: Services, tasks: Tasks) -> None:
+        self._services, self._tasks = services, tasks
         self._upstream = Upstream(services.settings)
         self._features = features_of(services.settings.s3_upstream_features)
 
@@ -93,7 +93,7 @@ class Gateway:
         request: Request | None = None
         try:
             request = edge.request_of(exchange.scope)
-            caller, asked = await run_in_threadpool(self._admit, exchange, request)
+            caller, asked = await self._tasks.run(self._admit, exchange, request)
             await handler_of(asked)(exchange, caller, asked)
         except edge.ClientGoneError:
             exchange.status = 499

@@ -23,6 +23,7 @@ from ostiary.federation.web_identity import WebIdentity
 from ostiary.identity import logins
 from ostiary.identity.identities import MISMATCH, authenticated, pool_of_identity
 from ostiary.identity.roles import role_for, tags_for
+from ostiary.runtime.execution import compute
 from ostiary.store.identity_pools import IdentityPool
 from ostiary.sts.roles import Wish, assume_with_web_identity
 from ostiary.tokens import keys
@@ -125,7 +126,7 @@ def get_open_id_token(ctx: Context, req: GetOpenIdTokenInput) -> GetOpenIdTokenR
         "iat": now,
         **identity.claims,
     }
-    return {"IdentityId": identity_id, "Token": jws.sign({"typ": "JWS", **key.header}, claims, key.key)}
+    return {"IdentityId": identity_id, "Token": compute(jws.sign, {"typ": "JWS", **key.header}, claims, key.key)}
 
 
 def jwks(services: Services) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
 from ostiary.http_client import HttpError
 from ostiary.idp import passwords
+from ostiary.runtime.execution import compute
 from ostiary.store import foreign_passwords, users
 from ostiary.store.db import Tx
 from ostiary.store.user_pools import UserPool
@@ -102,7 +103,7 @@ def capture(ctx: Context, pool: UserPool, user: User | None, password: str) -> U
 def _matches_hash(foreign: Foreign, password: str) -> bool:
     secret = password.encode()
     if foreign.algorithm == "BCRYPT":
-        return bcrypt.checkpw(secret[:72], foreign.hash.replace("$2y$", "$2b$").encode())
+        return compute(bcrypt.checkpw, secret[:72], foreign.hash.replace("$2y$", "$2b$").encode())
     if foreign.algorithm == "ARGON2ID":
         try:
             Argon2id.verify_phc_encoded(secret, foreign.hash)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock, local
+from contextvars import ContextVar
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import bindparam, select
 
 from ostiary.clock import Clock
-from ostiary.outsiders import IN_TRANSACTION
+from ostiary.runtime.execution import holding
 from ostiary.store import migrations, schema
 from ostiary.store.engines import Engine, engine_of
 from ostiary.store.errors import Retry
@@ -32,7 +33,7 @@ class Store:
         self.engine = engine
         self.url = url
         self.hints = Hints(engine)
-        self._mine = local()
+        self._writing = ContextVar("writing", default=False)
         self._cache: dict[tuple[str, ...], Any] = {}
         self._cache_lock = Lock()
         self._generation = 0
@@ -52,12 +53,8 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """Begin a transaction that only reads: one snapshot on SQLite, one for each statement on PostgreSQL."""
-        outer = IN_TRANSACTION.set(True)
-        try:
-            with self.engine.read() as handle:
-                yield Tx(handle, self.engine, writes=False)
-        finally:
-            IN_TRANSACTION.reset(outer)
+        with self.engine.read() as handle, holding():
+            yield Tx(handle, self.engine, writes=False)
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -65,21 +62,19 @@ class Store:
 
         A block that leaves by an exception changes nothing. Raises Retry when the transaction was not done but may be
         run again, Unavailable when the disk is full, InDoubt when a connection was lost during the commit, and
-        RuntimeError for a block inside a block of the same thread.
+        RuntimeError for a block inside a block.
         """
-        if self._is_writing:
-            raise RuntimeError("A thread writes in one transaction at a time.")
-        self._mine.writing = True
-        outer = IN_TRANSACTION.set(True)
-        try:
-            with self.engine.write() as handle:
+        if self._writing.get():
+            raise RuntimeError("Whoever writes does so in one transaction at a time.")
+        with self.engine.write() as handle, holding():
+            writing = self._writing.set(True)
+            try:
                 tx = Tx(handle, self.engine, writes=True)
                 yield tx
                 if tx.failed:
                     raise Retry("A statement failed and the block went on.")
-        finally:
-            self._mine.writing = False
-            IN_TRANSACTION.reset(outer)
+            finally:
+                self._writing.reset(writing)
         if tx.changed_configuration:
             self.forget()
         for follow in tx.after_commit:
@@ -117,10 +112,6 @@ class Store:
                     self._cache = {}
                 self._cache[key] = value
         return value
-
-    @property
-    def _is_writing(self) -> bool:
-        return getattr(self._mine, "writing", False)
 
     def forget(self) -> None:
         """Drop all cached configuration."""

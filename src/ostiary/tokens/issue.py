@@ -6,6 +6,7 @@ from typing import Any
 
 from ostiary.context import Context
 from ostiary.crypto import jws
+from ostiary.runtime.execution import compute
 from ostiary.store import token_families
 from ostiary.store.db import Tx
 from ostiary.store.groups import Group
@@ -112,9 +113,15 @@ def tokens(
     if override is not None:
         of_access, of_id = override.of_access(of_access), override.of_id(of_id)
     sign_as = signed if lifetimes.revocable else _signed
+    access, identity = compute(
+        lambda: (
+            sign_as(ctx, token.pool_id, "access", of_access, now + lifetimes.access),
+            sign_as(ctx, token.pool_id, "id", of_id, now + lifetimes.id),
+        )
+    )
     return {
-        "AccessToken": sign_as(ctx, token.pool_id, "access", of_access, now + lifetimes.access),
-        "IdToken": sign_as(ctx, token.pool_id, "id", of_id, now + lifetimes.id),
+        "AccessToken": access,
+        "IdToken": identity,
         "ExpiresIn": lifetimes.access,
         "TokenType": "Bearer",
     }
@@ -133,4 +140,4 @@ def signed(ctx: Context, pool_id: str, use: keys.TokenUse, claims: Mapping[str, 
 def _signed(ctx: Context, pool_id: str, use: keys.TokenUse, claims: Mapping[str, Any], expires_at: int) -> str:
     key = keys.signing_key(ctx.services, pool_id, use)
     times = {"exp": expires_at, "iat": ctx.clock.now_seconds()}
-    return jws.sign(key.header, {**claims, **times}, key.key)
+    return compute(jws.sign, key.header, {**claims, **times}, key.key)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 from joserfc.jwk import RSAKey
 
 from ostiary.context import Services
+from ostiary.runtime.execution import compute
 from ostiary.store import signing_keys
 from ostiary.store.db import Tx
 from ostiary.store.signing_keys import StoredKey
@@ -162,7 +163,7 @@ def _load(tx: Tx, services: Services, pool_id: str) -> tuple[SigningKey, ...] | 
 
 def new_key(services: Services, token_use: TokenUse) -> NewKey:
     """Return a fresh key. Takes a while: not inside a transaction."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    private = compute(lambda: rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS))
     der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     kid = b64encode(services.random.bytes(KID_BYTES)).decode()
     return NewKey(kid, token_use, services.keyring.seal(der, PURPOSE))

@@ -15,6 +15,7 @@ from ostiary.context import Context
 from ostiary.crypto import srp
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.idp.signin.attempt import Attempt, Parameters
+from ostiary.runtime.execution import compute
 
 WINDOW_SECONDS = 300
 """How far a client's clock may be from ours (PWD-02)."""
@@ -48,7 +49,7 @@ class Exchange:
     def proven(self, verifier: int, who: tuple[str, str], raw_block: bytes, responses: Parameters) -> bool:
         """Whether the responses prove the secret behind the verifier; `who` is its group and name."""
         client_public, public = int.from_bytes(self.client_public, "big"), int.from_bytes(self.public, "big")
-        key = srp.session_key(client_public, public, verifier, int.from_bytes(self.private, "big"))
+        key = compute(srp.session_key, client_public, public, verifier, int.from_bytes(self.private, "big"))
         expected = base64.b64encode(srp.claim(key, *who, raw_block, responses["TIMESTAMP"]))
         claimed = responses["PASSWORD_CLAIM_SIGNATURE"].encode("utf-8", "surrogatepass")
         return hmac.compare_digest(expected, claimed)

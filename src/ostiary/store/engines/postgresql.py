@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, create_engine, event, make_url
+from psycopg.waiting import Ready
+from sqlalchemy import Connection, QueuePool, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from ostiary.runtime.execution import CrowdedError, Places, on_loop, outside, until_ready
 from ostiary.store.engines.engine import Carrier, Handle, Heard
 from ostiary.store.engines.notifications import Notifications
 from ostiary.store.errors import AlreadyExists, InDoubt, Retry, StoreError, Unavailable, Unstorable
@@ -41,6 +42,25 @@ OFFER_LEASE = "INSERT INTO schema_lease (name, taken) VALUES ('schema', 0) ON CO
 TAKE_LEASE = "UPDATE schema_lease SET taken = taken + 1"
 
 
+class _Connection(psycopg.Connection[Any]):
+    """A connection that lets the event loop serve others while the server works."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Run a generator of psycopg's to its end, wherever the caller runs."""
+        strand = on_loop()
+        if strand is None or timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            wanted = next(gen)
+            while True:
+                ready = until_ready(
+                    strand, self.pgconn.socket, reads=bool(wanted & Ready.R), writes=bool(wanted & Ready.W)
+                )
+                wanted = gen.send(Ready.R if ready[0] else Ready.W)
+        except StopIteration as ended:
+            return ended.value
+
+
 class PostgreSQL:
     """One database."""
 
@@ -53,11 +73,12 @@ class PostgreSQL:
             isolation_level="AUTOCOMMIT",
             pool_size=CONNECTIONS,
             max_overflow=OVERFLOW,
-            pool_timeout=POOL_SECONDS,
             pool_use_lifo=True,
             connect_args={"connect_timeout": 5},
         )
+        event.listen(self._engine, "do_connect", _connect)
         event.listen(self._engine, "connect", self._configure)
+        self._places = Places(CONNECTIONS + OVERFLOW)
         self.statements = Statements(self._engine.dialect, insert)
         self._generation = 0
         self._changing = Lock()
@@ -119,12 +140,24 @@ class PostgreSQL:
 
     @contextmanager
     def _checked_out(self) -> Iterator[Handle]:
+        if not self._places.take(self._places.give, POOL_SECONDS):
+            raise Unavailable("All connections to the database are in use.")
         try:
-            connection = self._engine.connect()
+            with self._connected() as handle:
+                yield handle
+        finally:
+            self._places.give()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Handle]:
+        try:
+            # To connect takes long; a connection that is there already does not.
+            idle = cast("QueuePool", self._engine.pool).checkedin()
+            connection = self._engine.connect() if idle else outside(self._engine.connect)
         except DBAPIError as error:
             raise self.translated(error.orig) from error
-        except PoolTimeoutError as error:
-            raise Unavailable("All connections to the database are in use.") from error
+        except CrowdedError as error:
+            raise Unavailable("Too many wait for the database already.") from error
         with connection:
             driver: Any = connection.connection.driver_connection
             generation = connection.info["generation"]
@@ -172,6 +205,10 @@ class PostgreSQL:
                 record.info["warned"] = True
 
         driver.add_notice_handler(noticed)
+
+
+def _connect(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> _Connection:
+    return _Connection.connect(**options)
 
 
 def _offer_lease(driver: Any) -> None:

@@ -3,21 +3,24 @@
 import sqlite3
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Lock
 from typing import Any
 
 from sqlalchemy import Connection, NullPool, Select, create_engine, event, func, make_url, select
 from sqlalchemy.dialects.sqlite import insert
 
+from ostiary.clock import Clock
+from ostiary.runtime.execution import Places, Waiter, on_loop, pause
 from ostiary.store.engines.engine import Carrier, Handle, Heard
 from ostiary.store.errors import AlreadyExists, Retry, StoreError, Unavailable
 from ostiary.store.statements import Statements
 
 BUSY_SECONDS = 15
+BUSY_PAUSE = 0.0005
+"""How soon a writer asks again while another process writes: SQLite's own waiting gets longer and longer."""
 MOST_BLOCKS_A_COMMIT = 64
-PATIENCE_SECONDS = 1.0
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -35,21 +38,25 @@ class _Batch:
 
     def __init__(self) -> None:
         self.blocks = 0
-        self._settled = Event()
+        self._waiters: list[Waiter] = []
         self._error: StoreError | None = None
 
-    def settle(self, error: StoreError | None = None) -> None:
+    def join(self) -> Waiter:
+        """Return what a block waits with, when it has ended, for the commit."""
+        self.blocks += 1
+        self._waiters.append(Waiter())
+        return self._waiters[-1]
+
+    def settle(self, error: StoreError | None) -> None:
         """Let the blocks go: their changes are durable, or lost by `error`."""
         self._error = error
-        self._settled.set()
+        for waiter in self._waiters:
+            waiter.wake()
 
-    def settled(self, seconds: float) -> bool:
-        """Wait; return whether the changes are durable, or False after `seconds`; raises what lost them."""
-        if not self._settled.wait(seconds):
-            return False
+    def check(self) -> None:
+        """Raise what lost the changes."""
         if self._error is not None:
             raise type(self._error)(*self._error.args) from self._error
-        return True
 
 
 class SQLite:
@@ -72,10 +79,9 @@ class SQLite:
         self.statements = Statements(self._engine.dialect, insert, _gathered)
         self._readers: deque[Handle] = deque()
         self._kept_writer: Handle | None = None
-        self._writing = Lock()
-        self._counting = Lock()
-        self._waiting = 0
+        self._turn = Places(1)
         self._batch: _Batch | None = None
+        self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
 
     @contextmanager
     def read(self) -> Iterator[Handle]:
@@ -97,16 +103,15 @@ class SQLite:
 
         The last block of those that wait together commits for all of them: one sync however many they are.
         """
-        with self._turn():
-            try:
-                batch = self._join()
-                yield from self._block()
-            finally:
-                self._commit_if_last()
-        while not batch.settled(PATIENCE_SECONDS):
-            # The block that was to commit for this one never came: its thread was interrupted while it waited.
-            with self._turn():
-                self._commit_if_last()
+        self._turn.take(self._pass_on)
+        try:
+            batch = self._begun()
+            yield from self._block()
+            durable = batch.join()
+        finally:
+            self._pass_on()
+        durable.wait()
+        batch.check()
 
     @contextmanager
     def migration(self) -> Iterator[Connection]:
@@ -137,10 +142,12 @@ class SQLite:
 
     def close(self) -> None:
         """Close every connection that is not in use."""
-        with self._writing:
-            if self._kept_writer is not None:
-                self._kept_writer.connection.close()
-                self._kept_writer = None
+        self._committer.shutdown()
+        self._turn.take(self._turn.give)
+        if self._kept_writer is not None:
+            self._kept_writer.connection.close()
+            self._kept_writer = None
+        self._turn.give()
         while self._readers:
             self._readers.pop().connection.close()
 
@@ -148,35 +155,31 @@ class SQLite:
         connection = self._engine.connect()
         return Handle(connection, connection.connection.driver_connection)
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        with self._counting:
-            self._waiting += 1
-        try:
-            self._writing.acquire()
-        finally:
-            with self._counting:
-                self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._writing.release()
-
     @property
     def _writer(self) -> Handle:
         if self._kept_writer is None:
             self._kept_writer = self._open()
+            self._kept_writer.driver.execute("PRAGMA busy_timeout=0")
         return self._kept_writer
 
-    def _join(self) -> _Batch:
+    def _begun(self) -> _Batch:
+        """Return the batch of the transaction that is open, or of one that begins."""
         if self._batch is None:
-            try:
-                self._writer.driver.execute("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                raise self.translated(error) from error
+            self._begin()
             self._batch = _Batch()
-        self._batch.blocks += 1
         return self._batch
+
+    def _begin(self) -> None:
+        driver, until = self._writer.driver, Clock.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _BUSY or Clock.monotonic() > until:
+                    raise self.translated(error) from error
+            else:
+                return
+            pause(BUSY_PAUSE)
 
     def _block(self) -> Iterator[Handle]:
         driver = self._writer.driver
@@ -191,25 +194,34 @@ class SQLite:
             raise
         driver.execute("RELEASE block")
 
-    def _commit_if_last(self) -> None:
-        batch, driver = self._batch, self._writer.driver
+    def _pass_on(self) -> None:
+        """Commit if nobody waits to write in the same transaction, and let the next one have its turn."""
+        batch = self._batch
         if batch is None:
-            return
-        if not driver.in_transaction:
-            self._batch = None
-            batch.settle(Retry("Another block failed in a way that rolled back all that shared its transaction."))
-        elif not self._waiting or batch.blocks >= MOST_BLOCKS_A_COMMIT:
-            self._batch = None
-            batch.settle(self._commit(driver))
+            self._turn.give()
+        elif not self._writer.driver.in_transaction:
+            self._settle(batch, Retry("Another block rolled back all that shared its transaction."))
+        elif self._turn.are_wanted and batch.blocks < MOST_BLOCKS_A_COMMIT:
+            self._turn.give()
+        elif on_loop():
+            self._committer.submit(self._commit, batch)
+        else:
+            self._commit(batch)
 
-    def _commit(self, driver: Any) -> StoreError | None:
+    def _settle(self, batch: _Batch, error: StoreError | None) -> None:
+        self._batch = None
+        batch.settle(error)
+        self._turn.give()
+
+    def _commit(self, batch: _Batch) -> None:
+        driver, lost = self._writer.driver, None
         try:
             driver.execute("COMMIT")
         except sqlite3.Error as error:
+            lost = self.translated(error)
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
-            return self.translated(error)
-        return None
+        self._settle(batch, lost)
 
 
 def _gathered(query: Select[Any]) -> Select[Any]:

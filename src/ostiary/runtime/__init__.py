@@ -1,0 +1,1 @@
+"""What runs everything else: how a request runs, and what it may wait for."""
