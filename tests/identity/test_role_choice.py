@@ -235,6 +235,7 @@ def test_a_map_of_tags_is_set_for_each_provider_apart(pool: Pool) -> None:
     defaults = pool.admin("SetPrincipalTagAttributeMap", **apple, UseDefaults=True, PrincipalTags={"x": "y"})
     assert defaults["PrincipalTags"] == {"username": "sub", "client": "aud"}
     assert pool.admin("GetPrincipalTagAttributeMap", **google) == {**google, **own}
+    assert pool.admin("GetIdentityPoolRoles", IdentityPoolId=pool.id)["Roles"] == BOTH
 
 
 def test_a_user_pools_map_is_one_under_both_of_its_names(pool: Pool) -> None:
