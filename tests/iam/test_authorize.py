@@ -12,6 +12,7 @@ import ostiary.sts  # noqa: F401 - registers the operations
 from ostiary.aws.errors import AccessDeniedError, UnrecognizedClientError
 from ostiary.context import ANONYMOUS, Client, Context, Principal, Session
 from ostiary.iam.authorize import authorize, decided, global_conditions
+from ostiary.store import policies
 from tests.fixtures.context import ACCOUNT, Api
 from tests.fixtures.still_clock import StillClock
 from tests.iam.policies import OTHER, allow, deny, policy
@@ -181,7 +182,9 @@ def test_a_sessions_own_policies_narrow_it_also_managed_ones(realm: Realm) -> No
 
 def test_a_managed_session_policy_that_is_gone_allows_nothing(realm: Realm) -> None:
     realm.grant()
-    assert not realm.may(realm.session(policy_arns=(f"arn:aws:iam::{ACCOUNT}:policy/gone",)))
+    gone = realm.by(realm.session(policy_arns=(f"arn:aws:iam::{ACCOUNT}:policy/gone",)))
+    made = decided(gone, "s3:GetObject", KEY)
+    assert (made.outcome, made.because) == ("implicitDeny", "session")
     assert realm.may(realm.session())
 
 
@@ -194,6 +197,20 @@ def test_a_boundary_narrows_users_and_roles(realm: Realm) -> None:
     for principal in (Principal(ACCOUNT, "User", made["Arn"], made["UserId"], "bob"), realm.session()):
         assert realm.may(principal)
         assert not realm.may(principal, "s3:PutObject")
+
+
+def test_a_boundary_that_is_gone_allows_nothing(realm: Realm) -> None:
+    """STS-03: what was to narrow does not widen by not being there."""
+    realm.grant()
+    arn = realm.iam("CreatePolicy", PolicyName="b", PolicyDocument=policy(allow("*")))["Policy"]["Arn"]
+    realm.iam("PutRolePermissionsBoundary", RoleName="person", PermissionsBoundary=arn)
+    assert realm.may(realm.session())
+    with realm.ctx.store.write() as tx:
+        stored = policies.find(tx, ACCOUNT, arn)
+        assert stored is not None
+        policies.delete(tx, stored)
+    made = decided(realm.by(realm.session()), "s3:GetObject", KEY)
+    assert (made.outcome, made.because) == ("implicitDeny", "permissions boundary")
 
 
 def test_a_users_own_session_may_call_no_iam_and_of_sts_two_operations(realm: Realm) -> None:
@@ -223,6 +240,7 @@ def test_whoever_was_made_again_under_a_name_inherits_nothing(realm: Realm) -> N
     for principal in (earlier, before, dataclasses.replace(realm.user, user_name="gone")):
         made = decided(realm.by(principal), "s3:GetObject", KEY, resource_policy=public)
         assert (made.outcome, made.because) == ("implicitDeny", "identity-based")
+        assert "aws:PrincipalTag/team" not in global_conditions(realm.by(principal))
 
 
 def test_a_resource_of_another_account_needs_both_sides(realm: Realm) -> None:
@@ -234,6 +252,21 @@ def test_a_resource_of_another_account_needs_both_sides(realm: Realm) -> None:
     realm.grant()
     assert realm.may(realm.user, resource_policy=granted, resource_account=OTHER)
     assert not realm.may(realm.user, resource_account=OTHER)
+    with pytest.raises(AccessDeniedError, match="because no resource-based policy allows"):
+        authorize(realm.by(realm.user), "s3:GetObject", KEY, resource_account=OTHER)
+
+
+def test_a_root_may_all_at_home_and_nothing_elsewhere(realm: Realm) -> None:
+    root = realm.ctx.principal
+    assert realm.may(root)
+    assert not realm.may(root, resource_account=OTHER)
+
+
+def test_a_users_own_session_is_named_like_the_user(realm: Realm) -> None:
+    own = realm.own_session()
+    assert global_conditions(realm.by(own))["aws:PrincipalArn"] == realm.user.arn
+    assert realm.may(own, resource_policy=policy({**allow(), "Principal": {"AWS": realm.user.arn}}))
+    assert not realm.may(own, resource_policy=policy({**allow(), "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role"}}))
 
 
 def test_a_role_is_named_by_its_arn_with_its_path_or_by_its_id(realm: Realm) -> None:

@@ -20,7 +20,10 @@ CONTEXT = context_of(
         "ip:mapped": "::ffff:10.1.2.3",
         "ip:six": "2001:db8::1",
         "a:a": ROLE,
+        "kind:k": "role",
         "bin:b": "QUJD",
+        "bin:odd": "QU!JD",
+        "b:loud": "TRUE",
         "m:m": ("x", "y"),
         "m:none": (),
         "bad:b": "neither number nor date, address, name or bytes",
@@ -44,6 +47,10 @@ def holds(name: str, key: str, wanted: Any) -> bool:
         ("StringNotEqualsIgnoreCase", "s:s", "adb", True),
         ("StringLike", "s:s", "a*", False),
         ("StringNotLike", "s:s", "B*", True),
+        ("StringLike", "s:s", "${s:s}", True),
+        ("StringLike", "star:s", "${s:s}", False),
+        ("ArnLike", "a:a", "arn:aws:iam::1:${kind:k}/*", True),
+        ("ArnEquals", "a:a", "arn:aws:iam::1:${s:s}/*", False),
         ("StringEquals", "s:s", "${b:b}", False),
         ("StringEquals", "b:b", "${b:b}", True),
         ("StringEqualsIgnoreCase", "s:s", "${s:s}", True),
@@ -78,10 +85,14 @@ def holds(name: str, key: str, wanted: Any) -> bool:
         ("DateGreaterThanEquals", "d:d", "1767312001", False),
         ("DateLessThan", "bad:b", "2999-01-01", False),
         ("Bool", "b:b", "TRUE", True),
+        ("Bool", "b:loud", "true", True),
+        ("Bool", "b:loud", "false", False),
         ("Bool", "b:no", "false", True),
         ("Bool", "b:no", "true", False),
         ("Bool", "bad:b", "false", False),
+        ("BinaryEquals", "bin:b", "QUJD", True),
         ("BinaryEquals", "bin:b", "QUJE", False),
+        ("BinaryEquals", "bin:odd", "QUJD", False),
         ("BinaryEquals", "bad:b", "QUJD", False),
         ("IpAddress", "ip:ip", "10.0.0.1/8", True),
         ("IpAddress", "ip:ip", "10.2.0.0/16", False),
@@ -104,6 +115,7 @@ def holds(name: str, key: str, wanted: Any) -> bool:
         ("ArnEqualsIfExists", "no:key", ROLE, True),
         ("BoolIfExists", "b:no", "true", False),
         ("Null", "no:key", "false", False),
+        ("Null", "n:n", "true", False),
         ("Null", "m:none", "true", True),
         ("Null", "n:n", ["true", "false"], True),
         ("StringNotEquals", "m:m", "x", False),
@@ -153,6 +165,8 @@ def test_every_operator_is_here_and_no_other() -> None:
         ("NumericEquals", "seven"),
         ("NumericEquals", "inf"),
         ("NumericEquals", " 7"),
+        ("NumericEquals", "7 "),
+        ("NumericEquals", "1_0"),
         ("NumericEquals", "7x"),
         ("DateEquals", "yesterday"),
         ("DateEquals", "2026-13-01"),
@@ -194,6 +208,11 @@ def test_one_condition_that_is_not_met_outweighs_one_that_is_not_understood() ->
         all_hold([met, unknown, met], CONTEXT)
     assert all_hold([met, met], CONTEXT) is True
     assert all_hold([], CONTEXT) is True
+
+
+def test_a_context_has_its_keys_in_lower_case_and_a_tuple_for_each() -> None:
+    given = {"Aws:UserName": "Ada", "m:M": ["x", "Y"], "n:n": (), "e:e": ""}
+    assert context_of(given) == {"aws:username": ("Ada",), "m:m": ("x", "Y"), "n:n": (), "e:e": ("",)}
 
 
 def test_variables_mean_nothing_to_policies_of_the_old_version() -> None:
