@@ -105,7 +105,7 @@ class Exchange:
             await self._send({"type": "http.response.start", "status": answer.status, "headers": headers})
             if self.scope["method"] != "HEAD":
                 length = answer.content_length
-                if length is not None and length <= PIECE_BYTES:
+                if not answer.ok or (length is not None and length <= PIECE_BYTES):
                     await self._send({"type": "http.response.body", "body": await answer.read()})
                     return
                 await self._stream_pieces(answer.content.iter_any())

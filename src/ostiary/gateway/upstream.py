@@ -1,8 +1,10 @@
 """The S3 server behind the gateway: requests signed anew, bodies streamed both ways."""
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 
 import aiohttp
+import structlog
 from yarl import URL
 
 from ostiary.aws import sigv4
@@ -83,6 +85,22 @@ _PASSED_BACK = frozenset(
 _PASSED_BACK_PREFIX = b"x-amz-"
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _WITH_BODY = frozenset({"PUT", "POST"})
+_REFUSALS = frozenset({400, 401, 403})
+_CODE = re.compile(rb"<Code>(\w+)</Code>")
+_OF_OUR_KEY = frozenset(
+    {
+        "AuthorizationHeaderMalformed",
+        "ExpiredToken",
+        "InvalidAccessKeyId",
+        "InvalidSecurity",
+        "InvalidToken",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+    }
+)
+"""What S3 says of a key, its signature or its clock: ours, since nobody else's reaches the server behind."""
+
+log = structlog.get_logger()
 
 
 class Upstream:
@@ -102,7 +120,8 @@ class Upstream:
     async def send(self, method: str, address: str, headers: Mapping[str, str], body: Body) -> aiohttp.ClientResponse:
         """Send a request and return the answer, its body unread; `address` is path and query as they go on the wire.
 
-        Raises S3Error when there is no answer, and what the body raises when it proves wrong.
+        Raises S3Error when there is no answer or the server behind refuses our key, and what the body raises when it
+        proves wrong.
         """
         if not self.url:
             raise S3Error("ServiceUnavailable", 503, "There is no S3 server behind this gateway: set s3_upstream.")
@@ -112,7 +131,7 @@ class Upstream:
         if pieces is not None or body.content or method in _WITH_BODY:
             signed["content-length"] = str(body.length)
         try:
-            return await self._opened().request(
+            answer = await self._opened().request(
                 method,
                 URL(url, encoded=True),
                 headers=signed,
@@ -125,6 +144,22 @@ class Upstream:
                 raise pieces.failure from None
             text = f"The S3 server behind this gateway does not answer ({type(error).__name__})."
             raise S3Error("ServiceUnavailable", 503, text) from error
+        if answer.status in _REFUSALS:
+            await self._check_key(answer)
+        return answer
+
+    async def _check_key(self, refusal: aiohttp.ClientResponse) -> None:
+        """Raise S3Error when a refusal is of the key that the gateway itself signs with: the client's is another."""
+        if refusal.method == "HEAD":  # has no body that says why
+            probe = await self.send("GET", "/", {}, Body())
+            probe.release()
+            return
+        found = _CODE.search(await refusal.read())
+        code = found[1].decode() if found else ""
+        if code in _OF_OUR_KEY:
+            log.error("s3_upstream_refuses_our_key", code=code, url=self.url)
+            text = f"The S3 server behind this gateway refuses the gateway's own access key ({code})."
+            raise S3Error("ServiceUnavailable", 503, text)
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
