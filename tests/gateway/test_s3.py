@@ -127,6 +127,7 @@ def test_a_copy_to_a_part_needs_its_source_too() -> None:
         ("PUT", "/b-1/k?x-amz-acl=private", {"x_amz_acl": "public-read"}),
         ("DELETE", "/b-1?delete", {}),
         ("POST", "/b-1/k", {}),
+        ("POST", "/b-1", {}),
         ("PATCH", "/b-1/k", {}),
         ("DELETE", "/", {}),
     ],

@@ -43,6 +43,12 @@ def test_lists_leave_out_what_only_describing_one_shows(iam: Any) -> None:
     assert iam.list_policies(Scope="Local")["Policies"][0].keys() == shown.keys() - {"Description", "Tags"}
 
 
+def test_there_are_no_policies_but_the_accounts_own(iam: Any) -> None:
+    own = iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+    assert iam.list_policies(Scope="AWS")["Policies"] == []
+    assert [policy["Arn"] for policy in iam.list_policies(Scope="All")["Policies"]] == [own]
+
+
 def test_a_policy_without_tags_says_so_when_it_is_asked_for(iam: Any) -> None:
     made = iam.create_policy(PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]
     assert {"Description", "Tags"}.isdisjoint(made)

@@ -188,6 +188,14 @@ def test_policies_and_providers_are_tagged_and_their_tags_listed(iam: Api) -> No
         assert iam(f"List{kind}Tags", **named)["Tags"] == [{"Key": "b", "Value": "2"}]
 
 
+def test_thumbprints_of_a_provider_are_kept_and_shown(iam: Api) -> None:
+    given = {"Url": "https://id.example.com", "ClientIDList": ["app"], "ThumbprintList": ["0" * 40]}
+    named = {"OpenIDConnectProviderArn": iam("CreateOpenIDConnectProvider", **given)["OpenIDConnectProviderArn"]}
+    assert iam("GetOpenIDConnectProvider", **named)["ThumbprintList"] == ["0" * 40]
+    iam("UpdateOpenIDConnectProviderThumbprint", **named, ThumbprintList=["f" * 40])
+    assert iam("GetOpenIDConnectProvider", **named)["ThumbprintList"] == ["f" * 40]
+
+
 def test_a_renamed_user_keeps_keys_policies_boundary_and_id(iam: Api) -> None:
     arn = iam("CreatePolicy", PolicyName="p", PolicyDocument=DOCUMENT)["Policy"]["Arn"]
     before = iam("CreateUser", UserName="u", PermissionsBoundary=arn, Tags=[{"Key": "a", "Value": "1"}])["User"]

@@ -1,4 +1,4 @@
-"""Whose tokens an identity pool takes: those of the providers it lists, and no others (security.md IDP-02, IDP-12)."""
+"""Whose tokens an identity pool takes: those of the providers it lists, and no others (IDP-02, IDP-12)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,6 +65,13 @@ def register(pool: IdentityPool) -> tuple[str, str]:
     """Register the provider in IAM, as nothing else; return its name and its ARN."""
     made = Api(pool.admin.ctx, "iam")("CreateOpenIDConnectProvider", Url=pool.provider.issuer, ClientIDList=["client"])
     return pool.provider.issuer.partition("://")[2], made["OpenIDConnectProviderArn"]
+
+
+@pytest.mark.parametrize("name", ["api.twitter.com", f"arn:aws:iam::{ACCOUNT}:saml-provider/corp", "login.example"])
+def test_a_login_of_a_kind_that_is_not_built_is_refused(pool: IdentityPool, name: str) -> None:
+    configure(pool, SupportedLoginProviders={"api.twitter.com": "key"}, DeveloperProviderName="login.example")
+    with pytest.raises(NotAuthorizedException, match=UNSUPPORTED):
+        pool.get_id({name: pool.provider.token(sub="ada")})
 
 
 def test_a_registered_provider_is_taken_only_where_the_pool_lists_it(pool: IdentityPool) -> None:

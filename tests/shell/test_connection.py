@@ -1,4 +1,4 @@
-"""What a connection takes before anything reads it, by raw sockets (security.md ROB-02)."""
+"""What a connection takes before anything reads it, by raw sockets (ROB-02, ROB-05)."""
 
 import socket
 from collections.abc import Iterable
@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ostiary import connection
 from ostiary.connection import MOST_HEADER_BYTES, MOST_HEADER_FIELDS
 from tests.fixtures.server import Server
 
@@ -25,12 +26,12 @@ def engine_name() -> str:
 def answer_to(server: Server, *pieces: bytes) -> bytes:
     """Send pieces, each by itself, and return all that comes back until the server closes."""
     address = urlsplit(server.url)
-    with socket.create_connection((str(address.hostname), address.port or 80), timeout=30) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with socket.create_connection((str(address.hostname), address.port or 80), timeout=30) as opened:
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             for piece in pieces:
-                connection.sendall(piece)
-            received = list(iter(lambda: connection.recv(65536), b""))
+                opened.sendall(piece)
+            received = list(iter(lambda: opened.recv(65536), b""))
         except (BrokenPipeError, ConnectionResetError):
             return b""
     return b"".join(received)
@@ -102,3 +103,13 @@ def test_a_long_body_is_taken(server: Server) -> None:
     head = SIGN_UP + BEGIN + b"Content-Length: %d\r\n\r\n" % len(body)
     pieces = [body[start : start + 10_000] for start in range(0, len(body), 10_000)]
     assert status(answer_to(server, head, *pieces)) == b"400"
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n", SIGN_UP + b"Content-Length: 9\r\n\r\n{"]
+)
+def test_who_does_not_go_on_is_let_go(server: Server, monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
+    """ROB-05."""
+    for name in ("HEADER_SECONDS", "BODY_SECONDS", "LOOK_SECONDS"):
+        monkeypatch.setattr(connection, name, 0.1)
+    assert status(answer_to(server, begun)) in {b"", b"408"}

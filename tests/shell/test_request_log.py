@@ -117,6 +117,7 @@ def test_an_address_where_nothing_is_is_told(server: Server, http: httpx.Client,
 
 
 def test_what_a_client_chose_cannot_forge_a_line_or_leave_a_secret(server: Server) -> None:
+    """ROB-10."""
     address = urlsplit(server.url)
     hostile = [
         b"/%0d%0a%7b%22event%22:%22request%22%7d%1b%5b31m%e2%80%a8",

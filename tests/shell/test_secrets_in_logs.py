@@ -1,4 +1,4 @@
-"""No secret, password, code or token is ever in a log (security.md PWD-14, STS-08)."""
+"""No secret, password, code or token is ever in a log (PWD-14, STS-08)."""
 
 import json
 from collections.abc import Callable

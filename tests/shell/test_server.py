@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ostiary.config import SettingsError, load_settings
 from ostiary.iam.accounts import RootKey
 from tests.fixtures.server import LivePool, Mailbox, MovingClock, Server
 
@@ -50,3 +51,13 @@ def test_a_pools_documents_are_public(live_pool: LivePool, http: httpx.Client, s
     assert {"kty", "kid", "n", "e", "alg", "use"} <= keys[0].keys()
     missing = http.get("/us-east-1_nobody000/.well-known/jwks.json")
     assert missing.status_code == 404
+
+
+@pytest.mark.parametrize("key", ["test", "minioadmin", "AKIAIOSFODNN7EXAMPLE"])
+def test_a_key_that_everybody_knows_opens_no_server_that_others_reach(key: str) -> None:
+    """STS-15."""
+    pair = {"root_access_key_id": key, "root_secret_access_key": "x" * 40}
+    for reached in ({"host": "0.0.0.0"}, {"public_url": "https://auth.example.com"}):  # noqa: S104 - what is refused
+        with pytest.raises(SettingsError, match="a well-known key opens this server to everybody"):
+            load_settings({**pair, **reached})
+    assert load_settings(pair).root_access_key_id == key

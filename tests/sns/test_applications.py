@@ -1,4 +1,4 @@
-"""Apps of push services and apps on devices, through boto3 (reference sync-push.md B2, B3)."""
+"""Apps of push services and apps on devices, through boto3 (behaviour/sns.md 2, 3)."""
 
 import re
 from typing import Any

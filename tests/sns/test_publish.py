@@ -1,4 +1,4 @@
-"""Publishing to topics, apps on devices and phones, through boto3 (reference sync-push.md B4)."""
+"""Publishing to topics, apps on devices and phones, through boto3 (behaviour/sns.md 4)."""
 
 import json
 from collections.abc import Callable

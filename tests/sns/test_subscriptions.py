@@ -206,6 +206,17 @@ def test_what_is_wrong_with_an_attribute_is_told_in_sns_words(
     assert refused(sns.subscribe, **made) == ("InvalidParameter", f"Invalid parameter: Attributes Reason: {reason}")
 
 
+def test_dead_letters_of_apps_mail_and_phones_are_kept_as_a_setting(sns: Any, topic: str, root: Any) -> None:
+    redrive = json.dumps({"deadLetterTargetArn": f"arn:aws:sqs:us-east-1:{root.account_id}:lost"})
+    given = {"TopicArn": topic, "Attributes": {"RedrivePolicy": redrive}, "ReturnSubscriptionArn": True}
+    made = sns.create_platform_application(Name="a", Platform="GCM", Attributes={"PlatformCredential": "k"})
+    app = sns.create_platform_endpoint(PlatformApplicationArn=made["PlatformApplicationArn"], Token="t" * 20)
+    to = {"application": app["EndpointArn"], "email": "a@example.com", "sms": "+15551234567"}
+    for protocol, endpoint in to.items():
+        arn = sns.subscribe(**given, Protocol=protocol, Endpoint=endpoint)["SubscriptionArn"]
+        assert sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["RedrivePolicy"] == redrive
+
+
 def test_dead_letters_of_a_queue_in_order_are_in_order(sns: Any, root: Any) -> None:
     topic = sns.create_topic(Name="t.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
     arn = f"arn:aws:sqs:us-east-1:{root.account_id}:"

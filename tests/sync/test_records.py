@@ -1,4 +1,4 @@
-"""Records through boto3: counts, conflicts, sessions, pages, limits (reference sync-push.md A2 to A4)."""
+"""Records through boto3: counts, conflicts, sessions, pages, limits (behaviour/sync.md 2 to 4)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -247,6 +247,7 @@ def test_an_identity_has_at_most_20_datasets_however_many_are_made_at_once(pool:
 
 
 def test_of_many_who_change_a_record_at_once_one_does(pool: IdentityPool) -> None:
+    """SYN-02."""
     notes = pool.guest().dataset()
     token = notes.listed()["SyncSessionToken"]
 
@@ -265,6 +266,7 @@ def test_of_many_who_change_a_record_at_once_one_does(pool: IdentityPool) -> Non
 
 
 def test_of_many_who_add_records_at_once_none_is_lost(pool: IdentityPool) -> None:
+    """SYN-02."""
     notes = pool.guest().dataset()
     token = notes.listed()["SyncSessionToken"]
     with ThreadPoolExecutor(10) as threads:
