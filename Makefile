@@ -32,6 +32,7 @@ check: $(VENV)/dev ## Lint, types, layers, generated files
 	$(BIN)/deptry tests bench tools --exclude node_modules --ignore DEP002,DEP004
 	$(BIN)/python tools/models.py --check
 	$(BIN)/python tools/docs.py --check
+	$(BIN)/python tools/citations.py
 
 bench: $(VENV)/dev ## Measure throughput and latency (SIZE=users in the pool, ENGINE=sqlite or postgresql)
 	@$(BIN)/python -m bench --users $(SIZE) $(if $(filter postgresql,$(ENGINE)),--postgresql)

@@ -1,4 +1,4 @@
-"""Outgoing HTTP keeps its bounds: addresses, time, size (security.md LMB-04, FED-15)."""
+"""Outgoing HTTP keeps its bounds: addresses, time, size (LMB-04, FED-15)."""
 
 import socket
 from collections.abc import Iterator

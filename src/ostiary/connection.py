@@ -1,4 +1,4 @@
-"""One HTTP connection, held to limits that uvicorn's parser leaves open (security.md ROB-02, ROB-05)."""
+"""One HTTP connection, held to limits that uvicorn's parser leaves open (ROB-02, ROB-05)."""
 
 from asyncio import BaseTransport, TimerHandle, Transport
 from typing import cast

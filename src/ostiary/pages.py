@@ -37,12 +37,12 @@ log = structlog.get_logger()
 
 
 async def live(_request: Request) -> Response:
-    """Say that the process runs; the database is not asked (security.md ROB-14)."""
+    """Say that the process runs; the database is not asked (ROB-14)."""
     return PlainTextResponse("alive\n")
 
 
 def ready(services: Services) -> Page:
-    """Return the page that says whether the database answers, within three seconds (security.md ROB-14)."""
+    """Return the page that says whether the database answers, within three seconds (ROB-14)."""
     # A thread of its own: a database that hangs must not use up the threads of others, one at most waits for it.
     thread = ThreadPoolExecutor(1, thread_name_prefix="ready")
     asked: asyncio.Future[None] | None = None

@@ -1,4 +1,4 @@
-"""A worker that is stuffed refuses at once, in the form of each service, and recovers (security.md ROB-07)."""
+"""A worker that is stuffed refuses at once, in the form of each service, and recovers (ROB-07)."""
 
 import asyncio
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Which operation a request calls, on one address for all services (clients.md 5, 20)."""
+"""Which operation a request calls, on one address for all services (behaviour/clients.md 5, 20)."""
 
 import pytest
 
@@ -106,7 +106,7 @@ def test_a_request_that_names_no_operation_is_refused(method: str, headers: list
 
 
 def test_syncs_paths_are_matched_as_they_were_sent() -> None:
-    """clients.md 20: ids carry %3A, and an encoded slash does not end a segment."""
+    """behaviour/clients.md 20: ids carry %3A, and an encoded slash does not end a segment."""
     path = "/identitypools/us-east-1%3Aaaaa/identities/us-east-1%3Abbbb/datasets/a%2Fb"
     call = find("GET", path, JSON)
     assert call.operation.name == "DescribeDataset"

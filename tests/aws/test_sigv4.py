@@ -1,4 +1,4 @@
-"""Signatures against AWS's published suite, and against what must be refused (security.md SIG-01 to SIG-15)."""
+"""Signatures against AWS's published suite, and against what must be refused (SIG-01 to SIG-15)."""
 
 from base64 import b64encode
 from dataclasses import replace

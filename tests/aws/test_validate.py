@@ -1,4 +1,4 @@
-"""Constraints of the models and the texts that tell them (user-pools-api.md §1.3)."""
+"""Constraints of the models and the texts that tell them (behaviour/user-pools.md 1.3)."""
 
 from typing import Any
 

@@ -40,7 +40,7 @@ def test_amazon_cognito_identity_js_uses_an_app_and_a_device(place: Place) -> No
 
 
 def test_amplify_uses_mailed_codes_an_app_and_a_device(place: Place) -> None:
-    """clients.md 9, 10."""
+    """behaviour/clients.md 9, 10."""
     report = place.run("amplify_factors", username="alan", email="alan@example.com")
     assert report["afterConfirming"] == "COMPLETE_AUTO_SIGN_IN"
     assert report["automatic"] is True
@@ -72,7 +72,7 @@ def test_pycognito_uses_an_app(place: Place) -> None:
 
 
 def test_pycognito_signs_in_from_a_remembered_device(place: Place) -> None:
-    """clients.md 8: without sessions."""
+    """behaviour/clients.md 8: without sessions."""
     place.user("ada")
     client = place.server.client("cognito-idp")
     srp = AWSSRP("ada", PASSWORD, place.pool_id, place.client_id, client=client)

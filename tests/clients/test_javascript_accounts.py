@@ -62,7 +62,7 @@ def test_amplify_keeps_an_account(start_server: Callable[..., Server]) -> None:
 
 
 def test_cognito_srp_helper_signs_in_from_a_device_with_a_clients_secret(start_server: Callable[..., Server]) -> None:
-    """clients.md 8, 9."""
+    """behaviour/clients.md 8, 9."""
     app = {"ExplicitAuthFlows": FLOWS, "GenerateSecret": True}
     place = make_place(start_server, {"DeviceConfiguration": ALWAYS}, app)
     place.invite("grace")

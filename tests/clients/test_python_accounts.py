@@ -105,7 +105,7 @@ def test_pycognito_administers_users_and_groups(server: Server, live_pool: LiveP
 def test_warrant_lite_sets_a_password_and_signs_in(
     server: Server, secret_pool: LivePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """clients.md 8. It wants the locale en_US.UTF-8, for English names of days, which this process writes anyway."""
+    """behaviour/clients.md 8. It wants the locale en_US.UTF-8, for English days, which this process writes anyway."""
     monkeypatch.setattr(locale, "setlocale", lambda _category, wanted=None: wanted)
     pool = secret_pool
     invite(pool, "grace")

@@ -94,7 +94,7 @@ def _provider() -> Path:
 def test_terraform_sets_up_changes_imports_and_removes_everything(
     server: Server, root: RootKey, client: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """clients.md 17 to 19. Takes long because each command reads the provider's schema, which is large."""
+    """behaviour/clients.md 17 to 19. Takes long because each command reads the provider's schema, which is large."""
     idp = client("cognito-idp")
     adopted = idp.create_user_pool(PoolName="adopted")["UserPool"]["Id"]
     idp.create_user_pool_client(UserPoolId=adopted, ClientName="AmazonOpenSearchService-x", GenerateSecret=True)

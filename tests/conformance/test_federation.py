@@ -1,4 +1,4 @@
-"""What every identity provider does, whatever its kind (security.md IDP-02, FED-10, FED-12, FED-15, FED-16)."""
+"""What every identity provider does, whatever its kind (IDP-02, FED-10, FED-12, FED-15, FED-16)."""
 
 import dataclasses
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""GetClientToken (reference new-in-2026.md 6): a client's own tokens, and the flow that allows them."""
+"""GetClientToken (behaviour/additions.md 6): a client's own tokens, and the flow that allows them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""GetDerivedToken (reference new-in-2026.md 5; RFC 8693)."""
+"""GetDerivedToken (behaviour/additions.md 5; RFC 8693)."""
 
 import time
 from typing import Any
@@ -229,7 +229,7 @@ def test_a_clients_own_token_stands_for_no_user(desk: Desk) -> None:
 
 # -- who may ask -------------------------------------------------------------------------------------------------------
 def test_the_secret_or_the_pools_administrator_opens(desk: Desk) -> None:
-    """Reference new-in-2026.md 2.1: a signature is no choice, for SDKs sign every call."""
+    """behaviour/additions.md 2.1: a signature is no choice, for SDKs sign every call."""
     req = {"ClientId": desk.service.id, "SubjectToken": desk.token(), "SubjectTokenType": "ACCESS_TOKEN"}
     for account in ("", ACCOUNT, "222222222222"):
         assert desk.as_principal(account, **req, ClientSecret=desk.service.secret)["IssuedToken"]
@@ -310,7 +310,7 @@ def test_an_issuer_may_be_given_without_the_slash_that_it_has(
 
 
 def test_what_is_derived_is_as_sure_as_the_sign_in(desk: Desk, provider: OidcProvider) -> None:
-    """Reference new-in-2026.md 4.6: a provider's word counts as the pool maps it, and else as the lowest level."""
+    """behaviour/additions.md 4.6: a provider's word counts as the pool maps it, and else as the lowest level."""
     mine = desk.pool.app(ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]).tokens("ann")["AccessToken"]
     found = claims(desk.exchange(mine)["IssuedToken"])
     assert (found["acr"], found["amr"]) == ("urn:cognito:loa:2", ["pwd"])

@@ -53,7 +53,7 @@ def plain(http: httpx.Client, operation: str, headers: dict[str, str] | None = N
 def test_both_work_signed_unsigned_and_signed_by_nobody(
     server: Server, live: LivePool, http: httpx.Client, functions: FunctionServer
 ) -> None:
-    """SIG-13; reference new-in-2026.md 2.1: these two are no door for IAM."""
+    """SIG-13; behaviour/additions.md 2.1: these two are no door for IAM."""
     agent, exchanger = service(live, "ALLOW_CLIENT_TOKEN_AUTH"), service(live, *BOTH)
     stranger = server.client("cognito-idp", aws_access_key_id="AKIANOBODYNOBODYNOBO", aws_secret_access_key="wrong")
     own = {"ClientId": agent["ClientId"], "Secret": agent["ClientSecret"], "Scopes": ["files/read"]}

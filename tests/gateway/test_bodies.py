@@ -100,7 +100,7 @@ def test_a_trailer_with_another_signature_is_refused(streams: Gateway) -> None:
 
 @bodies
 def test_unsigned_chunks_with_a_checksum_are_unwrapped(streams: Gateway, body: bytes) -> None:
-    """clients.md 21: SDKs send these by default over TLS."""
+    """behaviour/clients.md 21: SDKs send these by default over TLS."""
     response = _send_unsigned(streams, body, crc32(body), content_encoding="gzip,aws-chunked")
 
     assert response.status_code == 200

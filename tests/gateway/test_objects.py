@@ -212,7 +212,7 @@ def test_what_people_upload_cannot_run_as_a_page_of_the_server(streams: Gateway)
 
 
 def test_a_web_page_may_read_answers_and_errors(streams: Gateway) -> None:
-    """clients.md 11: preflights, and exposed headers on success and failure alike."""
+    """behaviour/clients.md 11: preflights, and exposed headers on success and failure alike."""
     preflight = httpx.options(
         f"{streams.server.url}/{streams.bucket}/k?X-Amz-Credential=x%2Fs3%2Faws4_request",
         headers={

@@ -214,7 +214,7 @@ def test_a_boundary_that_is_gone_allows_nothing(realm: Realm) -> None:
 
 
 def test_a_users_own_session_may_call_no_iam_and_of_sts_two_operations(realm: Realm) -> None:
-    """Reference B5."""
+    """behaviour/sts.md 5."""
     realm.grant()
     own = realm.by(realm.own_session())
     authorize(own, "s3:GetObject", KEY)

@@ -1,4 +1,4 @@
-"""Every operator of a condition, at its edges (reference C3, STS-09, STS-10)."""
+"""Every operator of a condition, at its edges (behaviour/iam.md 3, STS-09, STS-10)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The decision, against tables and laws (security.md STS-01, STS-03, STS-09 to STS-13)."""
+"""The decision, against tables and laws (STS-01, STS-03, STS-09 to STS-13)."""
 
 from typing import Any
 

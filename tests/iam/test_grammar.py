@@ -1,4 +1,4 @@
-"""Malformed policies are refused when they are written, in AWS's words and order (security.md STS-06, STS-12)."""
+"""Malformed policies are refused when they are written, in AWS's words and order (STS-06, STS-12)."""
 
 import json
 from collections.abc import Callable

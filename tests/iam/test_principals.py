@@ -1,4 +1,4 @@
-"""How a statement names who is calling, whoever that is (security.md STS-01, STS-06)."""
+"""How a statement names who is calling, whoever that is (STS-01, STS-06)."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The role somebody gets, and the credentials for it (security.md IDP-05 to IDP-09)."""
+"""The role somebody gets, and the credentials for it (IDP-05 to IDP-09)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""One identity per person across providers (security.md IDP-01 to IDP-03, IDP-10, IDP-12)."""
+"""One identity per person across providers (IDP-01 to IDP-03, IDP-10, IDP-12)."""
 
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor

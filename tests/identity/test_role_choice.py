@@ -1,4 +1,4 @@
-"""Which role somebody gets, by every kind of mapping (security.md IDP-08, IDP-09, IDP-11)."""
+"""Which role somebody gets, by every kind of mapping (IDP-08, IDP-09, IDP-11)."""
 
 import dataclasses
 import json

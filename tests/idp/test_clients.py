@@ -40,7 +40,7 @@ def test_a_client_with_only_a_name_has_the_documented_defaults(pool: Any) -> Non
 
 
 def test_what_terraform_reads_back_is_what_it_set(admin: Api, make_pool: MakePool) -> None:
-    """Terraform calls a value that does not come back an inconsistent result (clients.md 17)."""
+    """Terraform calls a value that does not come back an inconsistent result (behaviour/clients.md 17)."""
     settings = {
         "RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 10},
         "AuthSessionValidity": 5,

@@ -56,7 +56,7 @@ def test_resource_servers_are_kept_listed_and_offer_their_scopes(live_pool: Live
 
 
 def test_a_provider_comes_back_as_it_was_given_with_what_is_computed(live_pool: LivePool, server: Server) -> None:
-    """CRY-02; clients.md 17."""
+    """CRY-02; behaviour/clients.md 17."""
     admin, of_pool = live_pool.admin, {"UserPoolId": live_pool.id}
     given = {**of_pool, "ProviderName": "Google", "ProviderType": "Google", "ProviderDetails": GOOGLE}
     made = admin.create_identity_provider(**given, AttributeMapping={"email": "email"}, IdpIdentifiers=["g", "goo"])

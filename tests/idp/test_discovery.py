@@ -1,4 +1,4 @@
-"""The public documents of a pool (reference tokens.md 1)."""
+"""The public documents of a pool (behaviour/tokens.md 1)."""
 
 from collections.abc import Callable
 from typing import Any

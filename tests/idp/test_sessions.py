@@ -1,4 +1,4 @@
-"""Where users are signed in: sessions that a pool keeps track of, listed and ended one by one (new-in-2026.md 3)."""
+"""Where users are signed in: sessions that a pool tracks, listed and ended one by one (behaviour/additions.md 3)."""
 
 import re
 from collections.abc import Callable

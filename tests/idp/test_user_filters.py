@@ -45,7 +45,7 @@ def users(make_pool: Callable[..., Any]) -> tuple[Any, list[dict[str, str]]]:
 
 
 def matches(user: dict[str, str], name: str, operator: str, value: str) -> bool:
-    """Whether a user is one of those that a filter is for (user-pools-api.md §16)."""
+    """Whether a user is one of those that a filter is for (behaviour/user-pools.md 16)."""
     if name not in user:
         return False
     has = user[name]

@@ -189,7 +189,7 @@ def continued(app: App, session: str, name: str = "bob", **parameters: str) -> d
 
 
 def test_who_confirms_the_address_is_signed_in_without_another_code(app: App, sent: Sent) -> None:
-    """clients.md 10."""
+    """behaviour/clients.md 10."""
     signed_up = sign_up(app, "bob")
     session = confirm(app, "bob", sent()[-1].code, Session=signed_up["Session"])["Session"]
     assert "AuthenticationResult" in continued(app, session, PREFERRED_CHALLENGE="EMAIL_OTP")

@@ -121,7 +121,7 @@ def test_a_remembered_device_stands_for_the_second_factor(app: App, phone: Phone
 
 
 def test_a_device_proves_itself_without_sessions_too(phone: Phone) -> None:
-    """clients.md 8."""
+    """behaviour/clients.md 8."""
     phone.remembered()
     phone.challenge()
     assert phone.prove(None)["AccessToken"]
@@ -213,7 +213,7 @@ def claims(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_device_that_stands_for_nothing_proves_itself_all_the_same(untrusting: App, phone: Phone) -> None:
-    """A key without a proof never reaches a token (reference 11.3, 1)."""
+    """A key without a proof never reaches a token (behaviour/user-pools.md 11.3)."""
     phone.remembered()
     asked = phone.challenge()
     assert asked["ChallengeName"] == "DEVICE_SRP_AUTH"

@@ -99,7 +99,7 @@ def test_a_client_that_must_not_know_hears_the_same_of_everybody(people: Pool, w
 
 @pytest.mark.parametrize("way", [way for way in WAYS if "choice" not in way])
 def test_another_client_hears_that_there_is_nobody(people: Pool, way: str) -> None:
-    """Where the user chooses how to sign in, nobody ever does (reference 9.8)."""
+    """Where the user chooses how to sign in, nobody ever does (behaviour/user-pools.md 9.8)."""
     kind, text = heard(WAYS[way], people.app(), "absent")
     assert kind == "UserNotFoundException"
     assert text in {"User does not exist.", "Username/client id combination not found."}

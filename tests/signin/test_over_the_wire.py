@@ -119,7 +119,7 @@ def call(http: httpx.Client, operation: str, body: Any, **headers: str) -> httpx
 
 
 def test_signing_in_needs_no_signature_and_minds_no_wrong_one(http: httpx.Client, live_pool: LivePool) -> None:
-    """clients.md 5, 7: null is absent, and an Authorization header means nothing here."""
+    """behaviour/clients.md 5, 7: null is absent, and an Authorization header means nothing here."""
     live_pool.user("ann")
     body = {
         "ClientId": live_pool.client_id,

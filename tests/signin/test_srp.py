@@ -29,7 +29,7 @@ def asked(app: App, username: str = "ann", password: str = PASSWORD) -> dict[str
 
 
 def test_the_proof_gives_tokens_without_a_session(app: App) -> None:
-    """clients.md 8."""
+    """behaviour/clients.md 8."""
     answer = app.srp("ann")
     assert answer.keys() == {"ChallengeParameters", "AuthenticationResult"}
     assert app.pool.get_user(answer["AuthenticationResult"]["AccessToken"])["Username"] == "ann"
@@ -74,7 +74,7 @@ def test_administrators_may_begin_by_srp(app: App) -> None:
 
 
 def test_the_user_id_for_srp_is_the_user_name_not_the_sub(make_pool: MakePool) -> None:
-    """clients.md 8; for e-mail pools the two are one."""
+    """behaviour/clients.md 8; for e-mail pools the two are one."""
     pool = make_pool(AliasAttributes=["email"])
     pool.user("ann", email="ann@example.com", email_verified="true")
     challenge = pool.app().srp_challenge("ann@example.com", SrpClient(pool.id))

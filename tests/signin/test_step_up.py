@@ -1,4 +1,4 @@
-"""Step-up: levels in tokens, and a sign-in toward one, with credit for an earlier sign-in (new-in-2026.md 4)."""
+"""Step-up: levels in tokens, and a sign-in toward one, with credit for an earlier one (behaviour/additions.md 4)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Levels and step-up from outside: boto3 against a live server (new-in-2026.md 4)."""
+"""Levels and step-up from outside: boto3 against a live server (behaviour/additions.md 4)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whom an access key stands for, and for how long (security.md SIG-14, STS-07, STS-08)."""
+"""Whom an access key stands for, and for how long (SIG-14, STS-07, STS-08)."""
 
 import dataclasses
 from typing import Any

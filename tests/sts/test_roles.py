@@ -1,4 +1,4 @@
-"""Assuming roles, chaining them, and what ends a session (security.md STS-01 to STS-07, SIG-14)."""
+"""Assuming roles, chaining them, and what ends a session (STS-01 to STS-07, SIG-14)."""
 
 import dataclasses
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a role's trust policy decides, and what a session inherits (security.md STS-01 to STS-07)."""
+"""What a role's trust policy decides, and what a session inherits (STS-01 to STS-07)."""
 
 import dataclasses
 import json

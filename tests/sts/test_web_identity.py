@@ -1,4 +1,4 @@
-"""Roles for whom a provider vouches: what the trust sees of them, and what a token may carry (reference B4)."""
+"""Roles for whom a provider vouches: what the trust sees of them, and what a token may carry (behaviour/sts.md 4)."""
 
 import dataclasses
 import json

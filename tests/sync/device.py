@@ -1,4 +1,4 @@
-"""A device that synchronizes as AWS's own clients do (reference sync-push.md A5), and what can go wrong with it."""
+"""A device that synchronizes as AWS's own clients do (behaviour/sync.md 5), and what can go wrong with it."""
 
 from collections.abc import Callable
 from contextlib import suppress

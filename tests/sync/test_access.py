@@ -1,4 +1,4 @@
-"""Who reaches what (reference A1): people their own identity, operators what IAM says, other accounts nothing."""
+"""Who reaches what (behaviour/sync.md 1): people their own identity, operators what IAM says, others nothing."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Whatever five devices do, and whatever is lost on the way, they end with the same data (reference A5)."""
+"""Whatever five devices do, and whatever is lost on the way, they end with the same data (behaviour/sync.md 5)."""
 
 import dataclasses
 from collections.abc import Callable, Iterator

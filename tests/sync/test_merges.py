@@ -1,4 +1,4 @@
-"""What becomes of a guest's datasets when the guest turns out to be somebody (reference A3)."""
+"""What becomes of a guest's datasets when the guest turns out to be somebody (behaviour/sync.md 3)."""
 
 from collections.abc import Callable
 

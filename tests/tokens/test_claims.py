@@ -1,4 +1,4 @@
-"""What tokens say (reference tokens.md 1-6), and to whom (TOK-08, TOK-16, TOK-19)."""
+"""What tokens say (behaviour/tokens.md 1-6), and to whom (TOK-08, TOK-16, TOK-19)."""
 
 import base64
 import json
@@ -122,7 +122,7 @@ def test_no_two_tokens_share_an_id(app: App) -> None:
 
 
 def test_tokens_that_cannot_be_revoked_are_not_numbered(pool: Pool) -> None:
-    """Reference tokens.md 2: `jti` and `origin_jti` come with revocation or rotation."""
+    """behaviour/tokens.md 2: `jti` and `origin_jti` come with revocation or rotation."""
     pool.user("ann")
     rotation = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
     rotating = pool.app(EnableTokenRevocation=False, RefreshTokenRotation=rotation, ExplicitAuthFlows=FLOWS)
@@ -134,7 +134,7 @@ def test_tokens_that_cannot_be_revoked_are_not_numbered(pool: Pool) -> None:
 
 
 def test_an_id_token_says_who_the_user_is_at_providers(pool: Pool) -> None:
-    """Reference tokens.md 2: as in the attribute, but that everything is text."""
+    """behaviour/tokens.md 2: as in the attribute, but that everything is text."""
     pool.user("ann")
     details = {"client_id": "c", "client_secret": "s", "authorize_scopes": "openid"}
     pool.call("CreateIdentityProvider", ProviderName="Google", ProviderType="Google", ProviderDetails=details)
@@ -209,7 +209,7 @@ def test_groups_come_by_precedence_and_the_first_ones_role_is_preferred(
     roles: list[str] | None,
     preferred: str | None,
 ) -> None:
-    """ATT-08; reference tokens.md 6."""
+    """ATT-08; behaviour/tokens.md 6."""
     pool.user("ann")
     found = join(pool, *groups)
     assert found.get("cognito:groups") == names

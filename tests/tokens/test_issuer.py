@@ -1,4 +1,4 @@
-"""What a pool is called: in tokens, and in `Logins` by two names (clients.md 1-4)."""
+"""What a pool is called: in tokens, and in `Logins` by two names (behaviour/clients.md 1-4)."""
 
 import pytest
 

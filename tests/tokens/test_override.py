@@ -1,4 +1,4 @@
-"""What PreTokenGeneration may change of a token, and what it never may (reference tokens.md 7; LMB-02)."""
+"""What PreTokenGeneration may change of a token, and what it never may (behaviour/tokens.md 7; LMB-02)."""
 
 from typing import Any
 
@@ -37,6 +37,7 @@ changes = st.builds(ClaimChanges, st.dictionaries(names, st.text()), st.lists(na
 
 @given(changes, changes, st.lists(st.text()).map(tuple))
 def test_what_a_token_is_about_never_changes(of_id: ClaimChanges, of_access: ClaimChanges, scopes: Any) -> None:
+    """TOK-17."""
     override = Override(of_id, of_access, scopes, scopes[:1], GroupOverride(("a",)))
     changed_id, changed_access = override.of_id(ID), override.of_access(ACCESS)
     assert {name: changed_id[name] for name in FIXED_ID} == {name: ID[name] for name in FIXED_ID}
@@ -61,7 +62,7 @@ def test_an_audience_may_be_the_client_only() -> None:
 
 
 def test_an_id_token_keeps_text_where_text_belongs() -> None:
-    """Reference tokens.md 7: these four are strings or stay as they were; others may be anything."""
+    """behaviour/tokens.md 7: these four are strings or stay as they were; others may be anything."""
     added = {"email_verified": True, "phone_number_verified": 1, "updated_at": 1.5, "address": {"formatted": "x"}}
     rich = {"plan": {"name": "pro", "seats": [1, 2]}, "flag": False, "rate": 0.5}
     changed = Override(id_token=ClaimChanges({**added, **rich})).of_id(ID)

@@ -1,4 +1,4 @@
-"""One port for all services, as real clients and hostile ones meet it (clients.md 5-7, 11, 12; security.md)."""
+"""One port for all services, as real clients and hostile ones meet it (behaviour/clients.md 5-7, 11, 12)."""
 
 import json
 import re
@@ -63,7 +63,7 @@ class TestAnswers:
         assert live.call("SignUp", json.dumps(SIGN_UP)).json() == {"UserConfirmed": False, "UserSub": "a-sub"}
 
     def test_null_is_absent(self, live: Live) -> None:
-        """clients.md 7."""
+        """behaviour/clients.md 7."""
         extra = {"UserAttributes": None, "ClientMetadata": {"a": None, "b": "c"}, "UserContextData": None}
         assert live.call("SignUp", json.dumps({**SIGN_UP, **extra})).status_code == 200
         assert live.handlers.seen == [{**SIGN_UP, "ClientMetadata": {"b": "c"}}]
@@ -78,7 +78,7 @@ class TestAnswers:
         assert answer["ResponseMetadata"]["HTTPHeaders"]["content-length"] == "0"
 
     def test_a_modelled_error_has_its_name_and_text(self, live: Live) -> None:
-        """clients.md 6."""
+        """behaviour/clients.md 6."""
         idp = live.boto("cognito-idp")
         with pytest.raises(idp.exceptions.UserNotFoundException) as error:
             idp.admin_get_user(UserPoolId="us-east-1_abc", Username="nobody")
@@ -105,7 +105,7 @@ class TestAnswers:
         )
 
     def test_every_answer_has_one_date_and_a_request_id(self, live: Live) -> None:
-        """SIG-03, clients.md 12."""
+        """SIG-03, behaviour/clients.md 12."""
         for answer in [live.call("SignUp", json.dumps(SIGN_UP)), live.call("Nothing"), live.form("Action=Nothing")]:
             assert len(answer.headers.get_list("date")) == 1
             assert UUID.fullmatch(answer.headers["x-amzn-requestid"])
@@ -130,7 +130,7 @@ class TestSignatures:
     """Who may call what."""
 
     def test_an_unsigned_operation_takes_no_notice_of_a_signature(self, live: Live) -> None:
-        """SIG-13, clients.md 5."""
+        """SIG-13, behaviour/clients.md 5."""
         body = json.dumps(SIGN_UP)
         for authorization in ["", "garbage", "Bearer x", f"AWS4-HMAC-SHA256 Credential={KEY_ID}/1/2/3/4"]:
             assert live.call("SignUp", body, authorization=authorization).status_code == 200
@@ -217,7 +217,7 @@ class TestSignatures:
 
 
 class TestBrowsers:
-    """Cross-origin requests (clients.md 11)."""
+    """Cross-origin requests (behaviour/clients.md 11)."""
 
     @pytest.mark.parametrize("path", ["/", "/identitypools/a/identities/b/datasets", "/anything"])
     def test_a_preflight_is_answered_for_every_path(self, live: Live, path: str) -> None:

@@ -1,4 +1,4 @@
-"""Cross-origin requests: any web page may call, and read, what AWS's endpoints let it read (clients.md 11)."""
+"""Cross-origin requests: any page may call, and read, what AWS's endpoints let it (behaviour/clients.md 11)."""
 
 import re
 

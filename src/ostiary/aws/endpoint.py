@@ -252,7 +252,7 @@ class Endpoint:
         return principal
 
     def _verify_nothing(self, signed: Signed, body_hash: str, services: tuple[str, ...]) -> None:
-        """Take the time that a known key takes, so that timing does not tell which keys exist (security.md SIG-12)."""
+        """Take the time that a known key takes, so that timing does not tell which keys exist (SIG-12)."""
         try:
             sigv4.verify(signed, "unknown", body_hash, self._now(), self._region, services, s3=False)
         except InvalidSignatureError:

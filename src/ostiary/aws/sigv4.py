@@ -1,6 +1,6 @@
 """Signature Version 4: reading, verifying and making signatures. Pure functions; the caller brings time and secret.
 
-The rules are AWS's published ones ("Signing AWS API requests") and security.md SIG-01 to SIG-15. Paths, queries and
+The rules are AWS's published ones ("Signing AWS API requests") and SIG-01 to SIG-15. Paths, queries and
 header values are texts made by `wire.text`, so that bytes outside UTF-8 survive.
 """
 

@@ -1,6 +1,6 @@
 """Constraints of the model, checked with the texts AWS services answer: `1 validation error detected: Value …`.
 
-Wording and paths: user-pools-api.md §1.3. Paths are lower camel case (`userPoolId`, `schema.1.member.name`), every
+Wording and paths: behaviour/user-pools.md 1.3. Paths are lower camel case (`userPoolId`, `schema.1.member.name`), every
 violation is counted, and a sensitive value is left out of the text.
 """
 
@@ -26,7 +26,7 @@ _PRINTED_PATTERNS = {
     "PasswordType": r"^[\S]+.*[\S]+$",
     "DomainType": r"^[a-z0-9](?:[a-z0-9\-\.]{0,61}[a-z0-9])?$",
 }
-"""What the service prints and applies, whatever its model says (user-pools-api.md §1.3): custom domains have dots."""
+"""What the service prints and applies against its model (behaviour/user-pools.md 1.3): custom domains have dots."""
 
 _LONGEST = {"markerType": 4096}
 """Characters of what this server may make longer than its model says: markers of IAM are sealed, with a whole name."""

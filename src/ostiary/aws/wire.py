@@ -8,7 +8,7 @@ from ostiary.aws.errors import SerializationError
 
 Headers = list[tuple[str, str]]
 MOST_FIELDS = 1000
-"""Fields that a form or a query string may have (security.md ROB-02)."""
+"""Fields that a form or a query string may have (ROB-02)."""
 FORM = "application/x-www-form-urlencoded"
 
 

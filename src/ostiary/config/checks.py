@@ -153,7 +153,7 @@ def _check_accounts(settings: Settings) -> None:
 
 
 def _is_public(settings: Settings) -> bool:
-    """Whether others than this machine's programs reach the server (security.md STS-15)."""
+    """Whether others than this machine's programs reach the server (STS-15)."""
     name = urlsplit(settings.base_url).hostname or ""
     return settings.host not in LOOPBACK or not (name in LOOPBACK or name.endswith(".localhost"))
 

@@ -1,4 +1,4 @@
-"""Amazon Device Messaging (reference sync-push.md C3)."""
+"""Amazon Device Messaging (behaviour/push-services.md 3)."""
 
 import hashlib
 import json

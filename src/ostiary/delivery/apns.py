@@ -1,4 +1,4 @@
-"""Apple's push service: HTTP/2, with a signing key or a certificate (reference sync-push.md C2)."""
+"""Apple's push service: HTTP/2, with a signing key or a certificate (behaviour/push-services.md 2)."""
 
 import hashlib
 import json

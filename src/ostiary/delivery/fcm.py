@@ -1,4 +1,4 @@
-"""Firebase Cloud Messaging, HTTP v1, with a service account (reference sync-push.md C1)."""
+"""Firebase Cloud Messaging, HTTP v1, with a service account (behaviour/push-services.md 1)."""
 
 import json
 from collections.abc import Mapping

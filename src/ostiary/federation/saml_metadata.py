@@ -16,7 +16,7 @@ from ostiary.federation.saml_xml import METADATA, SIGNATURE, Element, XmlError, 
 from ostiary.http_client import HttpClient
 
 KEPT_SECONDS = 6 * 3600
-"""How long metadata is used before its address is asked again (hosted-ui-oauth.md 8.6)."""
+"""How long metadata is used before its address is asked again (behaviour/hosted.md 8.6)."""
 _MOST_CERTIFICATES = 10
 _LEAST_CURVE_BITS = 256
 _REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"

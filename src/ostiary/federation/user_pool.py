@@ -1,4 +1,4 @@
-"""User pools of our own: ID tokens, under the issuer's name and AWS's alike (clients.md 1-3)."""
+"""User pools of our own: ID tokens, under the issuer's name and AWS's alike (behaviour/clients.md 1-3)."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""`/confirmUser`: where the link of a sign-up's mail leads (reference hosted-ui-oauth.md 1)."""
+"""`/confirmUser`: where the link of a sign-up's mail leads (behaviour/hosted.md 1)."""
 
 from collections.abc import Awaitable, Callable
 

@@ -43,7 +43,7 @@ def authorize(
     """Refuse what the principal may not do; raises AccessDeniedError.
 
     `resource_account` is whose the resource is, by default the caller's own; `conditions` add to the global keys.
-    A session of GetSessionToken has no IAM and little STS: UnrecognizedClientError, as with AWS (reference B5).
+    A session of GetSessionToken has no IAM and little STS: UnrecognizedClientError, as with AWS (behaviour/sts.md 5).
     """
     if ctx.principal.session is not None and not ctx.principal.session.role_name:
         _check_own_session(ctx.principal, action, resource)
@@ -101,7 +101,7 @@ def caller_of(principal: Principal) -> Caller:
 
 
 def global_conditions(ctx: Context) -> dict[str, str | Sequence[str]]:
-    """Return the condition keys that every request has (reference C3)."""
+    """Return the condition keys that every request has (behaviour/iam.md 3)."""
     principal, now = ctx.principal, ctx.clock.now_seconds()
     keys: dict[str, str | Sequence[str]] = {
         "aws:CurrentTime": _iso(now),

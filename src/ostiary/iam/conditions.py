@@ -1,4 +1,4 @@
-"""Conditions of a statement, taken apart once (reference identity-pools-sts.md C3)."""
+"""Conditions of a statement, taken apart once (behaviour/iam.md 3)."""
 
 import base64
 import ipaddress

@@ -1,6 +1,6 @@
 """The decision: may this principal do this to that resource? Pure functions over policy texts.
 
-The order is AWS's (IAM user guide, policy evaluation logic; reference identity-pools-sts.md C1). What is not understood
+The order is AWS's (IAM user guide, policy evaluation logic; behaviour/iam.md 1). What is not understood
 denies: an Allow with it does not match, a Deny with it does. A variable that the request has no value for matches
 nothing; where matching nothing would let more through (a negation, an exception), it is not understood either.
 """

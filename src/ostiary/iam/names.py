@@ -1,4 +1,4 @@
-"""Identifiers of accounts, keys and entities (reference identity-pools-sts.md B2)."""
+"""Identifiers of accounts, keys and entities (behaviour/sts.md 2)."""
 
 from base64 import b32decode, b32encode
 from typing import Literal

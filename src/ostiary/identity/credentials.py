@@ -1,4 +1,4 @@
-"""From an identity to credentials: the enhanced flow, and the classic flow's OpenID token (reference A5, A6)."""
+"""From an identity to credentials: the enhanced flow, and OpenID tokens (behaviour/identity-pools.md 5, 6)."""
 
 import json
 from collections.abc import Mapping, Sequence

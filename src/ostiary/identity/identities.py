@@ -1,4 +1,4 @@
-"""Identities: one per person across providers (reference identity-pools-sts.md A3, A4)."""
+"""Identities: one per person across providers (behaviour/identity-pools.md 3, 4)."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""`Logins`: verifying what somebody presents to an identity pool (reference identity-pools-sts.md A2, A3)."""
+"""`Logins`: verifying what somebody presents to an identity pool (behaviour/identity-pools.md 2, 3)."""
 
 from collections.abc import Collection, Mapping
 

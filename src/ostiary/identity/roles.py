@@ -1,4 +1,4 @@
-"""Which role somebody gets: the pool's two, role mappings, and principal tags (reference A6, A8)."""
+"""Which role somebody gets: the pool's two, role mappings, and principal tags (behaviour/identity-pools.md 6, 8)."""
 
 import json
 import re

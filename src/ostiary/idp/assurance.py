@@ -1,4 +1,4 @@
-"""How sure a sign-in is of somebody: levels, methods, and what a pool calls the levels (new-in-2026.md 4).
+"""How sure a sign-in is of somebody: levels, methods, and what a pool calls the levels (behaviour/additions.md 4).
 
 AWS does not say which factors make a level; this module holds all that is decided about it.
 """

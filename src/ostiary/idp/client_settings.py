@@ -110,7 +110,7 @@ def _check_flows(configuration: Mapping[str, Any], tier: str, *, has_secret: boo
 
 
 def _check_client_token_flow(flows: AbstractSet[str], *, has_secret: bool) -> None:
-    """Refuse a client that would get tokens of its own and sign users in (reference new-in-2026.md 6)."""
+    """Refuse a client that would get tokens of its own and sign users in (behaviour/additions.md 6)."""
     if len(flows) > 1:
         raise InvalidParameterException(f"{CLIENT_TOKEN_FLOW} cannot be combined with other ExplicitAuthFlows.")
     if not has_secret:

@@ -1,4 +1,4 @@
-"""Tokens of app clients themselves: the client-credentials grant as an operation (reference new-in-2026.md 6)."""
+"""Tokens of app clients themselves: the client-credentials grant as an operation (behaviour/additions.md 6)."""
 
 from collections.abc import Mapping, Sequence
 

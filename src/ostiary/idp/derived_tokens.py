@@ -1,4 +1,4 @@
-"""Token exchange (RFC 8693; reference new-in-2026.md 5): a token for a narrower one, for somebody downstream.
+"""Token exchange (RFC 8693; behaviour/additions.md 5): a token for a narrower one, for somebody downstream.
 
 Without an actor the client acts as the user (impersonation); with one the new token names who acts for the user
 (delegation). No refresh token, no new sign-in: when the subject's sign-in ends, what was derived from it ends too.

@@ -1,4 +1,4 @@
-"""Devices of users: confirmed, listed, remembered or not, forgotten (reference 12)."""
+"""Devices of users: confirmed, listed, remembered or not, forgotten (behaviour/user-pools.md 12)."""
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (

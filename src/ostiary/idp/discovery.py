@@ -1,4 +1,4 @@
-"""The public documents of a user pool: its keys and its OpenID configuration (reference tokens.md 1)."""
+"""The public documents of a user pool: its keys and its OpenID configuration (behaviour/tokens.md 1)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Second factors: which a pool offers, which a user has turned on, and which are left to set up (reference 11)."""
+"""Second factors: which a pool offers, a user turned on, and are left to set up (behaviour/user-pools.md 11)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -68,7 +68,7 @@ def known(pool: UserPool, user: User) -> tuple[str, ...]:
 
 
 def has_none(pool: UserPool, user: User) -> bool:
-    """Whether this user has no second factor at all: only then one is set up on the way (reference 11.3, 4)."""
+    """Whether this user has no second factor: only then is one set up on the way (behaviour/user-pools.md 11.3)."""
     return not active(pool, user) and not known(pool, user)
 
 

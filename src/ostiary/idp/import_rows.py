@@ -1,4 +1,4 @@
-"""The CSV files that users are imported from: the header, and what a row says (user-pools-api.md 17)."""
+"""The CSV files that users are imported from: the header, and what a row says (behaviour/user-pools.md 17)."""
 
 import re
 from collections.abc import Mapping

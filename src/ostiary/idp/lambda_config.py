@@ -1,4 +1,4 @@
-"""A pool's LambdaConfig: which combinations are refused, and how it is kept (reference lambda-triggers.md 1)."""
+"""A pool's LambdaConfig: which combinations are refused, and how it is kept (behaviour/triggers.md 1)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

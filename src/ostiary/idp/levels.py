@@ -1,4 +1,4 @@
-"""Settings of 2026: assurance level names, issuer, keys at rest, client registration (new-in-2026.md 4, 7, 8, 9)."""
+"""Settings of 2026: level names, issuer, keys at rest, client registration (behaviour/additions.md 4, 7, 8, 9)."""
 
 from collections.abc import Mapping
 from typing import Any

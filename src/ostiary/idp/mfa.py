@@ -1,4 +1,4 @@
-"""A pool's settings of multi-factor authentication and passkeys (reference 11.1)."""
+"""A pool's settings of multi-factor authentication and passkeys (behaviour/user-pools.md 11.1)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which second factors a user has turned on, and which is preferred (reference 11.2)."""
+"""Which second factors a user has turned on, and which is preferred (behaviour/user-pools.md 11.2)."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -90,7 +90,7 @@ def send(
 
 
 def _event(ctx: Context, pool: UserPool, values: Mapping[str, str], token: str, **more: str) -> str:
-    """Return what a function gets that sends the pool's mail (reference lambda-triggers.md 5)."""
+    """Return what a function gets that sends the pool's mail (behaviour/triggers.md 5)."""
     told = {name: values[of] for name, of in _TOLD.items() if values[of]}
     occasion = Occasion(pool, values["username"], {**more, **told, "FEEDBACK_TOKEN": token})
     return msgspec.json.encode(custom_sender.event(ctx, "AccountTakeOverNotification", occasion, "EMAIL")).decode()

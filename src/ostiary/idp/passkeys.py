@@ -1,4 +1,4 @@
-"""Passkeys of users: made, listed, deleted (reference 13)."""
+"""Passkeys of users: made, listed, deleted (behaviour/user-pools.md 13)."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any

@@ -1,4 +1,4 @@
-"""Feature plans: which settings a UserPoolTier allows (user-pools-api.md 19, new-in-2026.md 1.3)."""
+"""Feature plans: which settings a UserPoolTier allows (behaviour/user-pools.md 19; behaviour/additions.md 1.3)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -106,7 +106,7 @@ def _mirror_messages(req: Mapping[str, Any], configuration: dict[str, Any]) -> N
 
 
 def check_aliases(configuration: Mapping[str, Any]) -> None:
-    """Refuse to require at sign-up an alias that only a confirmed user may have (user-pools-api.md §6)."""
+    """Refuse to require at sign-up an alias that only a confirmed user may have (behaviour/user-pools.md 6)."""
     required = {attribute["Name"] for attribute in configuration["SchemaAttributes"] if attribute["Required"]}
     if "preferred_username" in required and "preferred_username" in configuration.get("AliasAttributes", []):
         raise InvalidParameterException("preferred_username cannot be both an alias and a required attribute.")

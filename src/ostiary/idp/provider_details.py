@@ -1,4 +1,4 @@
-"""What an identity provider's ProviderDetails must hold, and what the service adds to them (hosted-ui-oauth.md 8.1)."""
+"""What an identity provider's ProviderDetails must hold, and what the service adds (behaviour/hosted.md 8.1)."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit

@@ -35,7 +35,7 @@ FREE = {
     "UserPoolClientUpdate": 15,
     "ClientAuthentication": 150,
 }
-"""The default of each category, in requests per second (user-pools-api.md 22)."""
+"""The default of each category, in requests per second (behaviour/user-pools.md 22)."""
 MAXIMUM = 100_000
 """The largest limit that can be asked for."""
 

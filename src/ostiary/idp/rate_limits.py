@@ -1,4 +1,4 @@
-"""Rate limits: requests of a category per second and account (user-pools-api.md 22), of a user, of an address.
+"""Rate limits: requests of a category per second and account (behaviour/user-pools.md 22), of a user, of an address.
 
 What an account may ask for comes from `UpdateProvisionedLimit`, or else is Amazon's default. A request that is not let
 in by its signature does not count. The processes of a deployment share a second's requests: each takes some at a time
@@ -61,9 +61,9 @@ _ANSWERS = frozenset({"AdminRespondToAuthChallenge", "RespondToAuthChallenge"})
 REQUEST, ANSWER = 3, 1
 """What counts: a sign-in has several answers, and three of them count as one request."""
 PER_USER = 10
-"""Requests per second about one user, in each process (user-pools-api.md 1)."""
+"""Requests per second about one user, in each process (behaviour/user-pools.md 1)."""
 PER_ADDRESS = 300
-"""Requests per second of whoever does not sign, from one address (hosted-ui-oauth.md 1)."""
+"""Requests per second of whoever does not sign, from one address (behaviour/hosted.md 1)."""
 PARTS = 20
 """How often at most a process asks the store for more of one rate, in a second in which nobody else does."""
 

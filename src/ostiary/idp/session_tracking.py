@@ -1,4 +1,4 @@
-"""Keeping track of users' sessions: a pool that does lets users see where they are signed in (new-in-2026.md 3)."""
+"""Keeping track of sessions: a pool that does lets users see where they are signed in (behaviour/additions.md 3)."""
 
 import re
 from typing import Any

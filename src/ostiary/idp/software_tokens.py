@@ -1,4 +1,4 @@
-"""Setting up an authenticator app: by a signed-in user, or in the middle of a sign-in (reference 11.4)."""
+"""Setting up an authenticator app: by who is signed in, or during a sign-in (behaviour/user-pools.md 11.4)."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""Users' sessions: where somebody is signed in, and ending one of them (new-in-2026.md 3.3, 3.4)."""
+"""Users' sessions: where somebody is signed in, and ending one of them (behaviour/additions.md 3.3, 3.4)."""
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (

@@ -76,7 +76,7 @@ class Tasks:
     """Runs functions on the event loop of whoever awaits them. `close` when done.
 
     At most `most_running` are under way: whoever comes beyond is refused at once, so that those who were let in are
-    answered while somebody still wants the answer (security.md ROB-07). A function goes on to its end also when nobody
+    answered while somebody still wants the answer (ROB-07). A function goes on to its end also when nobody
     awaits it any more.
     """
 

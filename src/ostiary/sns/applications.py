@@ -1,4 +1,4 @@
-"""Apps of push services: create, describe, change, list, delete (reference sync-push.md B2)."""
+"""Apps of push services: create, describe, change, list, delete (behaviour/sns.md 2)."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""ARNs of SNS, as callers write them (reference sync-push.md B2, B3)."""
+"""ARNs of SNS, as callers write them (behaviour/sns.md 2, 3)."""
 
 from ostiary.aws.types.sns import InvalidParameterException
 

@@ -1,4 +1,4 @@
-"""Apps on devices: create, describe, change, list, delete (reference sync-push.md B3)."""
+"""Apps on devices: create, describe, change, list, delete (behaviour/sns.md 3)."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Whether a message can be published, and the message made of a request (reference sync-push.md B4)."""
+"""Whether a message can be published, and the message made of a request (behaviour/sns.md 4)."""
 
 import re
 from base64 import b64encode

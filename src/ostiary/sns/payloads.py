@@ -1,4 +1,4 @@
-"""What push services are given: the platform's own JSON, made of a message that may be plain text (reference B4)."""
+"""What push services are given: the platform's own JSON, made of a message of any kind (behaviour/sns.md 4)."""
 
 import json
 from collections.abc import Mapping

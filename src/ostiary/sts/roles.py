@@ -1,4 +1,4 @@
-"""Assuming roles (reference identity-pools-sts.md B3, B4)."""
+"""Assuming roles (behaviour/sts.md 3, 4)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -289,7 +289,7 @@ def _inheriting(ctx: Context, wish: Wish) -> Wish:
 
 
 def _with_claims(wish: Wish, identity: WebIdentity) -> Wish:
-    """Return the wish with the session tags and the source identity that the token itself carries (reference B4).
+    """Return the wish with the session tags and the source identity that the token itself carries (behaviour/sts.md 4).
 
     Raises AccessDeniedError for tags that could not be a session's.
     """

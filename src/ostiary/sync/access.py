@@ -1,4 +1,4 @@
-"""Whose data a caller reaches: a person only their own identity's, an operator what IAM says (reference A1)."""
+"""Whose data a caller reaches: a person only their own identity's, an operator what IAM says (behaviour/sync.md 1)."""
 
 from collections.abc import Mapping
 from typing import Any

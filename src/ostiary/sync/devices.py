@@ -1,4 +1,4 @@
-"""Devices that are woken when a dataset changes (reference sync-push.md A8)."""
+"""Devices that are woken when a dataset changes (behaviour/sync.md 8)."""
 
 from dataclasses import replace
 

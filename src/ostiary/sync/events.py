@@ -1,4 +1,4 @@
-"""The sync trigger: a function that sees every synchronization before it is written (reference sync-push.md A6).
+"""The sync trigger: a function that sees every synchronization before it is written (behaviour/sync.md 6).
 
 It is asked only for people's own credentials, never inside a transaction, and may add, change and remove records.
 """

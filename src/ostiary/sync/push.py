@@ -1,4 +1,4 @@
-"""The silent notification to every other device of an identity when a dataset changes (reference sync-push.md A8)."""
+"""The silent notification to every other device of an identity when a dataset changes (behaviour/sync.md 8)."""
 
 from hashlib import sha256
 from typing import Any

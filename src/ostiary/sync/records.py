@@ -1,4 +1,4 @@
-"""Records: what changed since a sync count, and updates that are done whole or not at all (reference A3, A4)."""
+"""Records: what changed since a sync count, and updates that are done whole or not at all (behaviour/sync.md 3, 4)."""
 
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_sync import (

@@ -1,4 +1,4 @@
-"""Sync session tokens: sealed, of one dataset, and good for a while; any node reads them (reference A3)."""
+"""Sync session tokens: sealed, of one dataset, and good for a while; any node reads them (behaviour/sync.md 3)."""
 
 import hashlib
 import struct

@@ -1,4 +1,4 @@
-"""Cognito Streams: one record for each synchronization, in order for each identity (reference sync-push.md A7).
+"""Cognito Streams: one record for each synchronization, in order for each identity (behaviour/sync.md 7).
 
 Records are queued in the transaction that changes a dataset and leave afterwards. A stream that breaks, or whose role
 does not let Cognito Sync in any more, is turned off until an administrator turns it on again.

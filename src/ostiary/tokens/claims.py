@@ -1,4 +1,4 @@
-"""The claims of ID and access tokens (reference tokens.md 2, 3, 6)."""
+"""The claims of ID and access tokens (behaviour/tokens.md 2, 3, 6)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class Sign:
 
     @property
     def assurance(self) -> dict[str, Any]:
-        """The claims that say how sure the sign-in was (new-in-2026.md 4.5)."""
+        """The claims that say how sure the sign-in was (behaviour/additions.md 4.5)."""
         return {**({"acr": self.acr} if self.acr else {}), **({"amr": list(self.amr)} if self.amr else {})}
 
 

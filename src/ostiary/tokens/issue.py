@@ -23,7 +23,7 @@ from ostiary.tokens.refresh import RefreshToken
 class Lifetimes:
     """How long an app client's tokens live, in seconds, and whether they can be revoked one sign-in at a time.
 
-    Only then do they have `jti` and `origin_jti` (reference tokens.md 2).
+    Only then do they have `jti` and `origin_jti` (behaviour/tokens.md 2).
     """
 
     access: int

@@ -1,4 +1,4 @@
-"""What a user pool is called in tokens and in `Logins` (clients.md 1-4)."""
+"""What a user pool is called in tokens and in `Logins` (behaviour/clients.md 1-4)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What may be changed of a token's claims, scopes and groups before it is signed (reference tokens.md 7)."""
+"""What may be changed of a token's claims, scopes and groups before it is signed (behaviour/tokens.md 7)."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Verifying a pool's own tokens (reference user-pools-api.md 14: the checks and their order)."""
+"""Verifying a pool's own tokens (behaviour/user-pools.md 14: the checks and their order)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""What events of all triggers share, and how a failure is told to clients (reference lambda-triggers.md 1, 2)."""
+"""What events of all triggers share, and how a failure is told to clients (behaviour/triggers.md 1, 2)."""
 
 import re
 from collections.abc import Mapping

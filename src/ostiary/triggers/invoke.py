@@ -22,7 +22,7 @@ def invoke(
     """Return what the function of an ARN answers to an event.
 
     Each of at most `attempts` tries may take `timeout_seconds`; a try that timed out, was throttled or reached nobody
-    is repeated, an error that the function raised is not (reference lambda-triggers.md 1; LMB-01). Raises TriggerError.
+    is repeated, an error that the function raised is not (behaviour/triggers.md 1; LMB-01). Raises TriggerError.
     """
     payload = msgspec.json.encode(event)
     for attempt in range(1, attempts + 1):

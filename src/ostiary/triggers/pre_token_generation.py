@@ -1,4 +1,4 @@
-"""PreTokenGeneration: changes what tokens say, in versions 1, 2 and 3 (reference tokens.md 7)."""
+"""PreTokenGeneration: changes what tokens say, in versions 1, 2 and 3 (behaviour/tokens.md 7)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""Live streams of one server, as apps hear them (reference sync-push.md A1, A3)."""
+"""Live streams of one server, as apps hear them (behaviour/sync.md 1, 3)."""
 
 import json
 from collections.abc import Callable

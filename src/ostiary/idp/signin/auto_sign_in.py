@@ -1,4 +1,4 @@
-"""Signing in right after sign-up: whoever confirmed an address need not prove it again (reference 9.9)."""
+"""Signing in right after sign-up: who confirmed an address need not prove it again (behaviour/user-pools.md 9.9)."""
 
 from ostiary.context import Context
 from ostiary.idp.signin.attempt import Attempt, Person

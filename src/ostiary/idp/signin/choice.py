@@ -1,4 +1,4 @@
-"""USER_AUTH: the user chooses how to sign in, among what the pool allows and the user has (reference 9.8).
+"""USER_AUTH: the user chooses how to sign in, of what the pool allows and the user has (behaviour/user-pools.md 9.8).
 
 Somebody who does not exist is asked like a user who has everything that the pool allows (ENU-01, WAN-09).
 """

@@ -1,4 +1,4 @@
-"""CUSTOM_AUTH: the pool's functions decide what is asked, make the challenges and judge the answers (reference 9.7).
+"""CUSTOM_AUTH: functions decide what is asked, make challenges and judge answers (behaviour/user-pools.md 9.7).
 
 They keep nothing: the results so far and the private parameters of a challenge wait in the sealed session.
 """

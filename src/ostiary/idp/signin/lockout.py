@@ -1,4 +1,4 @@
-"""Failed sign-ins: from the fifth in a row on, each doubles the wait (reference user-pools-api.md 9.10; PWD-06)."""
+"""Failed sign-ins: from the fifth in a row on, each doubles the wait (behaviour/user-pools.md 9.10; PWD-06)."""
 
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context

@@ -1,4 +1,4 @@
-"""Refresh tokens: new tokens for old, rotation, and the operations that end sign-ins (reference 14)."""
+"""Refresh tokens: new tokens for old, rotation, and the operations that end sign-ins (behaviour/user-pools.md 14)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Step-up: USER_AUTH toward a level, with credit for what an access token's sign-in has proven (new-in-2026.md 4.3)."""
+"""Step-up: USER_AUTH toward a level, with credit for what an access token has proven (behaviour/additions.md 4.3)."""
 
 from collections.abc import Sequence
 

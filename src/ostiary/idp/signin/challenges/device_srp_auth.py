@@ -2,8 +2,8 @@
 
 Where the pool challenges new devices (ChallengeRequiredOnNewDevice) it stands for the second factor by that.
 
-Some clients answer without `Session` (clients.md 8). For them the session that waits is kept beside the user: it was
-made when the password was proven, is good for as long as any, and is taken once.
+Some clients answer without `Session` (behaviour/clients.md 8). For them the session that waits is kept beside the user:
+it was made when the password was proven, is good for as long as any, and is taken once.
 """
 
 from functools import partial

@@ -1,4 +1,4 @@
-"""NEW_PASSWORD_REQUIRED: a temporary password is replaced by one that only the user knows (reference 11.5)."""
+"""NEW_PASSWORD_REQUIRED: a temporary password is replaced by the user's own (behaviour/user-pools.md 11.5)."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""SOFTWARE_TOKEN_MFA: the code of an authenticator app, or a recovery code, after the password (reference 11.4)."""
+"""SOFTWARE_TOKEN_MFA: a code of an app, or a recovery code, after the password (behaviour/user-pools.md 11.4)."""
 
 from collections.abc import Callable
 
