@@ -155,6 +155,25 @@ def test_a_role_made_again_under_a_trusted_name_is_a_stranger(world: World) -> N
     assert "Credentials" in world.assume(again, NEXT)
 
 
+def test_a_role_made_again_is_a_stranger_by_the_name_of_its_session_too(world: World) -> None:
+    """STS-07."""
+    world.role(trust(world.user.arn))
+    document = json.loads(trust(ROLE))
+    document["Statement"][0]["Principal"]["AWS"] = [ROLE, f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s"]
+    world.role(json.dumps(document), "next")
+    assert "Credentials" in world.assume(world.signed_with(world.assume()["Credentials"]), NEXT)
+    world.iam("DeleteRole", RoleName="r")
+    world.role(trust(world.user.arn))
+    assert refused(world, world.signed_with(world.assume()["Credentials"]), NEXT)
+
+
+def test_tag_keys_are_the_same_whatever_their_case(world: World) -> None:
+    world.role(trust(world.user.arn, *ALL))
+    for keys in (("a", "A"), ("A", "a"), ("Ä", "ä")):
+        with pytest.raises(InvalidParameterValueError, match="Duplicate tag keys found"):
+            world.assume(Tags=[{"Key": key, "Value": "x"} for key in keys])
+
+
 def test_a_stranger_under_a_trusted_name_is_still_of_the_account(world: World) -> None:
     """STS-07: the trust names the user and the account; only the account still means who has the name now."""
     document = json.loads(trust(world.user.arn))

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from ostiary.aws.errors import AccessDeniedError, ValidationError
-from ostiary.aws.types.sts import ExpiredTokenException, IDPCommunicationErrorException, InvalidIdentityTokenException
+from ostiary.aws.types.sts import (
+    ExpiredTokenException,
+    IDPCommunicationErrorException,
+    InvalidContextAssertionException,
+    InvalidIdentityTokenException,
+)
 from ostiary.context import ANONYMOUS, Client, Context, Session
 from ostiary.federation.web_identity import WebIdentity
 from ostiary.sts.roles import Wish, assume_with_web_identity
@@ -236,6 +241,7 @@ def test_a_token_of_a_registered_provider_is_answered_with_a_session(world: Worl
     )
     assert answer["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/r/app"
     assert answer["AssumedRoleUser"]["AssumedRoleId"].endswith(":app")
+    assert answer["Provider"] == f"arn:aws:iam::{ACCOUNT}:oidc-provider/{name}"
     assert answer["PackedPolicySize"] >= 1
     session = world.signed_with(answer["Credentials"]).session
     assert session is not None
@@ -246,6 +252,23 @@ def test_a_token_of_a_registered_provider_is_answered_with_a_session(world: Worl
 
 def trusting_nothing() -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
+
+
+def test_nobodys_keys_are_fetched_for_a_role_that_trusts_somebody_else(world: World, provider: OidcProvider) -> None:
+    world.iam("CreateOpenIDConnectProvider", Url=provider.issuer, ClientIDList=["client"])
+    world.role(trusting())
+    for role in (ROLE, f"{ROLE}x"):
+        with pytest.raises(AccessDeniedError, match=REFUSED):
+            asked(world, provider.token(), role)
+    assert provider.server.asked == []
+
+
+def test_what_stands_for_no_provider_here_is_refused_by_name(world: World, provider: OidcProvider) -> None:
+    world.role(trusting())
+    with pytest.raises(InvalidIdentityTokenException, match=r"for login\.example\.com$"):
+        asked(world, provider.token(), ProviderId="login.example.com")
+    with pytest.raises(InvalidContextAssertionException, match="leave ProvidedContexts out"):
+        world.sts()("AssumeRole", RoleArn=ROLE, RoleSessionName="s", ProvidedContexts=[{"ProviderArn": "x"}])
 
 
 def test_a_token_that_is_refused_is_refused_in_stss_words(world: World, provider: OidcProvider) -> None:
