@@ -15,6 +15,7 @@ import ostiary.app  # noqa: F401 - registers every operation
 from ostiary.aws.errors import ServiceError
 from ostiary.aws.operations import table
 from ostiary.config import settings
+from ostiary.config.secure_defaults import SECURE_DEFAULTS
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -22,7 +23,12 @@ REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 def main() -> int:
     """Write the pages, or compare them when `--check` is given; return the exit code."""
     check = "--check" in sys.argv[1:]
-    pages = {"operations.md": operations_page(), "settings.md": settings_page(), "errors.md": errors_page()}
+    pages = {
+        "operations.md": operations_page(),
+        "settings.md": settings_page(),
+        "errors.md": errors_page(),
+        "secure-defaults.md": secure_defaults_page(),
+    }
     stale = [name for name, text in pages.items() if _text(REFERENCE / name) != text]
     for name in stale:
         print(f"{'differs' if check else 'wrote'}: docs/reference/{name}")
@@ -69,6 +75,33 @@ def settings_page() -> str:
         name, meaning = field.name, meanings.get(field.name, "")
         lines += [f"| `{name}` | `OSTIARY_{name.upper()}` | {_default(field)} | {meaning} |"]
     return "\n".join([*lines, ""])
+
+
+def secure_defaults_page() -> str:
+    """Return the table of what the setting `secure_defaults` turns on."""
+    lines = [
+        "# Secure defaults",
+        "",
+        "`ostiary serve --secure-defaults` (`secure_defaults = true`, `OSTIARY_SECURE_DEFAULTS=true`) turns on every",
+        "hardening that the compatibility with Amazon Cognito leaves off. Without it nothing here is changed.",
+        "",
+        "- A default is for what is left out: a setting, a pool or a client that names a value has that value.",
+        "- Rows about pools and clients count when these are made or changed (`Update…` sets back what it leaves out);",
+        "  those that were there before stay as they are until then. Rows of the server count at once, for all.",
+        "- Terraform sees what is filled in as a change, until the module says it too.",
+        "",
+        "| of | what | without | with it | what changes |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in SECURE_DEFAULTS:
+        name = f"`{row.name}`" if row.of == "setting" else row.name
+        lines.append(f"| {row.of} | {name} | {row.without} | {row.becomes} | {row.changes} |")
+    left = (
+        "It asks nobody for a second factor, protects no sign-in against unusual risk and shortens no token's life:",
+        "`MfaConfiguration`, `AdvancedSecurityMode` (plan PLUS) and `AccessTokenValidity` are decisions about people.",
+        "What pools can do [beyond Cognito](../guide/beyond-cognito.md) stays off too, but for the end of sign-ins.",
+    )
+    return "\n".join([*lines, "", *left, ""])
 
 
 def errors_page() -> str:

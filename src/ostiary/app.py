@@ -2,13 +2,14 @@
 
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,8 +20,9 @@ import ostiary.sns
 import ostiary.sts
 import ostiary.sync  # noqa: F401 - importing registers the operations
 from ostiary import pages, request_log, uploads
+from ostiary.aws import edge
 from ostiary.aws.endpoint import Endpoint
-from ostiary.aws.operations import Implementation, implementation
+from ostiary.aws.operations import implementation
 from ostiary.aws.route import Call
 from ostiary.aws.wire import Peer
 from ostiary.cleaning import Cleaner
@@ -45,7 +47,7 @@ from ostiary.idp.rate_limits import RateLimits
 from ostiary.idp.schema_changes import AttributeRemover
 from ostiary.masterkey import load_keyring
 from ostiary.randomness import Random
-from ostiary.request_log import PageLog
+from ostiary.request_log import PROBES, PageLog
 from ostiary.resealing import retained_keys
 from ostiary.runtime.execution import Tasks
 from ostiary.sns import signing
@@ -100,12 +102,8 @@ def open_context(services: Services, principal: Principal | None, peer: Peer) ->
     return Context(services, known.account, services.settings.region, known, client)
 
 
-def _implementations(settings: Settings) -> Callable[[str, str], Implementation | None]:
-    return RateLimits(settings).implementation if settings.rate_limits else implementation
-
-
-def create_endpoint(services: Services, tasks: Tasks | None = None) -> Endpoint:
-    """Return the application that answers AWS operations."""
+def create_endpoint(services: Services, tasks: Tasks | None = None, limits: RateLimits | None = None) -> Endpoint:
+    """Return the application that answers AWS operations, within limits if there are some."""
 
     def context(_call: Call, principal: Any, peer: Peer) -> Context:
         return open_context(services, principal, peer)
@@ -124,7 +122,7 @@ def create_endpoint(services: Services, tasks: Tasks | None = None) -> Endpoint:
         tasks=tasks,
         answered=request_log.tell,
         subject=request_log.subject,
-        implementations=_implementations(services.settings),
+        implementations=implementation if limits is None else limits.implementation,
     )
 
 
@@ -132,7 +130,8 @@ def create_app(services: Services) -> ASGIApp:
     """Return the whole server as an ASGI application; it closes the services when it stops."""
     settings = services.settings
     tasks = Tasks(computing=settings.threads, most_running=settings.queue)
-    endpoint = create_endpoint(services, tasks)
+    limits = RateLimits(settings) if settings.rate_limits else None
+    endpoint = create_endpoint(services, tasks, limits)
     gateway = Gateway(services, tasks)
     workers = (
         DeliveryWorker(services),
@@ -162,7 +161,9 @@ def create_app(services: Services) -> ASGIApp:
 
     live = Live(services, hub, Door(services, endpoint.authenticate, open_context))
     routes = site_map(services, endpoint, live)
-    rest = PageLog(Starlette(routes=routes, lifespan=lifespan), services, request_log.patterns(routes))
+    site = Starlette(routes=routes, lifespan=lifespan)
+    limited = site if limits is None else PageLimits(site, services, limits)
+    rest = PageLog(limited, services, request_log.patterns(routes))
     watched = Starlette(routes=watch_map(services))
     front = Front(services, endpoint, gateway, rest, watched)
     return HostGuard(front, services.settings) if services.settings.dev else front
@@ -218,6 +219,25 @@ def _pool_documents(services: Services, path: str) -> list[BaseRoute]:
             f"{known}/openid-configuration", pages.document(lambda pool: discovery.openid_configuration(services, pool))
         ),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PageLimits:
+    """Lets so many requests for pages through from one address; what monitors ask does not count."""
+
+    application: ASGIApp
+    services: Services
+    limits: RateLimits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["path"] not in PROBES:
+            address, second = edge.peer_of(scope, None, "").ip, self.services.clock.now_seconds()
+            if not await run_in_threadpool(self.limits.admits, self.services.store, address, second):
+                refusal = PlainTextResponse("Too many requests.\n", 429, {"retry-after": "1"})
+                await refusal(scope, receive, send)
+                return
+        await self.application(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,9 @@ def serve(  # noqa: PLR0917 - one parameter for each flag
         bool | None,
         typer.Option("--allow-private-addresses-of-tenants", help="Let addresses that accounts give be there too."),
     ] = None,
+    secure_defaults: Annotated[
+        bool | None, typer.Option("--secure-defaults", help="Turn on every hardening that compatibility leaves off.")
+    ] = None,
     dev: Annotated[
         bool | None, typer.Option("--dev", help="Development: any access key is root; loopback only.")
     ] = None,

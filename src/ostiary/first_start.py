@@ -107,6 +107,8 @@ def _log(settings: Settings, made: Made | None) -> None:
         )
     if settings.dev:
         log.warning("development_mode", account=settings.account_id)
+    if _knows_no_leaks(settings):
+        log.warning("breached_passwords_not_set")
     if settings.host not in LOOPBACK and not settings.public_url:
         log.warning("public_url_not_set", issuer=settings.base_url)
     log.info("serving", url=settings.base_url)
@@ -140,9 +142,15 @@ def _print(settings: Settings, made: Made | None, console: Console) -> None:
         )
         where = f"--endpoint-url {settings.base_url} --region {settings.region}"
         _lines(console, "Type in another terminal:", "", f"{keys} aws {where} sts get-caller-identity", "")
+    if _knows_no_leaks(settings):
+        _lines(console, "The setting breached_passwords is not set: no password is known to have leaked.")
     if settings.host not in LOOPBACK and not settings.public_url:
         _lines(console, f"The setting public_url is not set: tokens will name {settings.base_url} as their issuer.")
     _lines(console, f"Ostiary serves {settings.base_url}  (Ctrl+C stops)")
+
+
+def _knows_no_leaks(settings: Settings) -> bool:
+    return settings.secure_defaults and not settings.breached_passwords
 
 
 def _lines(console: Console, *lines: str) -> None:

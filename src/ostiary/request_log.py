@@ -20,7 +20,7 @@ PAGES = "pages"
 _FAILED = 500
 _NAMES = ("UserPoolId", "ResourceArn", "IdentityPoolId", "IdentityId", "RoleArn", "TopicArn", "TargetArn")
 """Members that name what a request is about, where IAM decides on nothing narrower."""
-_PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 """What monitors ask every few seconds: told only when it fails."""
 _CAPABILITIES = frozenset({"payload_id", "token"})
 """Parts of addresses that open what they name: they are no more for a log than a password is."""
@@ -89,7 +89,7 @@ class PageLog:
             await self.application(scope, receive, sending)
         finally:
             pattern = self._pattern(scope)
-            if pattern is not None and (pattern not in _PROBES or told.status >= _FAILED):
+            if pattern is not None and (pattern not in PROBES or told.status >= _FAILED):
                 parts = scope.get("path_params", {})
                 told.operation, told.resource = pattern, parts.get("pool_id", "")
                 told.path = _filled(pattern, parts) if pattern else told.path

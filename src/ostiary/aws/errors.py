@@ -113,9 +113,9 @@ class RequestTooLargeError(ServiceError):
 
 
 class ThrottlingError(ServiceError):
-    """Too many requests."""
+    """Whoever asks has asked too often."""
 
-    code = "ThrottlingException"
+    code = "TooManyRequestsException"
     query_code = "Throttling"
 
 

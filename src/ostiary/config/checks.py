@@ -1,10 +1,12 @@
 """What settings must hold, beyond their types."""
 
 import base64
+import dataclasses
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ostiary.config import secure_defaults
 from ostiary.config.settings import LOOPBACK, Settings, SettingsError
 
 MOST_PORT = 65_535
@@ -34,15 +36,10 @@ def check(settings: Settings) -> None:
     _check_addresses(settings)
     _check_streams(settings)
     _check_accounts(settings)
-    if settings.workers < 1 or settings.threads < 1 or settings.queue < 1:
-        raise SettingsError("workers, threads, queue: must be at least 1.")
-    if min(settings.live_heartbeat, settings.live_streams, settings.live_streams_per_identity) < 1:
-        raise SettingsError("live_heartbeat, live_streams, live_streams_per_identity: must be at least 1.")
-    if min(settings.signing_keys_days, settings.signing_keys_lead) < 0:
-        raise SettingsError("signing_keys_days, signing_keys_lead: must not be negative.")
-    if not 0 <= settings.port <= MOST_PORT:
-        raise SettingsError(f"port: {settings.port} is not between 0 and 65535.")
+    _check_numbers(settings)
     _check_metrics(settings)
+    if settings.secure_defaults:
+        _check_secure(settings)
     if settings.log_format not in {"text", "json"}:
         raise SettingsError(f"log_format: '{settings.log_format}' is neither text nor json.")
     if settings.log_level not in {"debug", "info", "warning", "error"}:
@@ -57,6 +54,27 @@ def check(settings: Settings) -> None:
     _check_senders(settings)
     if settings.dev:
         _check_development(settings)
+
+
+def _check_numbers(settings: Settings) -> None:
+    if settings.workers < 1 or settings.threads < 1 or settings.queue < 1:
+        raise SettingsError("workers, threads, queue: must be at least 1.")
+    if min(settings.live_heartbeat, settings.live_streams, settings.live_streams_per_identity) < 1:
+        raise SettingsError("live_heartbeat, live_streams, live_streams_per_identity: must be at least 1.")
+    if min(settings.signing_keys_days, settings.signing_keys_lead) < 0:
+        raise SettingsError("signing_keys_days, signing_keys_lead: must not be negative.")
+    if not 0 <= settings.port <= MOST_PORT:
+        raise SettingsError(f"port: {settings.port} is not between 0 and 65535.")
+    if min(settings.rate_limit_per_user, settings.rate_limit_per_client, settings.rate_limit_per_address) < 1:
+        raise SettingsError("rate_limit_per_user, rate_limit_per_client, rate_limit_per_address: must be at least 1.")
+
+
+def _check_secure(settings: Settings) -> None:
+    text = secure_defaults.refusal(settings, "setting", dataclasses.asdict(settings))
+    if text:
+        raise SettingsError(text)
+    if _is_public(settings) and urlsplit(settings.base_url).scheme != "https":
+        raise SettingsError(f"public_url: with secure_defaults it must be https://, not {settings.base_url}.")
 
 
 def _check_metrics(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from ostiary.config import secure_defaults
 from ostiary.config.checks import check
 from ostiary.config.settings import Settings, SettingsError
 
@@ -22,7 +23,10 @@ def load_settings(flags: Mapping[str, Any], file: Path | None = None) -> Setting
     values = _from_file(file or _file_in_environment())
     values |= _from_environment()
     values |= {name: value for name, value in flags.items() if value is not None}
-    settings = Settings(**{name: _typed(name, value) for name, value in values.items()})
+    typed = {name: _typed(name, value) for name, value in values.items()}
+    if typed.get("secure_defaults"):
+        typed = secure_defaults.defaults() | typed
+    settings = Settings(**typed)
     check(settings)
     return settings
 

@@ -152,10 +152,17 @@ class Settings:
     queue: int = 512
     """Requests under way in each worker, those aside that wait for somebody outside. Whoever comes beyond is told to
     come again (503)."""
+    secure_defaults: bool = False
+    """Turn on every hardening that Cognito's compatibility leaves off: see secure-defaults.md."""
     rate_limits: bool = False
     """Refuse requests of user pools beyond what their account may make of a category per second, as Amazon does, and of
-    one user or from one address."""
-
+    one user, through one app client or from one address."""
+    rate_limit_per_user: int = 10
+    """Requests a second about one user of a pool, in each worker."""
+    rate_limit_per_client: int = 100
+    """Requests a second that apps make through one app client; a server's, which sign, do not count."""
+    rate_limit_per_address: int = 300
+    """Requests a second, of any service and for pages, of those who do not sign, from one address."""
     live_heartbeat: int = 15
     """How often a live stream is sent a sign of life, and whoever has it is asked whether they still may."""
     live_streams: int = 2000

@@ -18,6 +18,7 @@ from ostiary.aws.types.cognito_identity import (
 from ostiary.aws.types.cognito_identity import (
     IdentityPool as IdentityPoolType,
 )
+from ostiary.config import secure_defaults
 from ostiary.context import Context
 from ostiary.store import identity_pools
 from ostiary.store.identity_pools import IdentityPool
@@ -72,7 +73,7 @@ def change(ctx: Context, pool_id: str, changed: Callable[[IdentityPool], Identit
 @operation("cognito-identity")
 def create_identity_pool(ctx: Context, req: CreateIdentityPoolInput) -> IdentityPoolType:
     """Create an identity pool."""
-    configuration = _settings(req)
+    configuration = _settings(ctx, req)
     pool_id = f"{ctx.region}:{ctx.random.uuid()}"
     name, now = req["IdentityPoolName"], ctx.clock.now_seconds()
     pool = IdentityPool(pool_id, ctx.account, name, configuration, {}, now)
@@ -90,7 +91,7 @@ def describe_identity_pool(ctx: Context, req: DescribeIdentityPoolInput) -> Iden
 @operation("cognito-identity", resource=POOL_ARN)
 def update_identity_pool(ctx: Context, req: IdentityPoolType) -> IdentityPoolType:
     """Replace a pool's configuration: what is left out falls to its default."""
-    given = _settings(req)
+    given = _settings(ctx, req)
 
     def changed(pool: IdentityPool) -> IdentityPool:
         configuration, before = dict(given), pool.configuration.get("DeveloperProviderName")
@@ -135,7 +136,11 @@ def page_start(ctx: Context, scope: str, token: str | None) -> str | None:
         raise InvalidParameterException("Invalid NextToken.") from None
 
 
-def _settings(req: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(ctx: Context, req: Mapping[str, Any]) -> dict[str, Any]:
+    refused = secure_defaults.refusal(ctx.settings, "identity pool", req)
+    if refused:
+        raise InvalidParameterException(refused)
+    req = secure_defaults.hardened(ctx.settings, "identity pool", req)
     for name, pattern in (("OpenIdConnectProviderARNs", _OIDC_ARN), ("SamlProviderARNs", _SAML_ARN)):
         for arn in req.get(name, []):
             if not pattern.fullmatch(arn):

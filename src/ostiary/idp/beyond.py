@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.context import Context
 from ostiary.store.user_pools import UserPool
 
 PREFIX = "ostiary:"
@@ -35,6 +36,13 @@ def value(pool: UserPool, name: str) -> str:
 def is_on(pool: UserPool, name: str) -> bool:
     """Whether a pool has one of them on."""
     return bool(value(pool, name))
+
+
+def ends_sessions(ctx: Context, pool: UserPool) -> bool:
+    """Whether a new password ends its user's sign-ins: as the pool's tag says, else as the server's defaults do."""
+    if PREFIX + END_SESSIONS in pool.configuration["UserPoolTags"]:
+        return is_on(pool, END_SESSIONS)
+    return ctx.settings.secure_defaults
 
 
 def check(tags: Mapping[str, str]) -> None:

@@ -1,5 +1,7 @@
 """App clients: create, describe, update, list, delete; their secrets."""
 
+from typing import TypeVar
+
 from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
     AddUserPoolClientSecretRequest,
@@ -13,6 +15,7 @@ from ostiary.aws.types.cognito_idp import (
     DeleteUserPoolClientSecretResponse,
     DescribeUserPoolClientRequest,
     DescribeUserPoolClientResponse,
+    InvalidOAuthFlowException,
     InvalidParameterException,
     LimitExceededException,
     ListUserPoolClientSecretsRequest,
@@ -24,6 +27,7 @@ from ostiary.aws.types.cognito_idp import (
     UpdateUserPoolClientResponse,
     UserPoolClientType,
 )
+from ostiary.config import secure_defaults
 from ostiary.context import Context
 from ostiary.idp import client_secrets, identity_providers, resource_servers
 from ostiary.idp.client_secrets import check_secret_hash, is_secret
@@ -40,6 +44,7 @@ from ostiary.store.user_pools import UserPool
 __all__ = ["check_secret_hash", "client_of", "hides_existence", "is_secret"]
 
 _ID_LENGTH = 26
+Settings = TypeVar("Settings", CreateUserPoolClientRequest, UpdateUserPoolClientRequest)
 
 
 def client_of(ctx: Context, client_id: str) -> tuple[UserPool, AppClient]:
@@ -60,6 +65,7 @@ def hides_existence(client: AppClient) -> bool:
 def create_user_pool_client(ctx: Context, req: CreateUserPoolClientRequest) -> CreateUserPoolClientResponse:
     """Create an app client, with a secret when it is asked for."""
     _check_publication(req)
+    req = _hardened(ctx, req)
     if req.get("GenerateSecret") and "ClientSecret" in req:
         raise InvalidParameterException("ClientSecret cannot be given together with GenerateSecret.")
     secret = client_secrets.new_value(ctx) if req.get("GenerateSecret") else req.get("ClientSecret")
@@ -80,6 +86,14 @@ def create_user_pool_client(ctx: Context, req: CreateUserPoolClientRequest) -> C
         )
         clients.create(tx, client)
     return {"UserPoolClient": _described(ctx, client)}
+
+
+def _hardened(ctx: Context, req: Settings) -> Settings:
+    """Return a client's settings under the server's defaults; raises InvalidOAuthFlowException."""
+    refused = secure_defaults.refusal(ctx.settings, "app client", req)
+    if refused:
+        raise InvalidOAuthFlowException(refused)
+    return secure_defaults.hardened(ctx.settings, "app client", req)
 
 
 def _check_publication(req: CreateUserPoolClientRequest | UpdateUserPoolClientRequest) -> None:
@@ -130,6 +144,7 @@ def describe_user_pool_client(ctx: Context, req: DescribeUserPoolClientRequest) 
 def update_user_pool_client(ctx: Context, req: UpdateUserPoolClientRequest) -> UpdateUserPoolClientResponse:
     """Replace a client's configuration: what is omitted goes back to its default. The secret stays."""
     _check_publication(req)
+    req = _hardened(ctx, req)
     with ctx.store.write() as tx:
         pool, client = own_client(ctx, tx, req["UserPoolId"], req["ClientId"])
         configuration = settings_of(pool, req, _offers(tx, pool), has_secret=client.sealed_secret is not None)

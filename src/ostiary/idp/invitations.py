@@ -14,6 +14,7 @@ from ostiary.idp import attributes, messages, names, passwords
 from ostiary.idp.messages import Attribute, Wording
 from ostiary.idp.new_users import check_free, initial_attributes, insert, new_user, pairs
 from ostiary.idp.pools import POOL_ARN, own_pool
+from ostiary.idp.risk_configuration import refuse_leaked_anywhere
 from ostiary.idp.users import described, known_user, locked_user
 from ostiary.store import users
 from ostiary.store.db import Tx
@@ -58,6 +59,7 @@ def _temporary_password(ctx: Context, pool: UserPool, req: AdminCreateUserReques
     if "TemporaryPassword" not in req:
         return passwords.generated(ctx, pool)
     passwords.check_policy(pool, req["TemporaryPassword"])
+    refuse_leaked_anywhere(ctx, req["TemporaryPassword"])
     return req["TemporaryPassword"]
 
 

@@ -20,6 +20,7 @@ from ostiary.aws.types.cognito_idp import (
     UserPoolDescriptionType,
     UserPoolType,
 )
+from ostiary.config.secure_defaults import hardened
 from ostiary.context import Context
 from ostiary.idp import factors, lambda_config, plans
 from ostiary.idp.pages import listed
@@ -81,6 +82,7 @@ def write_pool(ctx: Context, tx: Tx, pool: UserPool, configuration: dict[str, An
 @operation("cognito-idp")
 def create_user_pool(ctx: Context, req: CreateUserPoolRequest) -> CreateUserPoolResponse:
     """Create a user pool with two signing keys of its own."""
+    req = hardened(ctx.settings, "user pool", req)
     configuration = settings_of(req)
     lambda_config.check(ctx, configuration["LambdaConfig"])
     configuration["SchemaAttributes"] = schema_of(req.get("Schema", []))
@@ -123,6 +125,7 @@ def describe_user_pool(ctx: Context, req: DescribeUserPoolRequest) -> DescribeUs
 @operation("cognito-idp", resource=POOL_ARN)
 def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPoolResponse:
     """Replace a pool's configuration: what is omitted goes back to its default, except the plan."""
+    req = hardened(ctx.settings, "user pool", req)
     settings = settings_of(req)
     lambda_config.check(ctx, settings["LambdaConfig"])
     with ctx.store.write() as tx:

@@ -1,4 +1,4 @@
-"""Rate limits: requests of a category per second and account (behaviour/user-pools.md 22), of a user, of an address.
+"""Rate limits: requests of a category a second and account (behaviour/user-pools.md 22), of a user, client, address.
 
 What an account may ask for comes from `UpdateProvisionedLimit`, or else is Amazon's default. A request that is not let
 in by its signature does not count. The processes of a deployment share a second's requests: each takes some at a time
@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from ostiary.addresses import caller_at
+from ostiary.aws.errors import ThrottlingError
 from ostiary.aws.operations import Handler, Implementation, implementation
 from ostiary.aws.types.cognito_idp import TooManyRequestsException
 from ostiary.config import Settings
@@ -60,10 +61,6 @@ _REFRESHES = frozenset({"REFRESH_TOKEN", "REFRESH_TOKEN_AUTH"})
 _ANSWERS = frozenset({"AdminRespondToAuthChallenge", "RespondToAuthChallenge"})
 REQUEST, ANSWER = 3, 1
 """What counts: a sign-in has several answers, and three of them count as one request."""
-PER_USER = 10
-"""Requests per second about one user, in each process (behaviour/user-pools.md 1)."""
-PER_ADDRESS = 300
-"""Requests per second of whoever does not sign, from one address (behaviour/hosted.md 1)."""
 PARTS = 20
 """How often at most a process asks the store for more of one rate, in a second in which nobody else does."""
 
@@ -99,18 +96,23 @@ class RateLimits:
         self._left: dict[str, int] = {}
         self._used_up: set[str] = set()
         self._lock = Lock()
-        self._limited: dict[str, Implementation] = {}
+        self._limited: dict[tuple[str, str], Implementation] = {}
+        self._settings = settings
 
     def implementation(self, service: str, operation: str) -> Implementation | None:
         """Return what the registry has for an operation, behind its limits."""
+        limited = self._limited.get((service, operation))
+        if limited is not None:
+            return limited
         found = implementation(service, operation)
-        if found is None or service != SERVICE:
-            return found
-        limited = self._limited.get(operation)
-        if limited is None:
-            limited = replace(found, handler=partial(self._handle, operation, found.handler))
-            self._limited[operation] = limited
-        return limited
+        if found is not None:
+            found = replace(found, handler=partial(self._handle, service, operation, found.handler))
+            self._limited[service, operation] = found
+        return found
+
+    def admits(self, store: Store, address: str, second: int) -> bool:
+        """Whether somebody who does not sign may make one more request from an address."""
+        return self.take(store, Claim(f"address {caller_at(address)}", self._settings.rate_limit_per_address), second)
 
     def take(self, store: Store, claim: Claim, second: int) -> bool:
         """Take a request out of a rate in a second of the epoch; return whether there was one left."""
@@ -140,23 +142,28 @@ class RateLimits:
                 return True
             return False if at_first or claim.name in self._used_up else None
 
-    def _handle(self, operation: str, handler: Handler, ctx: Context, req: Any) -> Mapping[str, Any] | None:
+    def _handle(
+        self, service: str, operation: str, handler: Handler, ctx: Context, req: Any
+    ) -> Mapping[str, Any] | None:
         second = ctx.clock.now_seconds()
-        if not all(self.take(ctx.store, claim, second) for claim in _claims(ctx, operation, req)):
-            raise TooManyRequestsException("Rate exceeded")
+        admitted = bool(ctx.account) or self.admits(ctx.store, ctx.client.ip, second)
+        if service == SERVICE:
+            if not (admitted and all(self.take(ctx.store, c, second) for c in self._claims(ctx, operation, req))):
+                raise TooManyRequestsException("Rate exceeded")
+        elif not admitted:
+            raise ThrottlingError("Rate exceeded")
         return handler(ctx, req)
 
-
-def _claims(ctx: Context, operation: str, req: Mapping[str, Any]) -> Iterator[Claim]:
-    category, account = category_of(operation, req), _account(ctx, req)
-    if not ctx.account:
-        yield Claim(f"address {caller_at(ctx.client.ip)}", PER_ADDRESS)
-    if user := _user(req):
-        yield Claim(user, PER_USER, shared=False)
-    if category is not None and account:
+    def _claims(self, ctx: Context, operation: str, req: Mapping[str, Any]) -> Iterator[Claim]:
+        category, account = category_of(operation, req), _account(ctx, req)
+        if user := _user(req):
+            yield Claim(user, self._settings.rate_limit_per_user, shared=False)
         is_answer = operation in _ANSWERS and category == "UserAuthentication"
         cost = ANSWER if is_answer else REQUEST
-        yield Claim(f"account {account} {category}", limit_of(ctx.store, account, category), cost)
+        if not ctx.account and account and "ClientId" in req:
+            yield Claim(f"client {req['ClientId']}", self._settings.rate_limit_per_client, cost)
+        if category is not None and account:
+            yield Claim(f"account {account} {category}", limit_of(ctx.store, account, category), cost)
 
 
 def _user(req: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ from ostiary.idp.messages import Wording, wording
 from ostiary.idp.migration import Place
 from ostiary.idp.pools import POOL_ARN, own_pool
 from ostiary.idp.profile import signed_in
-from ostiary.idp.risk_configuration import refuse_leaked
+from ostiary.idp.risk_configuration import refuse_leaked, refuse_leaked_anywhere
 from ostiary.idp.strangers import simulated_delivery, stranger
 from ostiary.idp.users import find_user, known_user, locked_user
 from ostiary.store import codes as attempts
@@ -48,6 +48,7 @@ def admin_set_user_password(ctx: Context, req: AdminSetUserPasswordRequest) -> A
     """Set a user's password: for good, or until the user chooses another at the next sign-in."""
     pool = own_pool(ctx, req["UserPoolId"])
     passwords.check_policy(pool, req["Password"])
+    refuse_leaked_anywhere(ctx, req["Password"])
     with ctx.store.read() as tx:
         known = known_user(tx, pool, req["Username"])
     name = known.username
@@ -101,7 +102,7 @@ def change_password(ctx: Context, req: ChangePasswordRequest) -> ChangePasswordR
 
 def _end_sessions(tx: Tx, ctx: Context, pool: UserPool, user: User) -> None:
     """End every sign-in of a user whose password changed, where the pool wants that."""
-    if beyond.is_on(pool, beyond.END_SESSIONS):
+    if beyond.ends_sessions(ctx, pool):
         sign_out_everywhere(tx, ctx, user)
 
 

@@ -67,7 +67,8 @@ def relying_party(ctx: Context, pool: UserPool) -> RelyingParty:
     found = settings.get("RelyingPartyId") or _domain(ctx, pool)
     if not found or _is_public_suffix(found):
         raise WebAuthnConfigurationMissingException("The user pool has neither a relying-party id nor a domain.")
-    verifies = settings.get("UserVerification") == "required" or passkeys_count_as_two(pool)
+    default = "required" if ctx.settings.secure_defaults else "preferred"
+    verifies = settings.get("UserVerification", default) == "required" or passkeys_count_as_two(pool)
     return RelyingParty(found, verifies)
 
 

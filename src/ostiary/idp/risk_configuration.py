@@ -32,6 +32,7 @@ _SETTINGS = (
     "RiskExceptionConfiguration",
 )
 _EVENTS = ["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"]
+_LEAKED = "Provided password cannot be used for security reasons."
 _NOTIFICATIONS = ("BlockEmail", "NoActionEmail", "MfaEmail")
 
 
@@ -65,12 +66,19 @@ def effective(ctx: Context, pool_id: str, client_id: str) -> dict[str, Any]:
 
 def refuse_leaked(ctx: Context, pool: UserPool, client_id: str, event: str, password: str) -> None:
     """Refuse a password that leaked, where the pool blocks such ones at this event: SIGN_UP or PASSWORD_CHANGE."""
+    refuse_leaked_anywhere(ctx, password)
     if protection(pool) != "ENFORCED":
         return
     compromised = effective(ctx, pool.pool_id, client_id).get("CompromisedCredentialsRiskConfiguration", {})
     watched = event in compromised.get("EventFilter", ()) and compromised["Actions"]["EventAction"] == "BLOCK"
     if watched and breached.is_breached(ctx, password):
-        raise InvalidPasswordException("Provided password cannot be used for security reasons.")
+        raise InvalidPasswordException(_LEAKED)
+
+
+def refuse_leaked_anywhere(ctx: Context, password: str) -> None:
+    """Refuse a password that leaked, whatever a pool says, where the server's defaults are the secure ones."""
+    if ctx.settings.secure_defaults and breached.is_breached(ctx, password):
+        raise InvalidPasswordException(_LEAKED)
 
 
 def _described(pool_id: str, client_id: str | None, found: Part | None) -> RiskConfigurationType:
