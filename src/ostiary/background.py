@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import structlog
 
-from ostiary.clock import Clock
+from ostiary.runtime.clock import Clock
 from ostiary.store.errors import StoreError
 
 log = structlog.get_logger()

@@ -7,13 +7,23 @@ from typing import Annotated
 import structlog
 import typer
 
-from ostiary.account_commands import account_cli
+from ostiary.commands.accounts import account_cli
+from ostiary.commands.keys import keys_cli
+from ostiary.commands.pools import pool_cli
+from ostiary.commands.terminal import (
+    AsJson,
+    ConfigFile,
+    Database,
+    DataDir,
+    chosen_account,
+    columns,
+    opened,
+    refuse,
+    say,
+)
+from ostiary.commands.users import import_from_aws, users_cli
 from ostiary.config import SettingsError, load_settings, misspelt_variables, wants_json
-from ostiary.key_commands import keys_cli
-from ostiary.pool_commands import pool_cli
 from ostiary.store.errors import SchemaError, Unavailable
-from ostiary.terminal import AsJson, ConfigFile, Database, DataDir, chosen_account, columns, opened, refuse, say
-from ostiary.user_commands import import_from_aws, users_cli
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -88,7 +98,7 @@ def serve(  # noqa: PLR0917 - one parameter for each flag
     ] = None,
 ) -> None:
     """Start the server."""
-    from ostiary.observability import configure_logs  # noqa: PLC0415 - other commands start faster without it
+    from ostiary.runtime.observability import configure_logs  # noqa: PLC0415 - other commands start faster without it
     from ostiary.server import run  # noqa: PLC0415
 
     flags = {name: value for name, value in locals().items() if name not in {"config", "configure_logs", "run"}}
@@ -158,7 +168,7 @@ def sms_opt_out(  # noqa: PLR0917 - one parameter for each flag
 ) -> None:
     """Have an account publish nothing to a phone until OptInPhoneNumber."""
     from ostiary.sns.texts import is_number  # noqa: PLC0415
-    from ostiary.store import sms  # noqa: PLC0415
+    from ostiary.store.sns import sms  # noqa: PLC0415
 
     if not is_number(phone_number):
         refuse(f"{phone_number} is no phone number; write it as +15551234567.", 2)

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ostiary.addresses import caller_at
-from ostiary.bell import Bell
-from ostiary.clock import Clock
 from ostiary.config import Settings
 from ostiary.crypto.seal import Keyring
 from ostiary.functions import Functions
-from ostiary.http_client import HttpClient
-from ostiary.randomness import Random
+from ostiary.runtime.addresses import caller_at
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpClient
+from ostiary.runtime.randomness import Random
+from ostiary.runtime.wake_signal import Bell
 from ostiary.store.db import Store
 
 PrincipalType = Literal["Account", "User", "AssumedRole", "FederatedUser", "Anonymous"]

@@ -17,9 +17,9 @@ from ostiary.context import Services
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.iam.accounts import RootKey, ensure_root_key, list_accounts
 from ostiary.iam.names import new_access_key_id, new_secret
-from ostiary.masterkey import key_file, make_key_file, write_secret
-from ostiary.randomness import Random
 from ostiary.resealing import PROOF
+from ostiary.runtime.masterkey import key_file, make_key_file, write_secret
+from ostiary.runtime.randomness import Random
 from ostiary.store import deployment, schema
 from ostiary.store.errors import Retry, Unavailable
 

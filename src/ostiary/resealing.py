@@ -10,9 +10,9 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ostiary.clock import Clock
 from ostiary.context import Services
 from ostiary.crypto.seal import Keyring, SealBrokenError
+from ostiary.runtime.clock import Clock
 from ostiary.store import deployment, sealed
 from ostiary.store.db import Store, Tx
 from ostiary.store.sealed import SealedRow

@@ -18,10 +18,10 @@ from uvicorn.supervisors import Multiprocess
 
 from ostiary.app import close_services, create_app, open_services
 from ostiary.config import Settings, SettingsError, misspelt_variables, share_metrics
-from ostiary.connection import Connection
 from ostiary.context import Services
 from ostiary.first_start import announce, database_answers, migrate_database, prepare, say_stopped
-from ostiary.observability import configure_logs, log_uncaught
+from ostiary.runtime.observability import configure_logs, log_uncaught
+from ostiary.web.connection_limits import Connection
 
 GRACE_SECONDS = 30
 """How long requests that are being served may take when the server is told to stop."""

@@ -24,7 +24,7 @@ GET = """(async () => {
 
 @pytest.fixture
 def engine_name() -> str:
-    """The browser sees the same on every engine; `tests/signin/test_passkeys.py` runs on both."""
+    """The browser sees the same on every engine; `tests/idp/signin/test_passkeys.py` runs on both."""
     return "sqlite"
 
 

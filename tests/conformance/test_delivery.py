@@ -19,7 +19,7 @@ from ostiary.config import Settings
 from ostiary.delivery import configured_channels
 from ostiary.delivery.channel import Channel, DeliveryError
 from ostiary.delivery.outbox import Message
-from ostiary.http_client import HttpClient
+from ostiary.runtime.http_client import HttpClient
 from tests.fixtures.certificates import Certificates
 from tests.fixtures.mail_server import MailServer
 

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import pytest
 
 import ostiary.idp  # noqa: F401 - registers the operations
-from ostiary.clock import Clock
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.federation.identity_pool import ISSUER, NAME, IdentityPool
@@ -18,7 +17,8 @@ from ostiary.federation.provider import Provider
 from ostiary.federation.providers import BUILT_IN, social
 from ostiary.federation.user_pool import UserPool
 from ostiary.federation.web_identity import InvalidTokenError
-from ostiary.store.oidc_providers import OidcProvider as Registered
+from ostiary.runtime.clock import Clock
+from ostiary.store.iam.oidc_providers import OidcProvider as Registered
 from ostiary.tokens import keys
 from ostiary.tokens.issuer import issuer, provider_names
 from tests.fixtures.context import ACCOUNT, Api

@@ -12,7 +12,7 @@ import pytest
 from ostiary.config import Settings
 from ostiary.context import ANONYMOUS, Client, Context, Services
 from ostiary.functions.runtime_api import RuntimeApi
-from ostiary.http_client import HttpClient
+from ostiary.runtime.http_client import HttpClient
 from ostiary.triggers.invoke import TriggerError, invoke
 from tests.fixtures import functions as fake
 from tests.fixtures.functions import FunctionServer, arn_of

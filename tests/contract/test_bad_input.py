@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ostiary.context import Services
-from ostiary.observability import configure_logs
+from ostiary.runtime.observability import configure_logs
 from tests.contract.test_values import BUILT, EXTRA, SERVICE, Drawer, World, differences, fingerprint, world
 from tests.contract.wire import Wire
 

@@ -22,7 +22,7 @@ from ostiary.aws.model import Operation
 from ostiary.aws.operations import implementation
 from ostiary.context import Context, Services
 from ostiary.iam.accounts import create_account
-from ostiary.observability import configure_logs
+from ostiary.runtime.observability import configure_logs
 from tests.contract.test_bad_input import spoiled
 from tests.contract.test_values import Drawer, differences, fingerprint
 from tests.contract.wire import UnwritableError, Wire

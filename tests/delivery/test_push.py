@@ -8,9 +8,9 @@ import pytest
 
 from ostiary.context import Context, Services
 from ostiary.delivery.push import Notification, opened, owe
-from ostiary.store import pushes
-from ostiary.store.platform_endpoints import PlatformEndpoint
-from ostiary.store.pushes import Queue, StoredPush
+from ostiary.store.sns import pushes
+from ostiary.store.sns.platform_endpoints import PlatformEndpoint
+from ostiary.store.sns.pushes import Queue, StoredPush
 from tests.fixtures.context import ACCOUNT
 
 APPLICATION = f"arn:aws:sns:us-east-1:{ACCOUNT}:app/GCM/phones"

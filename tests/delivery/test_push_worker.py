@@ -12,14 +12,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import NameOID
 
-from ostiary.clock import Clock
 from ostiary.config import Settings
 from ostiary.context import Services
 from ostiary.delivery import push_worker
 from ostiary.delivery.push import Credential
 from ostiary.delivery.push_worker import PushWorker
-from ostiary.observability import REGISTRY
-from ostiary.store import platform_endpoints
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.observability import REGISTRY
+from ostiary.store.sns import platform_endpoints
 from tests.fixtures.push_vendors import AmazonVendor, AppleVendor, BrowserVendor, GoogleVendor, Vendor
 from tests.fixtures.pushing import Pushing
 from tests.fixtures.waiting import until

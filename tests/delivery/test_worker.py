@@ -7,12 +7,12 @@ from threading import Thread
 
 import pytest
 
-from ostiary import http_client
 from ostiary.cleaning import Cleaner
 from ostiary.context import Context, Services
 from ostiary.delivery.outbox import Message, enqueue
 from ostiary.delivery.worker import BATCH, FIRST_RETRY_SECONDS, LEASE_SECONDS, DeliveryWorker
-from ostiary.observability import configure_logs
+from ostiary.runtime import http_client
+from ostiary.runtime.observability import configure_logs
 from ostiary.store import messages, schema
 from tests.fixtures.mail_server import MailServer
 from tests.fixtures.silent_peer import SilentPeer

@@ -16,10 +16,10 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from ostiary.clock import Clock
 from ostiary.config import load_settings
 from ostiary.crypto import totp
 from ostiary.iam.accounts import create_account
+from ostiary.runtime.clock import Clock
 from ostiary.tokens import keys, rotation
 from tests.docs.conftest import Follow
 from tests.docs.pages import PAGES, RUN, Snippet, assert_members, pages_with, snippets

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from ostiary.idp.import_worker import LEASE_SECONDS
+from ostiary.idp.imports.import_worker import LEASE_SECONDS
 from tests.fixtures.process import advance_clock, free_port, root_client, serving_process
 from tests.fixtures.waiting import until
 

@@ -17,8 +17,8 @@ from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.federation.providers import social, verify_web_identity
 from ostiary.federation.web_identity import InvalidTokenError
-from ostiary.store import oidc_providers
-from ostiary.store.oidc_providers import OidcProvider as Registered
+from ostiary.store.iam import oidc_providers
+from ostiary.store.iam.oidc_providers import OidcProvider as Registered
 from tests.fixtures.context import ACCOUNT
 from tests.fixtures.oidc_provider import JsonServer, OidcProvider
 from tests.fixtures.weak_keys import roca_key, short_key

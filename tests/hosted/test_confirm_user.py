@@ -23,7 +23,7 @@ BY_LINK = {"VerificationMessageTemplate": {"DefaultEmailOption": "CONFIRM_WITH_L
 
 @pytest.fixture
 def engine_name() -> str:
-    """Codes are tried on both engines in `tests/idp/test_signup.py`; the page is the same on each."""
+    """Codes are tried on both engines in `tests/idp/account/test_signup.py`; the page is the same on each."""
     return "sqlite"
 
 

@@ -13,7 +13,7 @@ from tests.fixtures.server import Mailbox, Server, make_live_pool
 
 @pytest.fixture
 def engine_name() -> str:
-    """`tests/idp/test_email_reverts.py` runs on both."""
+    """`tests/idp/account/test_email_reverts.py` runs on both."""
     return "sqlite"
 
 

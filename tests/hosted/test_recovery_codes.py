@@ -18,7 +18,7 @@ ON = {"UserPoolTags": {"ostiary:recovery-codes": "on"}}
 
 @pytest.fixture
 def engine_name() -> str:
-    """`tests/signin/test_recovery_codes.py` uses codes up on both engines."""
+    """`tests/idp/signin/test_recovery_codes.py` uses codes up on both engines."""
     return "sqlite"
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-import ostiary.iam
 import ostiary.sts  # noqa: F401 - registers the operations
 from ostiary.context import Context
 from tests.fixtures.context import Api

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-import ostiary.iam
 import ostiary.sts  # noqa: F401 - registers the operations
 from ostiary.aws.errors import AccessDeniedError, UnrecognizedClientError
 from ostiary.context import ANONYMOUS, Client, Context, Principal, Session
 from ostiary.iam.authorize import authorize, decided, global_conditions
-from ostiary.store import policies
+from ostiary.store.iam import policies
 from tests.fixtures.context import ACCOUNT, Api
 from tests.fixtures.still_clock import StillClock
 from tests.iam.policies import OTHER, allow, deny, policy

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-import ostiary.iam
-import ostiary.identity
 import ostiary.sts  # noqa: F401 - registers the operations
 from ostiary.context import Context
 from tests.fixtures.context import ACCOUNT, Api

@@ -17,7 +17,7 @@ from ostiary.config import Settings
 from ostiary.context import Principal
 from ostiary.federation.web_identity import WebIdentity
 from ostiary.identity.roles import role_for, tags_for
-from ostiary.store.identity_pools import IdentityPool
+from ostiary.store.identity.identity_pools import IdentityPool
 from ostiary.tokens.issuer import provider_names
 from tests.fixtures.context import ACCOUNT, Api
 from tests.identity.conftest import ROLE

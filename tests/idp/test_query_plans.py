@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from ostiary.store import clients, groups, user_pools, users
 from ostiary.store.db import Store
+from ostiary.store.idp import clients, groups, user_pools, users
+from ostiary.store.idp.users import Filter
 from ostiary.store.tx import Tx
-from ostiary.store.users import Filter
 
 POOL = "us-east-1_abcdefghi"
 

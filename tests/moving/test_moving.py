@@ -12,7 +12,8 @@ from ostiary.crypto import totp
 from ostiary.iam.accounts import create_account
 from ostiary.moving import from_aws, users_file
 from ostiary.moving.sealed_file import FileBrokenError, Writer, read
-from ostiary.store import copies, sealed, user_pools
+from ostiary.store import sealed
+from ostiary.store.idp import copies, user_pools
 from tests.fixtures.authenticator import Authenticator, decoded_base32
 from tests.fixtures.refusals import refused
 from tests.fixtures.saml_provider import SamlProvider

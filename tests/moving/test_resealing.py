@@ -17,7 +17,7 @@ from ostiary.sts.callers import who_signed
 from ostiary.sts.sessions import mint, resolve
 from ostiary.tokens import keys
 from tests.fixtures.context import ACCOUNT, MASTER_KEY, REGION, Api
-from tests.signin.conftest import Pool
+from tests.idp.signin.conftest import Pool
 
 NEW = bytes(range(100, 132))
 GOOGLE = {"client_id": "c", "client_secret": "its-secret", "authorize_scopes": "openid"}

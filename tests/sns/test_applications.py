@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from ostiary.store import platform_applications, platform_endpoints, removals, schema
+from ostiary.store import removals, schema
+from ostiary.store.sns import platform_applications, platform_endpoints
 from tests.fixtures.bulk import fill
 from tests.fixtures.server import Server
 from tests.sns.conftest import GCM, refused

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from ostiary.context import Context, Services
-from ostiary.sns import fanout, parcels, worker
+from ostiary.sns import deliveries, fanout, worker
 from ostiary.sns.fanout import LEASE_SECONDS, Fanout
 from ostiary.sns.worker import TopicWorker
-from ostiary.store import publications, schema
+from ostiary.store import schema
 from ostiary.store.db import Store, Tx
-from ostiary.store.publications import Delivery
+from ostiary.store.sns import publications
+from ostiary.store.sns.publications import Delivery
 from tests.fixtures.context import ACCOUNT, Api
 from tests.fixtures.receiver import Receiver
 from tests.fixtures.waiting import until
@@ -52,7 +53,7 @@ class News:
         """Return what endpoints are asked before they are told anything, by subscription."""
         with self.api.ctx.store.read() as tx:
             found = publications.deliveries_due(tx, NEVER, 100)
-        return {each.subscription_arn: parcels.opened(self.api.ctx, each).body for each in found}
+        return {each.subscription_arn: deliveries.opened(self.api.ctx, each).body for each in found}
 
     def owed(self) -> Counter[tuple[str, str]]:
         """Count what subscriptions are owed: (subscription's name, text)."""
@@ -61,7 +62,7 @@ class News:
         return Counter((_name(delivery), self._text(delivery)) for delivery in found)
 
     def _text(self, delivery: Delivery) -> str:
-        return str(parsed(parcels.opened(self.api.ctx, delivery).body)["Message"])
+        return str(parsed(deliveries.opened(self.api.ctx, delivery).body)["Message"])
 
 
 def _name(delivery: Delivery) -> str:
@@ -190,7 +191,7 @@ def test_a_delivery_that_breaks_its_carrier_is_tried_again_later_each_time(
         way = "sqs"
         tries = 0
 
-        def carry(self, _ctx: Context, _parcel: parcels.Parcel) -> None:
+        def carry(self, _ctx: Context, _parcel: deliveries.Parcel) -> None:
             self.tries += 1
             raise BrokenError
 

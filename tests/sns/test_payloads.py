@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ostiary.context import Context
-from ostiary.sns.news import Message
+from ostiary.sns.messages import Message
 from ostiary.sns.payloads import default_payload, notification
 
 

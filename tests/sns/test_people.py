@@ -85,7 +85,7 @@ def test_a_program_reads_signed_json_in_its_mail(sns: Any, server: Server, topic
 def test_a_phone_gets_a_topics_texts_behind_its_name_until_it_wants_none(
     sns: Any, topic: str, server: Server, root: Any, mailbox: Mailbox
 ) -> None:
-    from ostiary.store import sms  # noqa: PLC0415
+    from ostiary.store.sns import sms  # noqa: PLC0415
 
     sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="Weather")
     assert sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint=PHONE)["SubscriptionArn"].startswith(topic)

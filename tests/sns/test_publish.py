@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from ostiary.context import context_of_nobody
-from ostiary.sns import parcels
-from ostiary.store import publications, schema
-from ostiary.store import sms as store_sms
+from ostiary.sns import deliveries
+from ostiary.store import schema
+from ostiary.store.sns import publications
+from ostiary.store.sns import sms as store_sms
 from tests.fixtures.server import Mailbox, Server
 from tests.fixtures.waiting import until
 from tests.sns.conftest import attribute, refused
@@ -129,7 +130,7 @@ def queued(sns: Any, topic: str, root: Any, server: Server) -> Callable[[], list
         ctx = context_of_nobody(server.services)
         with server.services.store.read() as tx:
             found = publications.deliveries_due(tx, NEVER, 10_000)
-        return [parcels.opened(ctx, each).body for each in found if each.subscription_arn == arn]
+        return [deliveries.opened(ctx, each).body for each in found if each.subscription_arn == arn]
 
     return texts
 

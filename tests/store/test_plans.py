@@ -6,70 +6,59 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
-from ostiary.store import (
-    access_keys,
+from ostiary.store import expired, leases, messages, removals, schema, spent
+from ostiary.store.db import Store, Tx
+from ostiary.store.engines.engine import Handle
+from ostiary.store.iam import access_keys
+from ostiary.store.identity import identities, identity_pools
+from ostiary.store.identity.identities import Identity, Login
+from ostiary.store.idp import (
     attribute_removals,
     auth_events,
-    bulk_publishes,
     clients,
     codes,
-    datasets,
     devices,
     domains,
-    expired,
     foreign_passwords,
     groups,
-    identities,
-    identity_pools,
     import_jobs,
-    leases,
     linked_users,
-    messages,
     passkeys,
     password_history,
-    platform_applications,
-    platform_endpoints,
     pool_parts,
-    publications,
-    pushes,
     rate_windows,
-    records,
     recovery_codes,
-    removals,
-    schema,
     sign_in_failures,
     signing_keys,
-    sms,
     software_tokens,
-    spent,
-    sync_configurations,
-    sync_devices,
-    sync_stream,
-    sync_triggers,
-    sync_usage,
-    sync_versions,
     token_families,
-    topic_subscriptions,
-    topics,
     user_pools,
     user_search,
     username_keys,
     users,
 )
-from ostiary.store.datasets import Dataset, Key
-from ostiary.store.db import Store, Tx
-from ostiary.store.engines.engine import Handle
-from ostiary.store.identities import Identity, Login
+from ostiary.store.idp.sign_in_failures import SignInFailures
+from ostiary.store.idp.software_tokens import SoftwareToken
+from ostiary.store.idp.token_families import TokenFamily
+from ostiary.store.idp.users import Filter, User
 from ostiary.store.messages import StoredMessage
-from ostiary.store.publications import Delivery, Publication
-from ostiary.store.pushes import Queue, StoredPush
-from ostiary.store.records import Record
-from ostiary.store.sign_in_failures import SignInFailures
-from ostiary.store.software_tokens import SoftwareToken
-from ostiary.store.sync_stream import StreamRecord
-from ostiary.store.token_families import TokenFamily
-from ostiary.store.topics import Topic
-from ostiary.store.users import Filter, User
+from ostiary.store.sns import (
+    platform_applications,
+    platform_endpoints,
+    publications,
+    pushes,
+    sms,
+    topic_subscriptions,
+    topics,
+)
+from ostiary.store.sns.publications import Delivery, Publication
+from ostiary.store.sns.pushes import Queue, StoredPush
+from ostiary.store.sns.topics import Topic
+from ostiary.store.sync import bulk_publishes, configurations, datasets, records, stream, triggers, usage, versions
+from ostiary.store.sync import devices as sync_devices
+from ostiary.store.sync.datasets import Dataset, Key
+from ostiary.store.sync.records import Record
+from ostiary.store.sync.stream import StreamRecord
 
 POOL, SUB = "us-east-1_aaaaaaaaa", "11111111-1111-1111-1111-111111111111"
 USER = User(POOL, SUB, "ann", "CONFIRMED", True, {"email": "a@x.org"}, None, None, 0, 0, 0)  # noqa: FBT003 - a row
@@ -125,13 +114,13 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "a login's identity": lambda tx: identities.owner(tx, IDENTITY.pool_id, LOGIN),
     "an identity's logins": lambda tx: identities.logins_of(tx, IDENTITY.pool_id, IDENTITY.identity_id),
     "a lease": lambda tx: leases.is_free(tx, "work", 0),
-    "the end of a lane": lambda tx: sync_stream.last_position(tx, "us-east-1:pool", "00"),
-    "whether a lane is long": lambda tx: sync_stream.exceeds(tx, "us-east-1:pool", "00", 100),
-    "a payload": lambda tx: sync_stream.payload(tx, "us-east-1:pool", "p", 0),
+    "the end of a lane": lambda tx: stream.last_position(tx, "us-east-1:pool", "00"),
+    "whether a lane is long": lambda tx: stream.exceeds(tx, "us-east-1:pool", "00", 100),
+    "a payload": lambda tx: stream.payload(tx, "us-east-1:pool", "p", 0),
     "a device that is woken": lambda tx: sync_devices.find(tx, *DEVICE[:3]),
     "a device by its token": lambda tx: sync_devices.find_by_token(tx, *DEVICE[:2], "GCM", "t"),
     "who is woken": lambda tx: sync_devices.subscribed(tx, *DEVICE[:2], "notes"),
-    "a sync trigger": lambda tx: sync_triggers.find(tx, "us-east-1:pool"),
+    "a sync trigger": lambda tx: triggers.find(tx, "us-east-1:pool"),
     "a bulk publish": lambda tx: bulk_publishes.find(tx, "us-east-1:pool"),
     "a dataset": lambda tx: datasets.find(tx, DATASET),
     "an identity's datasets": lambda tx: datasets.of_identity(tx, IDENTITY.pool_id, IDENTITY.identity_id),
@@ -139,7 +128,7 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "a record": lambda tx: records.find(tx, Dataset(DATASET), ["k", "l", "m"]),
     "a dataset's records": lambda tx: records.of_dataset(tx, Dataset(DATASET)),
     "who was merged": lambda tx: identities.merged(tx, IDENTITY.pool_id, IDENTITY.identity_id),
-    "what pools use": lambda tx: sync_usage.of_pools(tx, [IDENTITY.pool_id, "other"]),
+    "what pools use": lambda tx: usage.of_pools(tx, [IDENTITY.pool_id, "other"]),
     "a topic": lambda tx: topics.find(tx, "1", "topic"),
     "a subscription": lambda tx: topic_subscriptions.find(tx, "1", "topic", "topic:s"),
     "an endpoint's subscription": lambda tx: topic_subscriptions.find_by_endpoint(tx, "1", "topic", "http", "u"),
@@ -147,7 +136,7 @@ LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "an endpoint by token": lambda tx: platform_endpoints.find_by_token(tx, "1", "app", "k"),
     "a platform application": lambda tx: platform_applications.find(tx, "1", "app"),
     "whether a phone opted out": lambda tx: sms.is_opted_out(tx, "1", "+1555"),
-    "how a pool synchronizes": lambda tx: sync_configurations.find(tx, IDENTITY.pool_id),
+    "how a pool synchronizes": lambda tx: configurations.find(tx, IDENTITY.pool_id),
 }
 PAGES: dict[str, Callable[[Tx], object]] = {
     "users": lambda tx: users.page(tx, POOL, None, SUB, 60),
@@ -172,11 +161,11 @@ PAGES: dict[str, Callable[[Tx], object]] = {
     "applications that owe pushes": lambda tx: pushes.waiting_application(tx, "a"),
     "pushes due": lambda tx: pushes.due(tx, "app", 9, 10),
     "an endpoint's first push": lambda tx: pushes.first(tx, QUEUE),
-    "lanes": sync_stream.lanes,
-    "the head of a lane": lambda tx: sync_stream.head(tx, "us-east-1:pool", "00", 100),
+    "lanes": stream.lanes,
+    "the head of a lane": lambda tx: stream.head(tx, "us-east-1:pool", "00", 100),
     "a pool's datasets": lambda tx: datasets.page(tx, "us-east-1:pool", ("us-east-1:identity", "notes"), 20),
     "an identity's deleted datasets": lambda tx: datasets.deleted(tx, "us-east-1:pool", "us-east-1:identity"),
-    "what changed in a pool": lambda tx: sync_versions.of_pool(tx, "us-east-1:pool"),
+    "what changed in a pool": lambda tx: versions.of_pool(tx, "us-east-1:pool"),
     "topics": lambda tx: topics.page(tx, "1", "t", 100),
     "a topic's subscriptions": lambda tx: topic_subscriptions.page_of_topic(tx, "1", "topic", "t", 100),
     "confirmed subscriptions": lambda tx: topic_subscriptions.told_page(tx, PUBLICATION, 100),
@@ -244,8 +233,8 @@ CHANGES: dict[str, Callable[[Tx], object]] = {
     "a delivery claimed": lambda tx: publications.claim_delivery(tx, DELIVERY, 5),
     "a delivery that is given up": lambda tx: publications.give_up_delivery(tx, DELIVERY),
     "a delivery that left": lambda tx: publications.remove_delivery(tx, DELIVERY),
-    "records that left": lambda tx: sync_stream.remove_through(tx, STREAMED),
-    "a change counted": lambda tx: sync_versions.count(tx, "us-east-1:pool", "us-east-1:identity"),
+    "records that left": lambda tx: stream.remove_through(tx, STREAMED),
+    "a change counted": lambda tx: versions.count(tx, "us-east-1:pool", "us-east-1:identity"),
     "a user pool deleted": lambda tx: user_pools.delete(tx, POOL, 0),
     "a group deleted": lambda tx: groups.delete(tx, POOL, "g"),
     "an import's file": lambda tx: import_jobs.drop_file(tx, POOL, "import-1"),
@@ -292,7 +281,7 @@ def explained(store: Store, engine_name: str) -> Iterator[tuple[Tx, Explainer]]:
         identities.create(tx, IDENTITY)
         datasets.save(tx, Dataset(DATASET))
         records.put(tx, DATASET, [Record("k", None, 1, 0, "", None)])
-        sync_stream.add(tx, STREAMED)
+        stream.add(tx, STREAMED)
     with store.engine.write() as handle:
         postgresql = engine_name == "postgresql"
         if postgresql:

@@ -10,11 +10,12 @@ from sqlalchemy import Table, func, select
 
 from ostiary.cleaning import Cleaner
 from ostiary.context import Services
-from ostiary.store import groups, removals, schema, user_pools, users
+from ostiary.store import removals, schema
 from ostiary.store.db import Store
 from ostiary.store.errors import Retry
-from ostiary.store.groups import Group
-from ostiary.store.user_pools import UserPool
+from ostiary.store.idp import groups, user_pools, users
+from ostiary.store.idp.groups import Group
+from ostiary.store.idp.user_pools import UserPool
 from tests.fixtures.bulk import fill
 from tests.fixtures.still_clock import StillClock
 

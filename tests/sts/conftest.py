@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-import ostiary.iam
 import ostiary.sts  # noqa: F401 - registers the operations
 from ostiary.context import Context, Principal
 from ostiary.sts.callers import who_signed

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ostiary.context import Context
-from ostiary.store import datasets, identities, identity_pools, records
-from ostiary.store.datasets import Key
 from ostiary.store.db import Store, Tx
-from ostiary.store.identities import Identity
-from ostiary.store.identity_pools import IdentityPool
+from ostiary.store.identity import identities, identity_pools
+from ostiary.store.identity.identities import Identity
+from ostiary.store.identity.identity_pools import IdentityPool
+from ostiary.store.sync import datasets, records
+from ostiary.store.sync.datasets import Key
 from ostiary.sync import changes, updates
 from tests.fixtures.context import Api
 from tests.sync.device import Device, ServerFailedError

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from ostiary.delivery import push
 from ostiary.delivery.push import Notification
 from ostiary.store import schema
-from ostiary.store.pushes import StoredPush
+from ostiary.store.sns.pushes import StoredPush
 from tests.fixtures.server import MovingClock, Server
 from tests.sync.conftest import Dataset, IdentityPool, Person, replace
 

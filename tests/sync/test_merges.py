@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ostiary.store import identities
+from ostiary.store.identity import identities
 from tests.fixtures.server import Server
 from tests.sync.conftest import Dataset, IdentityPool, Person, refused, replace
 

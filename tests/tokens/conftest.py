@@ -1,5 +1,5 @@
 """The user pools and app clients of the sign-in tests."""
 
-from tests.signin.conftest import advance, app, make_pool, pool, services
+from tests.idp.signin.conftest import advance, app, make_pool, pool, services
 
 __all__ = ["advance", "app", "make_pool", "pool", "services"]

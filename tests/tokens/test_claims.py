@@ -12,8 +12,8 @@ from joserfc.jwk import KeySet
 
 from ostiary.context import Services
 from ostiary.crypto import jws
-from ostiary.idp import discovery
-from tests.signin.conftest import FLOWS, App, Pool
+from ostiary.idp.pools import discovery
+from tests.idp.signin.conftest import FLOWS, App, Pool
 
 MakePool = Callable[..., Pool]
 ROLE = "arn:aws:iam::111111111111:role"

@@ -11,7 +11,7 @@ from ostiary.crypto import jws
 from ostiary.tokens import keys, verify
 from ostiary.tokens.issuer import issuer
 from tests.fixtures.context import REGION
-from tests.signin.conftest import App, Pool
+from tests.idp.signin.conftest import App, Pool
 
 MakePool = Callable[..., Pool]
 INVALID = r"^Invalid Access Token$"

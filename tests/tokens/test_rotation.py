@@ -12,14 +12,14 @@ from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context, Services
 from ostiary.federation.providers import verify_web_identity
 from ostiary.identity import credentials
-from ostiary.idp import discovery
+from ostiary.idp.pools import discovery
 from ostiary.sns import signing
 from ostiary.store.db import Store
 from ostiary.tokens import keys, rotation
 from ostiary.tokens.key_worker import KeyWorker
 from tests.fixtures.context import ACCOUNT, Api
 from tests.fixtures.waiting import until
-from tests.signin.conftest import App, Pool
+from tests.idp.signin.conftest import App, Pool
 
 HOUR, DAY = 3_600, 86_400
 USES = ("IdToken", "AccessToken")

@@ -14,7 +14,7 @@ from ostiary.context import Services
 from ostiary.crypto import jws
 from ostiary.tokens import keys, verify
 from tests.crypto.test_jws import encoded
-from tests.signin.conftest import App, Pool
+from tests.idp.signin.conftest import App, Pool
 
 MakePool = Callable[..., Pool]
 SCOPELESS = "Access Token does not have required scopes"

@@ -8,8 +8,8 @@ import pytest
 
 from ostiary.aws.types.cognito_idp import InvalidLambdaResponseException
 from ostiary.context import Client, Context, Services
-from ostiary.http_client import HttpClient
-from ostiary.store.user_pools import UserPool
+from ostiary.runtime.http_client import HttpClient
+from ostiary.store.idp.user_pools import UserPool
 from ostiary.tokens.override import GroupOverride
 from ostiary.triggers import custom_challenge, inbound_federation, pre_token_generation
 from ostiary.triggers.custom_challenge import Result

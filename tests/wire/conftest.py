@@ -18,8 +18,8 @@ from ostiary.aws.errors import AccessDeniedError, ExpiredTokenError, Unrecognize
 from ostiary.aws.operations import Implementation
 from ostiary.aws.types import cognito_idp
 from ostiary.aws.wire import Request
-from ostiary.clock import Clock
-from ostiary.observability import configure_logs
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.observability import configure_logs
 
 KEY_ID, SECRET = "AKIAAAAAAAAAAAAAAAAA", "the-secret"
 TARGET = "AWSCognitoIdentityProviderService"

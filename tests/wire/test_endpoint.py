@@ -189,7 +189,7 @@ class TestSignatures:
     def test_a_body_changed_after_signing_is_refused(self, live: Live) -> None:
         """SIG-06."""
         from ostiary.aws import sigv4  # noqa: PLC0415 - only here
-        from ostiary.clock import Clock  # noqa: PLC0415 - only here
+        from ostiary.runtime.clock import Clock  # noqa: PLC0415 - only here
 
         headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"{TARGET}.AdminGetUser"}
         for declared in [sigv4.UNSIGNED_PAYLOAD, sigv4.EMPTY_HASH, "STREAMING-UNSIGNED-PAYLOAD-TRAILER"]:

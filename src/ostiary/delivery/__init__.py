@@ -7,7 +7,7 @@ from ostiary.delivery.smtp import Smtp
 from ostiary.delivery.sns_sms import SnsSms
 from ostiary.delivery.twilio import Twilio
 from ostiary.delivery.webhook import Webhook
-from ostiary.http_client import HttpClient
+from ostiary.runtime.http_client import HttpClient
 
 CHANNELS = (PoolLogs, Smtp, Twilio, SnsSms, Webhook)
 """The first one that carries a medium gets its messages."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from ostiary.delivery.connections import SendError, error_of
-from ostiary.http_client import Response
+from ostiary.runtime.http_client import Response
 
 EARLY_SECONDS = 60
 """A token is given up this long before it expires, so that it does not do so on the way."""

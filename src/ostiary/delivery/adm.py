@@ -19,8 +19,8 @@ from ostiary.delivery.sender import (
     Refused,
     Sent,
 )
-from ostiary.http_client import Response
-from ostiary.store.platform_applications import PlatformApplication
+from ostiary.runtime.http_client import Response
+from ostiary.store.sns.platform_applications import PlatformApplication
 
 SCOPE = "messaging:push"
 MOST_BYTES = 6 * 1024

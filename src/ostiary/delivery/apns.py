@@ -27,8 +27,8 @@ from ostiary.delivery.sender import (
     Refused,
     Sent,
 )
-from ostiary.http_client import Response, trust
-from ostiary.store.platform_applications import PlatformApplication
+from ostiary.runtime.http_client import Response, trust
+from ostiary.store.sns.platform_applications import PlatformApplication
 
 TOKEN_SECONDS = 40 * 60
 """How long a provider token is used: Apple refuses those of over an hour, and new ones within 20 minutes."""

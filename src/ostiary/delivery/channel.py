@@ -4,7 +4,7 @@ from typing import Protocol, Self
 
 from ostiary.config import Settings
 from ostiary.delivery.outbox import Message
-from ostiary.http_client import HttpClient
+from ostiary.runtime.http_client import HttpClient
 
 
 class DeliveryError(Exception):

@@ -1,7 +1,7 @@
 """Connections to push services that are kept and shared: HTTP/2 where the other side speaks it, HTTP/1.1 elsewhere.
 
-The rules are those of `http_client.py`: bounded in time and size, no redirects, no private address unless the settings
-allow them, and the address that was checked is the one that is connected to (LMB-04).
+The rules are those of `runtime/http_client.py`: bounded in time and size, no redirects, no private address unless the
+settings allow them, and the address that was checked is the one that is connected to (LMB-04).
 """
 
 import asyncio
@@ -14,8 +14,8 @@ import anyio
 import httpcore
 import httpx
 
-from ostiary.addresses import Lookups, Reach, UnreachableError
-from ostiary.http_client import Response, trust
+from ostiary.runtime.addresses import Lookups, Reach, UnreachableError
+from ostiary.runtime.http_client import Response, trust
 
 TIMEOUT_SECONDS = 10.0
 CONNECT_SECONDS = 5.0

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from ostiary.addresses import at_region
 from ostiary.config import Settings
 from ostiary.delivery.channel import DeliveryError
+from ostiary.runtime.addresses import at_region
 
 NAMESPACE = "ostiary"
 """The key namespace of the raw AES keyring; its key name is the ARN that KMSKeyID names."""

@@ -23,8 +23,8 @@ from ostiary.delivery.sender import (
     Refused,
     Sent,
 )
-from ostiary.http_client import Response
-from ostiary.store.platform_applications import PlatformApplication
+from ostiary.runtime.http_client import Response
+from ostiary.store.sns.platform_applications import PlatformApplication
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 ASSERTION_SECONDS = 3600

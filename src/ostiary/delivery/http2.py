@@ -20,9 +20,9 @@ from h2.events import (
 )
 from h2.exceptions import H2Error
 
-from ostiary.addresses import UnreachableError
 from ostiary.delivery.connections import CONNECT_SECONDS, MOST_BYTES, TIMEOUT_SECONDS, Names, SendError
-from ostiary.http_client import Response
+from ostiary.runtime.addresses import UnreachableError
+from ostiary.runtime.http_client import Response
 
 PING_SECONDS = 60
 PONG_SECONDS = 10

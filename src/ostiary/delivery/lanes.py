@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Lock
 
-from ostiary.clock import Clock
+from ostiary.runtime.clock import Clock
 
 STUCK_SECONDS = 1.0
 """How long one piece of work may take before its lane counts as stuck."""

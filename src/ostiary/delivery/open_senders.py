@@ -6,7 +6,7 @@ from ostiary.crypto.seal import Keyring
 from ostiary.delivery.push import credential_of
 from ostiary.delivery.sender import CredentialError, Outside, Sender
 from ostiary.delivery.senders import sender_of
-from ostiary.store.platform_applications import PlatformApplication
+from ostiary.store.sns.platform_applications import PlatformApplication
 
 MOST = 1000
 

@@ -8,7 +8,7 @@ import msgspec
 from ostiary.context import Context
 from ostiary.delivery.outbox import Message, enqueue
 from ostiary.store.db import Tx
-from ostiary.store.user_pools import UserPool
+from ostiary.store.idp.user_pools import UserPool
 
 MEMBER = "LogConfigurations"
 """Where a pool's configuration keeps what is delivered where."""

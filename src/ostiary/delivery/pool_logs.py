@@ -8,7 +8,7 @@ from typing import Self
 from ostiary.config import Settings
 from ostiary.delivery.channel import DeliveryError
 from ostiary.delivery.outbox import Message
-from ostiary.http_client import HttpClient, HttpError
+from ostiary.runtime.http_client import HttpClient, HttpError
 
 FOLDER = "user-pool-logs"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")

@@ -11,11 +11,11 @@ import msgspec
 
 from ostiary.context import Context
 from ostiary.crypto.seal import Keyring
-from ostiary.store import pushes
 from ostiary.store.db import Tx
-from ostiary.store.platform_applications import PlatformApplication
-from ostiary.store.platform_endpoints import PlatformEndpoint
-from ostiary.store.pushes import Queue, StoredPush
+from ostiary.store.sns import pushes
+from ostiary.store.sns.platform_applications import PlatformApplication
+from ostiary.store.sns.platform_endpoints import PlatformEndpoint
+from ostiary.store.sns.pushes import Queue, StoredPush
 
 CREDENTIAL_PURPOSE = "platform-credential"
 TOKEN_PURPOSE = "device-token"  # noqa: S105 - a purpose of the keyring

@@ -7,12 +7,12 @@ from typing import TypeVar
 from ostiary.context import Services
 from ostiary.delivery.push import with_token
 from ostiary.delivery.sender import Gone, Later, Misconfigured, Outcome, Sent
-from ostiary.store import platform_applications, platform_endpoints, pushes
 from ostiary.store.db import Tx
 from ostiary.store.errors import Retry
-from ostiary.store.platform_applications import PlatformApplication
-from ostiary.store.platform_endpoints import PlatformEndpoint
-from ostiary.store.pushes import Queue, StoredPush
+from ostiary.store.sns import platform_applications, platform_endpoints, pushes
+from ostiary.store.sns.platform_applications import PlatformApplication
+from ostiary.store.sns.platform_endpoints import PlatformEndpoint
+from ostiary.store.sns.pushes import Queue, StoredPush
 
 T = TypeVar("T")
 LEASE_SECONDS = 20

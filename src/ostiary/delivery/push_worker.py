@@ -15,8 +15,6 @@ from typing import TypeVar
 
 import structlog
 
-from ostiary.addresses import Reach
-from ostiary.clock import Clock
 from ostiary.context import Services
 from ostiary.delivery import push as outbox
 from ostiary.delivery.connections import Connections, SendError
@@ -25,9 +23,11 @@ from ostiary.delivery.pauses import Pauses
 from ostiary.delivery.push_jobs import Job, PushJobs, Settlement
 from ostiary.delivery.sender import CredentialError, Gone, Later, Misconfigured, Outcome, Outside, Push, Refused, Sent
 from ostiary.delivery.senders import ENDED
-from ostiary.observability import PUSH_SECONDS, PUSHES
-from ostiary.store.platform_applications import PlatformApplication
-from ostiary.store.platform_endpoints import PlatformEndpoint
+from ostiary.runtime.addresses import Reach
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.observability import PUSH_SECONDS, PUSHES
+from ostiary.store.sns.platform_applications import PlatformApplication
+from ostiary.store.sns.platform_endpoints import PlatformEndpoint
 
 POLL_SECONDS = 0.5
 SEND_SECONDS = 15

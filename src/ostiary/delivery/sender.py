@@ -7,7 +7,7 @@ from typing import ClassVar, Protocol
 from ostiary.config import Settings
 from ostiary.delivery.connections import Connections
 from ostiary.delivery.push import Credential, Notification
-from ostiary.store.platform_applications import PlatformApplication
+from ostiary.store.sns.platform_applications import PlatformApplication
 
 
 @dataclass(frozen=True, slots=True)

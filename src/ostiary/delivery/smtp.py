@@ -7,11 +7,11 @@ from email.utils import formatdate, parseaddr
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from ostiary.clock import Clock
 from ostiary.config import LOOPBACK, Settings
 from ostiary.delivery.channel import DeliveryError
 from ostiary.delivery.outbox import Message
-from ostiary.http_client import HttpClient
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpClient
 
 SECONDS = 10
 PERMANENT = 500

@@ -5,11 +5,11 @@ from typing import Self
 from urllib.parse import urlencode
 
 from ostiary.aws import sigv4
-from ostiary.clock import Clock
 from ostiary.config import Settings
 from ostiary.delivery.channel import DeliveryError
 from ostiary.delivery.outbox import Message
-from ostiary.http_client import HttpClient, HttpError
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpClient, HttpError
 
 SUCCESSES = range(200, 300)
 _REFUSALS = (b"<Code>InvalidParameter</Code>", b"<Code>InvalidParameterValue</Code>", b"<Code>ValidationError</Code>")

@@ -7,7 +7,7 @@ from ostiary.config import Settings
 from ostiary.delivery.channel import DeliveryError
 from ostiary.delivery.outbox import Message
 from ostiary.functions.runner import document
-from ostiary.http_client import HttpClient, HttpError
+from ostiary.runtime.http_client import HttpClient, HttpError
 
 SUCCESSES = range(200, 300)
 REFUSED = 400

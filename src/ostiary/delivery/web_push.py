@@ -20,9 +20,9 @@ from ostiary.crypto.web_push import MOST_BYTES, SALT_BYTES, SubscriberKeys, encr
 from ostiary.delivery.connections import retry_after
 from ostiary.delivery.push import Credential
 from ostiary.delivery.sender import CredentialError, Gone, Later, Outcome, Outside, Push, Refused, Sent
-from ostiary.http_client import Response
-from ostiary.randomness import Random
-from ostiary.store.platform_applications import PlatformApplication
+from ostiary.runtime.http_client import Response
+from ostiary.runtime.randomness import Random
+from ostiary.store.sns.platform_applications import PlatformApplication
 
 VAPID_SECONDS = 12 * 3600
 """How long a VAPID token lives; push services take up to 24 hours."""

@@ -4,12 +4,12 @@ from typing import Self
 
 import msgspec
 
-from ostiary.clock import Clock
 from ostiary.config import Settings
+from ostiary.crypto.webhook_signature import signed_headers
 from ostiary.delivery.channel import DeliveryError
 from ostiary.delivery.outbox import Message
-from ostiary.http_client import HttpClient, HttpError
-from ostiary.signature import signed_headers
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpClient, HttpError
 
 SUCCESSES = range(200, 300)
 _OF_FUNCTIONS = {"function", "event", "key"}

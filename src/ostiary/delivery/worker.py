@@ -13,8 +13,9 @@ from ostiary.delivery.channel import Channel, DeliveryError
 from ostiary.delivery.custom_sender import CustomSender
 from ostiary.delivery.lanes import Lanes
 from ostiary.delivery.outbox import FUNCTION, opened
-from ostiary.observability import MESSAGES
-from ostiary.store import messages, user_pools
+from ostiary.runtime.observability import MESSAGES
+from ostiary.store import messages
+from ostiary.store.idp import user_pools
 from ostiary.store.messages import StoredMessage
 
 POLL_SECONDS = 0.5

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from ostiary.clock import Clock
+from ostiary.runtime.clock import Clock
 
 ID_TOKEN_SECONDS = 3600
 

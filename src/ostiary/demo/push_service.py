@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ostiary.randomness import Random
+from ostiary.runtime.randomness import Random
 
 TOKEN_SECONDS = 3600
 _FOUND, _UNAUTHORIZED, _NOT_FOUND = 200, 401, 404

@@ -14,11 +14,11 @@ from weakref import WeakKeyDictionary
 
 from joserfc.errors import JoseError
 
-from ostiary.clock import Clock
 from ostiary.federation.web_identity import InvalidTokenError
-from ostiary.http_client import HttpClient, HttpError
-from ostiary.outsiders import Circuits, CrowdedError, Outsiders
+from ostiary.runtime.clock import Clock
 from ostiary.runtime.execution import outside
+from ostiary.runtime.http_client import HttpClient, HttpError
+from ostiary.runtime.outsiders import Circuits, CrowdedError, Outsiders
 
 KEPT_SECONDS = 3600
 LATE_SECONDS = 3600

@@ -8,12 +8,12 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ostiary.clock import Clock
 from ostiary.context import Context
 from ostiary.federation.provider import Hook
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
-from ostiary.http_client import HttpError
-from ostiary.outsiders import Outsiders
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpError
+from ostiary.runtime.outsiders import Outsiders
 
 REMEMBERED_SECONDS = 60
 """How long an answer is believed: long enough for GetId, and GetCredentialsForIdentity after it."""

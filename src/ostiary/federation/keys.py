@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 from ostiary.crypto import jws, rsa_keys
 from ostiary.federation.documents import KEPT_SECONDS, LATE_SECONDS, documents
 from ostiary.federation.web_identity import InvalidTokenError
-from ostiary.http_client import HttpClient
+from ostiary.runtime.http_client import HttpClient
 
 REFETCH_SECONDS = 60
 """How soon an unknown key id may have the keys fetched again (FED-15)."""

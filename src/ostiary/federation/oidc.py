@@ -8,7 +8,7 @@ from ostiary.federation.openid import verify_openid
 from ostiary.federation.provider import Hook, nothing
 from ostiary.federation.user_pool import UserPool
 from ostiary.federation.web_identity import WebIdentity
-from ostiary.store.oidc_providers import OidcProvider
+from ostiary.store.iam.oidc_providers import OidcProvider
 from ostiary.tokens.issuer import pool_of_provider
 
 

@@ -12,7 +12,7 @@ from ostiary.federation.identity_pool import IdentityPool
 from ostiary.federation.oidc import Oidc
 from ostiary.federation.provider import Provider
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
-from ostiary.store import oidc_providers
+from ostiary.store.iam import oidc_providers
 
 SOCIAL: tuple[Provider, ...] = (Google(), Facebook(), Amazon(), Apple())
 """What identity pools name in SupportedLoginProviders."""

@@ -13,7 +13,7 @@ from ostiary.federation.saml_metadata import KEPT_SECONDS, Metadata, metadata_of
 from ostiary.federation.saml_signatures import UnsignedError, check_places, is_signed, signed
 from ostiary.federation.saml_xml import ASSERTION, PROTOCOL, Element, XmlError, instant, only, parse, text
 from ostiary.federation.web_identity import InvalidTokenError
-from ostiary.http_client import HttpClient
+from ostiary.runtime.http_client import HttpClient
 
 _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 _SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"

@@ -13,7 +13,7 @@ from cryptography.x509 import Certificate, load_der_x509_certificate
 from ostiary.crypto import rsa_keys
 from ostiary.federation.documents import LATE_SECONDS, documents
 from ostiary.federation.saml_xml import METADATA, SIGNATURE, Element, XmlError, instant, only, parse
-from ostiary.http_client import HttpClient
+from ostiary.runtime.http_client import HttpClient
 
 KEPT_SECONDS = 6 * 3600
 """How long metadata is used before its address is asked again (behaviour/hosted.md 8.6)."""

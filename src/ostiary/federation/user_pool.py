@@ -7,7 +7,7 @@ from ostiary.crypto import jws
 from ostiary.federation.claims import check_times, identity_of
 from ostiary.federation.provider import Hook, nothing
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
-from ostiary.store import users
+from ostiary.store.idp import users
 from ostiary.tokens import verify
 from ostiary.tokens.issuer import pool_of_provider
 

@@ -7,9 +7,9 @@ from ostiary.functions.lambda_endpoint import LambdaEndpoint
 from ostiary.functions.local import LocalFunction
 from ostiary.functions.runner import SILENT, Invocation, Runner, TriggerError
 from ostiary.functions.webhook import Webhook
-from ostiary.http_client import HttpClient
-from ostiary.outsiders import CrowdedError, LeftAloneError, Wait
 from ostiary.runtime.execution import outside
+from ostiary.runtime.http_client import HttpClient
+from ostiary.runtime.outsiders import CrowdedError, LeftAloneError, Wait
 
 RUNNERS: tuple[type[Runner], ...] = (Webhook, LambdaEndpoint, LocalFunction)
 

@@ -4,12 +4,12 @@ from hashlib import sha256
 from typing import Self
 from urllib.parse import quote
 
-from ostiary.addresses import at_region
 from ostiary.aws import sigv4
-from ostiary.clock import Clock
 from ostiary.config import Settings
 from ostiary.functions.runner import MOST_BYTES, Invocation, Kind, TriggerError, document, function_error
-from ostiary.http_client import HttpClient, HttpError, Response, TimedOutError
+from ostiary.runtime.addresses import at_region
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpClient, HttpError, Response, TimedOutError
 
 _PREFIX = "lambda"
 _SUCCESSES = range(200, 300)

@@ -7,11 +7,11 @@ from typing import Self
 
 import structlog
 
-from ostiary.clock import Clock
 from ostiary.config import Settings
 from ostiary.functions.process import Process
 from ostiary.functions.runner import Invocation, TriggerError
-from ostiary.http_client import HttpClient
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpClient
 
 HANDLER = "handler"
 STOP_SECONDS = 5.0

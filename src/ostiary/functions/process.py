@@ -10,9 +10,9 @@ from threading import Thread
 
 import structlog
 
-from ostiary.clock import Clock
 from ostiary.functions.runner import Invocation, TriggerError
 from ostiary.functions.runtime_api import Pending, RuntimeApi
+from ostiary.runtime.clock import Clock
 
 MOST_LINE = 4096
 _STOPPED = "RequestId: {} Error: Runtime exited without providing a reason"

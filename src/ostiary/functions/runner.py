@@ -6,7 +6,7 @@ from typing import Literal, Protocol, Self
 import msgspec
 
 from ostiary.config import Settings
-from ostiary.http_client import HttpClient
+from ostiary.runtime.http_client import HttpClient
 
 Kind = Literal["timeout", "throttled", "unreachable", "access_denied", "not_found", "unhandled", "bad_output"]
 RETRIED: frozenset[Kind] = frozenset({"timeout", "throttled", "unreachable"})

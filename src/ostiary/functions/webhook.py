@@ -2,11 +2,11 @@
 
 from typing import Self
 
-from ostiary.clock import Clock
 from ostiary.config import Settings
+from ostiary.crypto.webhook_signature import signed_headers
 from ostiary.functions.runner import MOST_BYTES, Invocation, Kind, TriggerError, document, function_error
-from ostiary.http_client import HttpClient, HttpError, TimedOutError
-from ostiary.signature import signed_headers
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpClient, HttpError, TimedOutError
 
 _OK = 200
 _REFUSALS: dict[int, Kind] = {401: "access_denied", 403: "access_denied", 404: "not_found", 429: "throttled"}

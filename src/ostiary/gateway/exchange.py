@@ -19,7 +19,7 @@ from ostiary.gateway.callers import Caller
 from ostiary.gateway.errors import S3Error
 from ostiary.gateway.s3 import Asked
 from ostiary.gateway.upstream import PIECE_BYTES, Upstream, passed_back, sent_on
-from ostiary.observability import Answered
+from ostiary.runtime.observability import Answered
 
 MOST_READ_BYTES = 2 * 1024 * 1024
 """Of bodies that the gateway reads itself: policies, lists of keys to delete, lists of buckets."""

@@ -18,8 +18,8 @@ from ostiary.gateway.handlers import handler_of
 from ostiary.gateway.operations import features_of
 from ostiary.gateway.s3 import Asked, is_bucket_name
 from ostiary.gateway.upstream import Upstream
-from ostiary.observability import answered
 from ostiary.runtime.execution import Tasks
+from ostiary.runtime.observability import answered
 
 log = structlog.get_logger()
 _SCOPE = (b"/s3/aws4_request", b"%2Fs3%2Faws4_request", b"%2fs3%2faws4_request")

@@ -8,10 +8,10 @@ import structlog
 from yarl import URL
 
 from ostiary.aws import sigv4
-from ostiary.clock import Clock
 from ostiary.config import Settings
 from ostiary.gateway.body import Body
 from ostiary.gateway.errors import S3Error
+from ostiary.runtime.clock import Clock
 
 CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 300.0

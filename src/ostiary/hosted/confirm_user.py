@@ -8,8 +8,8 @@ from starlette.responses import HTMLResponse, Response
 
 from ostiary.aws.errors import ServiceError
 from ostiary.context import Services, context_of_nobody
-from ostiary.idp.signup import confirm_by_link
-from ostiary.pages import PAGE_HEADERS, TEMPLATES
+from ostiary.idp.account.confirmation import confirm_by_link
+from ostiary.web.status_pages import PAGE_HEADERS, TEMPLATES
 
 PARAMETERS = ("client_id", "user_name", "confirmation_code")
 _HEADERS = {**PAGE_HEADERS, "cache-control": "no-store"}

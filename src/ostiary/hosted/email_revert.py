@@ -8,9 +8,9 @@ from starlette.responses import HTMLResponse, Response
 
 from ostiary.aws.errors import ServiceError
 from ostiary.context import ANONYMOUS, Client, Context, Services
-from ostiary.idp import email_reverts
-from ostiary.idp.pools import pool_of
-from ostiary.pages import PAGE_HEADERS, TEMPLATES
+from ostiary.idp.access import pool_of
+from ostiary.idp.account import email_reverts
+from ostiary.web.status_pages import PAGE_HEADERS, TEMPLATES
 
 _HEADERS = {
     **PAGE_HEADERS,

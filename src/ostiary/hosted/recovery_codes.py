@@ -11,8 +11,8 @@ from ostiary.aws import cors
 from ostiary.aws.errors import ServiceError
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import ANONYMOUS, Client, Context, Services
-from ostiary.idp import recovery_codes
-from ostiary.idp.profile import signed_in
+from ostiary.idp.access import signed_in
+from ostiary.idp.factors import recovery_codes
 
 PATH = "/{pool_id}/recovery-codes"
 _HEADERS = {**dict(cors.ANSWER_HEADERS), "cache-control": "no-store"}

@@ -18,9 +18,9 @@ from ostiary.iam.entities import known
 from ostiary.iam.names import new_access_key_id, new_secret
 from ostiary.iam.requests import user_arn
 from ostiary.iam.users import NO_USER
-from ostiary.store import access_keys
-from ostiary.store.access_keys import AccessKey
 from ostiary.store.db import Tx
+from ostiary.store.iam import access_keys
+from ostiary.store.iam.access_keys import AccessKey
 
 MOST_KEYS = 2
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from ostiary.context import Services
 from ostiary.iam.names import new_access_key_id, new_secret
-from ostiary.randomness import Random
-from ostiary.store import access_keys, accounts
-from ostiary.store.access_keys import AccessKey
-from ostiary.store.accounts import Account
+from ostiary.runtime.randomness import Random
 from ostiary.store.db import Tx
+from ostiary.store.iam import access_keys, accounts
+from ostiary.store.iam.access_keys import AccessKey
+from ostiary.store.iam.accounts import Account
 
 _PURPOSE = "secret-access-key"
 

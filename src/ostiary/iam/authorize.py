@@ -10,9 +10,9 @@ from ostiary.iam import evaluate
 from ostiary.iam.conditions import context_of
 from ostiary.iam.evaluate import Decision, Policies, Request
 from ostiary.iam.principals import Caller
-from ostiary.store import iam_entities, policies
 from ostiary.store.db import Tx
-from ostiary.store.iam_entities import Entity, OwnerType
+from ostiary.store.iam import entities, policies
+from ostiary.store.iam.entities import Entity, OwnerType
 
 INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - a message
 _OWN_SESSION_MAY = {"sts:AssumeRole", "sts:GetCallerIdentity"}
@@ -181,7 +181,7 @@ def _managed(ctx: Context, account_id: str, arn: str) -> str:
 
 
 def _load(tx: Tx, owner_type: OwnerType, account_id: str, name: str) -> Permissions | None:
-    entity = iam_entities.find(tx, owner_type, account_id, name)
+    entity = entities.find(tx, owner_type, account_id, name)
     if entity is None:
         return None
     boundary = None

@@ -12,9 +12,9 @@ from ostiary.aws.types.iam import (
     Tag,
 )
 from ostiary.context import Context
-from ostiary.store import iam_entities, policies
 from ostiary.store.db import Tx
-from ostiary.store.iam_entities import Entity, OwnerType
+from ostiary.store.iam import entities, policies
+from ostiary.store.iam.entities import Entity, OwnerType
 from ostiary.store.paging import next_token, start_after
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ MOST_TAGS = 50
 
 def known(tx: Tx, ctx: Context, owner_type: OwnerType, name: str) -> Entity:
     """Return a role or user of the caller's account; raises NoSuchEntityException."""
-    entity = iam_entities.find(tx, owner_type, ctx.account, name)
+    entity = entities.find(tx, owner_type, ctx.account, name)
     if entity is None:
         raise NoSuchEntityException(f"The {owner_type} with name {name} cannot be found.")
     return entity

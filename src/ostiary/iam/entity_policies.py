@@ -33,8 +33,8 @@ from ostiary.context import Context
 from ostiary.iam import grammar
 from ostiary.iam.entities import attachable, check_arn, known, listed_page
 from ostiary.iam.requests import role_arn, user_arn
-from ostiary.store import policies
-from ostiary.store.iam_entities import OwnerType
+from ostiary.store.iam import policies
+from ostiary.store.iam.entities import OwnerType
 
 MOST_CHARACTERS = {"role": 10_240, "user": 2_048}
 MOST_ATTACHED = 20

@@ -3,7 +3,7 @@
 from base64 import b32decode, b32encode
 from typing import Literal
 
-from ostiary.randomness import Random
+from ostiary.runtime.randomness import Random
 
 BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _OFFSET = 549_755_813_888

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from ostiary.addresses import Reach
 from ostiary.aws.operations import operation
 from ostiary.aws.types.iam import (
     AddClientIDToOpenIDConnectProviderRequest,
@@ -30,10 +29,11 @@ from ostiary.aws.types.iam import (
 from ostiary.config import LOOPBACK
 from ostiary.context import Context
 from ostiary.iam.entities import check_arn, listed_tags, tagged, untagged
-from ostiary.store import oidc_providers
+from ostiary.runtime.addresses import Reach
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
-from ostiary.store.oidc_providers import OidcProvider
+from ostiary.store.iam import oidc_providers
+from ostiary.store.iam.oidc_providers import OidcProvider
 from ostiary.tokens.issuer import pool_of_provider
 
 PROVIDER_ARN = "{OpenIDConnectProviderArn}"

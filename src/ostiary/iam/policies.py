@@ -35,10 +35,10 @@ from ostiary.context import Context
 from ostiary.iam import grammar
 from ostiary.iam.entities import as_listed, known_policy, listed_tags, page, tagged, untagged
 from ostiary.iam.names import new_unique_id
-from ostiary.store import iam_entities, policies
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
-from ostiary.store.policies import ManagedPolicy, PolicyVersion
+from ostiary.store.iam import entities, policies
+from ostiary.store.iam.policies import ManagedPolicy, PolicyVersion
 
 POLICY_ARN = "{PolicyArn}"
 MOST_VERSIONS = 5
@@ -181,7 +181,7 @@ def list_entities_for_policy(ctx: Context, req: ListEntitiesForPolicyRequest) ->
     users_of = policies.bounded_by if req.get("PolicyUsageFilter") == "PermissionsBoundary" else policies.attached_to
     with ctx.store.read() as tx:
         for owner_type, name in users_of(tx, _own(tx, ctx, req["PolicyArn"])):
-            entity = iam_entities.find(tx, owner_type, ctx.account, name)
+            entity = entities.find(tx, owner_type, ctx.account, name)
             if entity is not None:
                 kind = owner_type.title()
                 answer[f"Policy{kind}s"].append({f"{kind}Name": name, f"{kind}Id": entity.unique_id})

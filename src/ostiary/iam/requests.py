@@ -5,7 +5,7 @@ from typing import Any
 
 from ostiary.context import Context
 from ostiary.iam.authorize import permissions_of
-from ostiary.store.iam_entities import Entity
+from ostiary.store.iam.entities import Entity
 
 _TAGS = ("Tags", "UserPoolTags", "IdentityPoolTags")
 _ABOUT_A_POLICY = {"iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:DetachRolePolicy", "iam:DetachUserPolicy"}

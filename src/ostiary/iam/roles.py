@@ -45,10 +45,10 @@ from ostiary.iam.entities import (
 )
 from ostiary.iam.names import new_unique_id, role_name_of
 from ostiary.iam.requests import role_arn
-from ostiary.store import iam_entities, policies
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
-from ostiary.store.iam_entities import Entity, OwnerType
+from ostiary.store.iam import entities, policies
+from ostiary.store.iam.entities import Entity, OwnerType
 
 DEFAULT_SESSION_SECONDS = 3600
 MOST_TRUST_CHARACTERS = 4096
@@ -72,7 +72,7 @@ def create_role(ctx: Context, req: CreateRoleRequest) -> CreateRoleResponse:
             configuration["PermissionsBoundary"] = boundary
         role = Entity("role", ctx.account, req["RoleName"], role_id, configuration, now)
         try:
-            iam_entities.create(tx, role)
+            entities.create(tx, role)
         except AlreadyExists:
             raise EntityAlreadyExistsException(f"Role with name {role.name} already exists.") from None
         policies.set_boundary(tx, role, boundary)
@@ -97,7 +97,7 @@ def list_roles(ctx: Context, req: ListRolesRequest) -> ListRolesResponse:
             ctx,
             req,
             "roles",
-            lambda after, limit: iam_entities.page(tx, "role", ctx.account, after, limit),
+            lambda after, limit: entities.page(tx, "role", ctx.account, after, limit),
             lambda role: role.name,
         )
     roles = [as_listed(described_role(role), "PermissionsBoundary") for role in shown if role.path.startswith(prefix)]
@@ -111,7 +111,7 @@ def delete_role(ctx: Context, req: DeleteRoleRequest) -> None:
         role = known(tx, ctx, "role", req["RoleName"])
         check_deletable(tx, role)
         policies.set_boundary(tx, role, None)
-        iam_entities.delete(tx, role)
+        entities.delete(tx, role)
 
 
 @operation("iam", resource=role_arn)
@@ -144,7 +144,7 @@ def update_assume_role_policy(ctx: Context, req: UpdateAssumeRolePolicyRequest) 
     _check_trust(req["PolicyDocument"])
     with ctx.store.write() as tx:
         role = known(tx, ctx, "role", req["RoleName"])
-        iam_entities.update(tx, role, **_trust(tx, req["PolicyDocument"]))
+        entities.update(tx, role, **_trust(tx, req["PolicyDocument"]))
 
 
 @operation("iam", resource=role_arn)
@@ -164,7 +164,7 @@ def tag_role(ctx: Context, req: TagRoleRequest) -> None:
     """Set tags of a role."""
     with ctx.store.write() as tx:
         role = known(tx, ctx, "role", req["RoleName"])
-        iam_entities.update(tx, role, Tags=tagged(role.configuration.get("Tags", []), req["Tags"]))
+        entities.update(tx, role, Tags=tagged(role.configuration.get("Tags", []), req["Tags"]))
 
 
 @operation("iam", resource=role_arn)
@@ -172,7 +172,7 @@ def untag_role(ctx: Context, req: UntagRoleRequest) -> None:
     """Remove tags of a role."""
     with ctx.store.write() as tx:
         role = known(tx, ctx, "role", req["RoleName"])
-        iam_entities.update(tx, role, Tags=untagged(role.configuration.get("Tags", []), req["TagKeys"]))
+        entities.update(tx, role, Tags=untagged(role.configuration.get("Tags", []), req["TagKeys"]))
 
 
 @operation("iam", resource=role_arn)
@@ -213,7 +213,7 @@ def described_role(role: Entity) -> Any:
 
 def _update(ctx: Context, role_name: str, **changes: Any) -> None:
     with ctx.store.write() as tx:
-        iam_entities.update(tx, known(tx, ctx, "role", role_name), **changes)
+        entities.update(tx, known(tx, ctx, "role", role_name), **changes)
 
 
 def _bound(ctx: Context, role_name: str, boundary_arn: str | None) -> None:
@@ -221,7 +221,7 @@ def _bound(ctx: Context, role_name: str, boundary_arn: str | None) -> None:
         role = known(tx, ctx, "role", role_name)
         boundary = checked_boundary(tx, ctx, boundary_arn)
         policies.set_boundary(tx, role, boundary)
-        iam_entities.update(tx, role, PermissionsBoundary=boundary)
+        entities.update(tx, role, PermissionsBoundary=boundary)
 
 
 def _check_trust(document: str) -> None:
@@ -241,7 +241,7 @@ def _trust(tx: Tx, document: str) -> dict[str, Any]:
             named = _named(value) if kind == "AWS" else None
             if named is None:
                 continue
-            found = iam_entities.find(tx, *named)
+            found = entities.find(tx, *named)
             if found is None or found.arn != value:
                 raise MalformedPolicyDocumentException(f'Invalid principal in policy: "AWS":"{value}"')
             ids[value] = found.unique_id

@@ -38,9 +38,9 @@ from ostiary.iam.entities import (
 )
 from ostiary.iam.names import new_unique_id
 from ostiary.iam.requests import user_arn
-from ostiary.store import access_keys, accounts, iam_entities, policies
 from ostiary.store.errors import AlreadyExists
-from ostiary.store.iam_entities import Entity
+from ostiary.store.iam import access_keys, accounts, entities, policies
+from ostiary.store.iam.entities import Entity
 
 NO_USER = "Must specify userName when calling with non-User credentials"
 
@@ -56,7 +56,7 @@ def create_user(ctx: Context, req: CreateUserRequest) -> CreateUserResponse:
             configuration["PermissionsBoundary"] = boundary
         user = Entity("user", ctx.account, req["UserName"], user_id, configuration, now)
         try:
-            iam_entities.create(tx, user)
+            entities.create(tx, user)
         except AlreadyExists:
             raise EntityAlreadyExistsException(f"User with name {user.name} already exists.") from None
         policies.set_boundary(tx, user, boundary)
@@ -92,7 +92,7 @@ def list_users(ctx: Context, req: ListUsersRequest) -> ListUsersResponse:
             ctx,
             req,
             "users",
-            lambda after, limit: iam_entities.page(tx, "user", ctx.account, after, limit),
+            lambda after, limit: entities.page(tx, "user", ctx.account, after, limit),
             lambda user: user.name,
         )
     users = [as_listed(_described(user), "PermissionsBoundary") for user in shown if user.path.startswith(prefix)]
@@ -109,15 +109,15 @@ def update_user(ctx: Context, req: UpdateUserRequest) -> None:
         user = known(tx, ctx, "user", req["UserName"])
         target = _renamed(user, req)
         if target.name == user.name:
-            iam_entities.update(tx, user, Path=target.path)
+            entities.update(tx, user, Path=target.path)
             return
         try:
-            iam_entities.create(tx, target)
+            entities.create(tx, target)
         except AlreadyExists:
             raise EntityAlreadyExistsException(f"User with name {target.name} already exists.") from None
         policies.move(tx, user, target.name)
         access_keys.move(tx, ctx.account, user.name, target.name)
-        iam_entities.delete(tx, user)
+        entities.delete(tx, user)
 
 
 def _renamed(user: Entity, req: UpdateUserRequest) -> Entity:
@@ -134,7 +134,7 @@ def delete_user(ctx: Context, req: DeleteUserRequest) -> None:
             raise DeleteConflictException("Cannot delete entity, must delete access keys first.")
         check_deletable(tx, user)
         policies.set_boundary(tx, user, None)
-        iam_entities.delete(tx, user)
+        entities.delete(tx, user)
 
 
 @operation("iam", resource=user_arn)
@@ -142,7 +142,7 @@ def tag_user(ctx: Context, req: TagUserRequest) -> None:
     """Set tags of a user."""
     with ctx.store.write() as tx:
         user = known(tx, ctx, "user", req["UserName"])
-        iam_entities.update(tx, user, Tags=tagged(user.configuration.get("Tags", []), req["Tags"]))
+        entities.update(tx, user, Tags=tagged(user.configuration.get("Tags", []), req["Tags"]))
 
 
 @operation("iam", resource=user_arn)
@@ -150,7 +150,7 @@ def untag_user(ctx: Context, req: UntagUserRequest) -> None:
     """Remove tags of a user."""
     with ctx.store.write() as tx:
         user = known(tx, ctx, "user", req["UserName"])
-        iam_entities.update(tx, user, Tags=untagged(user.configuration.get("Tags", []), req["TagKeys"]))
+        entities.update(tx, user, Tags=untagged(user.configuration.get("Tags", []), req["TagKeys"]))
 
 
 @operation("iam", resource=user_arn)

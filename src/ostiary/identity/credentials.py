@@ -24,7 +24,7 @@ from ostiary.identity import logins
 from ostiary.identity.identities import MISMATCH, authenticated, pool_of_identity
 from ostiary.identity.roles import role_for, tags_for
 from ostiary.runtime.execution import compute
-from ostiary.store.identity_pools import IdentityPool
+from ostiary.store.identity.identity_pools import IdentityPool
 from ostiary.sts.roles import Wish, assume_with_web_identity
 from ostiary.tokens import keys
 from ostiary.tokens.issuer import pool_of_provider

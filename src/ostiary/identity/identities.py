@@ -22,11 +22,11 @@ from ostiary.context import Context
 from ostiary.federation.web_identity import WebIdentity
 from ostiary.identity import logins
 from ostiary.identity.pools import POOL_ARN, own_pool, page_start, pool_of
-from ostiary.store import identities
 from ostiary.store.db import Tx
 from ostiary.store.errors import Retry
-from ostiary.store.identities import Identity, Login
-from ostiary.store.identity_pools import IdentityPool
+from ostiary.store.identity import identities
+from ostiary.store.identity.identities import Identity, Login
+from ostiary.store.identity.identity_pools import IdentityPool
 from ostiary.store.paging import next_token
 
 MISMATCH = "Logins don't match. Please include at least one valid login for this identity or identity pool."

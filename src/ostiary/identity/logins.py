@@ -9,8 +9,8 @@ from ostiary.federation.provider import Provider
 from ostiary.federation.providers import registered_provider, social
 from ostiary.federation.user_pool import UserPool
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
-from ostiary.store.identities import Login
-from ostiary.store.identity_pools import IdentityPool
+from ostiary.store.identity.identities import Login
+from ostiary.store.identity.identity_pools import IdentityPool
 from ostiary.tokens.issuer import pool_of_provider, provider_names
 
 _UNSUPPORTED = "Token is not from a supported provider of this identity pool."

@@ -20,8 +20,8 @@ from ostiary.aws.types.cognito_identity import (
 )
 from ostiary.config import secure_defaults
 from ostiary.context import Context
-from ostiary.store import identity_pools
-from ostiary.store.identity_pools import IdentityPool
+from ostiary.store.identity import identity_pools
+from ostiary.store.identity.identity_pools import IdentityPool
 from ostiary.store.paging import next_token, start_after
 
 POOL_ARN = "arn:aws:cognito-identity:{region}:{account}:identitypool/{IdentityPoolId}"

@@ -26,7 +26,7 @@ from ostiary.federation.web_identity import WebIdentity
 from ostiary.iam.authorize import authorize
 from ostiary.identity import logins
 from ostiary.identity.pools import POOL_ARN, change, own_pool
-from ostiary.store.identity_pools import IdentityPool
+from ostiary.store.identity.identity_pools import IdentityPool
 
 MOST_RULES = 25
 DEFAULT_TAGS = {"username": "sub", "client": "aud"}

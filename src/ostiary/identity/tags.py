@@ -15,7 +15,7 @@ from ostiary.aws.types.cognito_identity import (
 )
 from ostiary.context import Context
 from ostiary.identity.pools import change, own_pool
-from ostiary.store.identity_pools import IdentityPool
+from ostiary.store.identity.identity_pools import IdentityPool
 
 ARN = "{ResourceArn}"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import FeatureUnavailableInTierException, TierChangeNotAllowedException
-from ostiary.idp import levels
+from ostiary.idp.factors import assurance
 
 _RANKS = ("LITE", "ESSENTIALS", "PLUS")
 
@@ -40,7 +40,7 @@ def _needs(settings: Mapping[str, Any]) -> dict[str, str]:
         ("Passwordless sign-in", "ESSENTIALS"): set(factors) - {"PASSWORD"} != set(),
         ("E-mail MFA", "ESSENTIALS"): "EmailMfaConfiguration" in settings,
         ("Access token customization", "ESSENTIALS"): trigger != "V1_0",
-        ("ACR level names", "ESSENTIALS"): levels.are_named(settings),
+        ("ACR level names", "ESSENTIALS"): assurance.are_named(settings),
         ("User session tracking", "ESSENTIALS"): _tracks_sessions(settings),
         ("Dynamic client registration", "ESSENTIALS"): _registers(settings),
     }

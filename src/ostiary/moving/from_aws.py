@@ -2,7 +2,7 @@
 
 Ids stay: pool, clients with their secrets, and every user's sub, so apps change their endpoint and nothing else.
 Passwords and TOTP seeds cannot be read: a user's first password sign-in is checked against the old pool
-(`idp/foreign_passwords.py`), and known here from then on.
+(`idp/imports/foreign_passwords.py`), and known here from then on.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,22 +10,26 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
-from ostiary.idp import attributes, client_secrets, foreign_passwords, identity_providers, names
-from ostiary.idp.client_settings import ECHOED
-from ostiary.idp.foreign_passwords import Foreign
-from ostiary.idp.linked_providers import SUBJECT
-from ostiary.idp.pool_settings import FACTORS, settings_of
+from ostiary.idp.clients import client_secrets
+from ostiary.idp.clients.client_settings import ECHOED
+from ostiary.idp.directory import attributes, names
+from ostiary.idp.imports import foreign_passwords
+from ostiary.idp.imports.foreign_passwords import Foreign
+from ostiary.idp.pools.pool_settings import FACTORS, settings_of
+from ostiary.idp.providers import identity_providers, lookup
+from ostiary.idp.providers.links import SUBJECT
 from ostiary.moving.left_behind import left_behind
 from ostiary.moving.users_file import check_owner
-from ostiary.store import clients, groups, linked_users, pool_parts, removals, user_pools, users
-from ostiary.store.clients import AppClient
+from ostiary.store import removals
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
-from ostiary.store.groups import Group
-from ostiary.store.linked_users import Link
-from ostiary.store.pool_parts import Part
-from ostiary.store.user_pools import UserPool
-from ostiary.store.users import User
+from ostiary.store.idp import clients, groups, linked_users, pool_parts, user_pools, users
+from ostiary.store.idp.clients import AppClient
+from ostiary.store.idp.groups import Group
+from ostiary.store.idp.linked_users import Link
+from ostiary.store.idp.pool_parts import Part
+from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.users import User
 from ostiary.tokens import keys as signing_keys
 
 PAGE = 60
@@ -321,6 +325,6 @@ def _copy_user(tx: Tx, ctx: Context, pool: UserPool, entry: dict[str, Any], proo
 
 
 def _link(tx: Tx, ctx: Context, user: User) -> None:
-    for identity in identity_providers.identities_of(user):
+    for identity in lookup.identities_of(user):
         provider, value = str(identity["providerName"]), str(identity["userId"])
         linked_users.create(tx, Link(user.pool_id, provider, SUBJECT, value, user.sub, ctx.clock.now_seconds()))

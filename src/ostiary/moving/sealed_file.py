@@ -15,7 +15,7 @@ from typing import Any, Self
 import msgspec
 
 from ostiary.crypto.seal import Keyring, SealBrokenError
-from ostiary.randomness import Random
+from ostiary.runtime.randomness import Random
 
 FORMAT = "ostiary-users-1"
 _COST, _BLOCK, _LANES = 2**15, 8, 1

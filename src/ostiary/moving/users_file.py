@@ -14,10 +14,11 @@ from ostiary.context import Services
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.moving import sealed_file
 from ostiary.moving.sealed_file import FileBrokenError, Writer, read
-from ostiary.store import copies, removals, user_pools, users
-from ostiary.store.copies import Rows
+from ostiary.store import removals
+from ostiary.store.idp import copies, user_pools, users
+from ostiary.store.idp.copies import Rows
+from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.sealed import PURPOSES
-from ostiary.store.user_pools import UserPool
 
 PAGE = 200
 BATCH = 50

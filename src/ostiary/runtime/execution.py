@@ -159,7 +159,7 @@ def compute(function: Callable[..., T], *arguments: Any) -> T:
 def outside(function: Callable[..., T], *arguments: Any) -> T:
     """Return what `function` hears from somebody else, who may be slow; raises CrowdedError.
 
-    Whom a request asks, and how many ask at a time, is decided in `outsiders.py`.
+    Whom a request asks, and how many ask at a time, is decided in `runtime/outsiders.py`.
     """
     strand = on_loop()
     return function(*arguments) if strand is None else strand.tasks.outside(strand, function, arguments)

@@ -8,8 +8,8 @@ from ostiary.aws.types.sns import AuthorizationErrorException, InvalidParameterE
 from ostiary.context import Context
 from ostiary.iam.authorize import authorize
 from ostiary.sns.arns import checked, invalid, region_of
-from ostiary.store import topics
-from ostiary.store.topics import Topic
+from ostiary.store.sns import topics
+from ostiary.store.sns.topics import Topic
 
 _DEFAULT_ACTIONS = [
     "SNS:GetTopicAttributes",

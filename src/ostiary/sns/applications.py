@@ -22,11 +22,12 @@ from ostiary.aws.types.sns import (
 from ostiary.context import Context
 from ostiary.delivery import push
 from ostiary.sns.arns import application_account, invalid
-from ostiary.sns.pages import page_of
-from ostiary.store import platform_applications, removals
+from ostiary.sns.list_pages import page_of
+from ostiary.store import removals
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists, Retry
-from ostiary.store.platform_applications import PlatformApplication
+from ostiary.store.sns import platform_applications
+from ostiary.store.sns.platform_applications import PlatformApplication
 
 APPLICATION_ARN = "{PlatformApplicationArn}"
 WEBPUSH = "WEBPUSH"

@@ -19,11 +19,11 @@ from ostiary.context import Context
 from ostiary.delivery import push
 from ostiary.sns import applications
 from ostiary.sns.arns import application_account, endpoint_account, invalid
-from ostiary.sns.pages import page_of
-from ostiary.store import platform_applications, platform_endpoints
+from ostiary.sns.list_pages import page_of
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists, Retry
-from ostiary.store.platform_endpoints import PlatformEndpoint
+from ostiary.store.sns import platform_applications, platform_endpoints
+from ostiary.store.sns.platform_endpoints import PlatformEndpoint
 
 _ATTRIBUTES = {"CustomUserData", "Enabled", "Token"}
 _MOST_USER_DATA, _MOST_TOKEN = 2048, 4096

@@ -6,13 +6,13 @@ A crash in between costs nothing and doubles little: how far a message came is w
 import structlog
 
 from ostiary.context import Context
-from ostiary.sns import filters, news, signing
-from ostiary.sns.news import News
+from ostiary.sns import filters, messages, signing
+from ostiary.sns.envelopes import News
 from ostiary.sns.protocols import protocol_of
 from ostiary.sns.protocols.protocol import Write
-from ostiary.store import publications, topic_subscriptions, topics
-from ostiary.store.publications import Publication
-from ostiary.store.topic_subscriptions import Subscription
+from ostiary.store.sns import publications, topic_subscriptions, topics
+from ostiary.store.sns.publications import Publication
+from ostiary.store.sns.topic_subscriptions import Subscription
 
 PAGE = 100
 LEASE_SECONDS = 30
@@ -45,7 +45,7 @@ class Fanout:
         with ctx.store.read() as tx:
             topic = topics.find(tx, publication.account_id, publication.topic_arn)
             page = topic_subscriptions.told_page(tx, publication, PAGE)
-        message = news.opened(ctx, publication.sealed)
+        message = messages.opened(ctx, publication.sealed)
         signing.prepare(ctx.services)  # what may fail for everybody fails here, and is tried again
         told = News(ctx, topic, message, publication.publication_id) if topic is not None else None
         writes = [] if told is None else [write for found in page if (write := self._told(told, found)) is not None]

@@ -1,13 +1,46 @@
 """Whether a message can be published, and the message made of a request (behaviour/sns.md 4)."""
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from ostiary.aws.types.sns import InvalidParameterException, InvalidParameterValueException
 from ostiary.context import Context
-from ostiary.sns.news import Message, texts_of
+
+PURPOSE = "publication"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What was published. With `structured`, `text` is a JSON object with a text for each protocol.
+
+    `attributes` are `{"name": {"DataType": …, "StringValue": …}}`, binary values in base64 as `BinaryValue`.
+    """
+
+    message_id: str
+    text: str = field(repr=False)
+    structured: bool
+    subject: str
+    attributes: Mapping[str, Mapping[str, str]]
+    published_at: float
+    group_id: str = ""
+    deduplication_id: str = ""
+    sequence: str = ""
+    trace: str = ""
+    """How X-Ray follows the request that published it."""
+
+    def text_for(self, protocol: str) -> str | None:
+        """Return the text of a protocol or platform; None when there is neither one of its own nor a default."""
+        if not self.structured:
+            return self.text
+        found = texts_of(self.text)
+        return found.get(protocol, found.get("default"))
+
 
 MOST_BYTES = 262_144
 NO_DEFAULT = "Invalid parameter: Message Structure - No default entry in JSON message body"
@@ -122,3 +155,21 @@ def _check_name(name: str) -> None:
         problem = f"The message attribute name '{name}' is invalid."
     if problem:
         raise InvalidParameterValueException(problem)
+
+
+def texts_of(text: str) -> dict[str, str]:
+    """Return the texts of a structured message, by protocol; what is no text is none. Raises ValueError."""
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - whatever is wrong is told as one
+    return {name: value for name, value in found.items() if isinstance(value, str)}
+
+
+def sealed(ctx: Context, message: Message) -> bytes:
+    """Return a message as it is kept."""
+    return ctx.keyring.seal(msgspec.json.encode(message), PURPOSE)
+
+
+def opened(ctx: Context, kept: bytes) -> Message:
+    """Return a message that was kept."""
+    return msgspec.json.decode(ctx.keyring.open(kept, PURPOSE), type=Message)

@@ -7,7 +7,7 @@ import msgspec
 
 from ostiary.context import Context
 from ostiary.delivery.push import Notification
-from ostiary.sns.news import Message, texts_of
+from ostiary.sns.messages import Message, texts_of
 
 PREFIX = "AWS.SNS.MOBILE."
 DEFAULT_TTL = 2_419_200

@@ -12,7 +12,7 @@ from ostiary.sns.access import permitted_topic, policy_of
 from ostiary.sns.arns import invalid
 from ostiary.sns.topic_attributes import check_policy
 from ostiary.sns.topics import change
-from ostiary.store.topics import Topic
+from ostiary.store.sns.topics import Topic
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _LABEL = re.compile(r"[A-Za-z0-9_-]{1,80}")

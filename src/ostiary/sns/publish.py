@@ -25,16 +25,17 @@ from ostiary.aws.types.sns import (
 )
 from ostiary.context import Context
 from ostiary.delivery import push
-from ostiary.sns import news, payloads, texts
+from ostiary.sns import payloads, texts
 from ostiary.sns.access import allow, permitted_topic
 from ostiary.sns.arns import checked, endpoint_account, invalid
-from ostiary.sns.messages import MOST_BYTES, NO_DEFAULT, message_of, size_of
-from ostiary.sns.news import Message
-from ostiary.store import platform_applications, platform_endpoints, publications, spent, topics
+from ostiary.sns.messages import MOST_BYTES, NO_DEFAULT, Message, message_of, size_of
+from ostiary.sns.messages import sealed as sealed_message
+from ostiary.store import spent
 from ostiary.store.db import Tx
-from ostiary.store.platform_endpoints import PlatformEndpoint
-from ostiary.store.publications import Publication
-from ostiary.store.topics import Topic
+from ostiary.store.sns import platform_applications, platform_endpoints, publications, topics
+from ostiary.store.sns.platform_endpoints import PlatformEndpoint
+from ostiary.store.sns.publications import Publication
+from ostiary.store.sns.topics import Topic
 
 MOST_ENTRIES = 10
 _MOST_ID = 80
@@ -170,7 +171,7 @@ def _owe(tx: Tx, ctx: Context, topic: Topic, message: Message) -> Message:
         publication_id = f"{sequence:020d}"
         if _was_published(tx, topic, message, int(now)):
             return message
-    sealed = news.sealed(ctx, message)
+    sealed = sealed_message(ctx, message)
     kept = Publication(topic.account_id, topic.arn, publication_id, sealed, "", int(now), there.joined)
     publications.add(tx, kept)
     tx.after_commit.append(ctx.services.publications.ring)

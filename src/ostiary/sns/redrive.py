@@ -3,8 +3,8 @@
 import json
 import re
 
-from ostiary.store.publications import FIFO
-from ostiary.store.topic_subscriptions import Subscription
+from ostiary.store.sns.publications import FIFO
+from ostiary.store.sns.topic_subscriptions import Subscription
 
 
 def dead_letter_of(subscription: Subscription) -> str:

@@ -21,10 +21,10 @@ from ostiary.aws.types.sns import (
 )
 from ostiary.context import Context
 from ostiary.sns.arns import invalid
-from ostiary.sns.pages import page_of
+from ostiary.sns.list_pages import page_of
 from ostiary.sns.texts import is_number
 from ostiary.sns.topic_attributes import MOST_RATE
-from ostiary.store import sms
+from ostiary.store.sns import sms
 
 DEFAULTS = {"MonthlySpendLimit": "1"}
 _SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}")

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from ostiary.aws.types.sns import InvalidParameterException
 from ostiary.sns import filters, redrive, retries
 from ostiary.sns.protocols.protocol import SubscriptionProtocol
-from ostiary.store.publications import FIFO
-from ostiary.store.topic_subscriptions import Subscription
-from ostiary.store.topics import Topic
+from ostiary.store.sns.publications import FIFO
+from ostiary.store.sns.topic_subscriptions import Subscription
+from ostiary.store.sns.topics import Topic
 
 _NAMES = {"DeliveryPolicy", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy"}
 _HTTP = {"http", "https"}

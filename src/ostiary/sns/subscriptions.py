@@ -26,13 +26,13 @@ from ostiary.context import Context
 from ostiary.sns import subscription_attributes, tokens
 from ostiary.sns.access import allow, permitted_topic, policy_of, topic_account
 from ostiary.sns.arns import checked, invalid
-from ostiary.sns.pages import page_of
+from ostiary.sns.list_pages import page_of
 from ostiary.sns.protocols import protocol_of
-from ostiary.store import topic_subscriptions, topics
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists, Retry
-from ostiary.store.topic_subscriptions import Subscription
-from ostiary.store.topics import Topic
+from ostiary.store.sns import topic_subscriptions, topics
+from ostiary.store.sns.topic_subscriptions import Subscription
+from ostiary.store.sns.topics import Topic
 
 _FIFO = {"sqs"}
 _PENDING = "pending confirmation"

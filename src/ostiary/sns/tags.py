@@ -18,9 +18,9 @@ from ostiary.aws.types.sns import (
 )
 from ostiary.context import Context
 from ostiary.sns.access import permitted_topic
-from ostiary.store import topics
 from ostiary.store.errors import Retry
-from ostiary.store.topics import Topic
+from ostiary.store.sns import topics
+from ostiary.store.sns.topics import Topic
 
 MOST_TAGS = 50
 

@@ -4,8 +4,8 @@ import re
 
 from ostiary.context import Context
 from ostiary.delivery import outbox
-from ostiary.store import sms
 from ostiary.store.db import Tx
+from ostiary.store.sns import sms
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 SECONDS = 6 * 3600

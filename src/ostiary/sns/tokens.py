@@ -3,9 +3,9 @@
 import hmac
 
 from ostiary.context import Context
-from ostiary.store import topic_subscriptions
 from ostiary.store.db import Tx
-from ostiary.store.topic_subscriptions import Subscription
+from ostiary.store.sns import topic_subscriptions
+from ostiary.store.sns.topic_subscriptions import Subscription
 
 SECONDS = 2 * 86_400
 """For how long a token is good (SNS developer guide, "Confirm the subscription")."""

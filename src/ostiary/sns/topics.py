@@ -19,13 +19,14 @@ from ostiary.aws.types.sns import (
 from ostiary.context import Context
 from ostiary.sns import retries, topic_attributes
 from ostiary.sns.access import permitted_topic, policy_of, topic_account
-from ostiary.sns.pages import page_of
+from ostiary.sns.list_pages import page_of
 from ostiary.sns.tags import as_mapping
-from ostiary.store import removals, topic_subscriptions, topics
+from ostiary.store import removals
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists, Retry
-from ostiary.store.publications import FIFO
-from ostiary.store.topics import Topic
+from ostiary.store.sns import topic_subscriptions, topics
+from ostiary.store.sns.publications import FIFO
+from ostiary.store.sns.topics import Topic
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _MOST_NAME = 256

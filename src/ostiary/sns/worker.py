@@ -8,13 +8,13 @@ import structlog
 
 from ostiary.background import Worker
 from ostiary.context import Services, context_of_nobody
-from ostiary.observability import MESSAGES
-from ostiary.sns import parcels
+from ostiary.runtime.observability import MESSAGES
+from ostiary.sns import deliveries
 from ostiary.sns.carriers import CARRIERS, CarrierError
+from ostiary.sns.deliveries import Parcel
 from ostiary.sns.fanout import Fanout
-from ostiary.sns.parcels import Parcel
-from ostiary.store import publications
-from ostiary.store.publications import Delivery
+from ostiary.store.sns import publications
+from ostiary.store.sns.publications import Delivery
 
 POLL_SECONDS = 0.5
 THREADS = 16
@@ -121,7 +121,7 @@ class TopicWorker(Worker):
 
     def _carry(self, delivery: Delivery) -> None:
         ctx = self._ctx
-        parcel = parcels.opened(ctx, delivery)
+        parcel = deliveries.opened(ctx, delivery)
         try:
             CARRIERS[parcel.way].carry(ctx, parcel)
         except CarrierError as error:
@@ -150,5 +150,5 @@ class TopicWorker(Worker):
         log.warning("delivery_given_up", **told, dead_letter=parcel.dead_letter)
         with ctx.store.write() as tx:
             if publications.give_up_delivery(tx, delivery) and parcel.dead_letter:
-                letter = parcels.dead_letter(parcel, now)
-                parcels.owe_again(tx, ctx, delivery, letter)
+                letter = deliveries.dead_letter(parcel, now)
+                deliveries.owe_again(tx, ctx, delivery, letter)

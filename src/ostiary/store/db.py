@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import bindparam, select
 
-from ostiary.clock import Clock
+from ostiary.runtime.clock import Clock
 from ostiary.runtime.execution import holding
 from ostiary.store import migrations, schema
 from ostiary.store.engines import Engine, engine_of

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Table
 
 from ostiary.store import schema
-from ostiary.store.token_families import LONGEST_ACCESS_SECONDS
+from ostiary.store.idp.token_families import LONGEST_ACCESS_SECONDS
 
 FAILURES_SECONDS = 3600
 """For how long failed sign-ins are kept at least; they count for a quarter of that."""

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from ostiary.randomness import Random
+from ostiary.runtime.randomness import Random
 from ostiary.store import schema
 from ostiary.store.engines.engine import Engine, Handle
 from ostiary.store.errors import AlreadyExists, Retry, StoreError, Unstorable

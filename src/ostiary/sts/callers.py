@@ -19,7 +19,7 @@ from ostiary.iam.accounts import open_secret
 from ostiary.iam.authorize import INVALID_TOKEN
 from ostiary.iam.names import account_of
 from ostiary.loopback import is_own
-from ostiary.store import access_keys, iam_entities
+from ostiary.store.iam import access_keys, entities
 from ostiary.sts.sessions import mint, resolve
 
 _FOREIGN = (
@@ -104,7 +104,7 @@ def _session_principal(services: Services, session: Session) -> Principal:
         return _own_session(services, session)
     owner = services.store.cached(
         ("iam_role", session.account, session.role_name),
-        lambda tx: iam_entities.find(tx, "role", session.account, session.role_name),
+        lambda tx: entities.find(tx, "role", session.account, session.role_name),
     )
     if owner is None or owner.unique_id != session.role_id:
         raise UnrecognizedClientError(INVALID_TOKEN)
@@ -123,7 +123,7 @@ def _own_session(services: Services, session: Session) -> Principal:
         return Principal(session.account, "Account", *_root_names(session.account), session=session)
     user = services.store.cached(
         ("iam_user", session.account, session.name),
-        lambda tx: iam_entities.find(tx, "user", session.account, session.name),
+        lambda tx: entities.find(tx, "user", session.account, session.name),
     )
     if user is None or user.unique_id != session.role_id:
         raise UnrecognizedClientError(INVALID_TOKEN)
@@ -135,7 +135,7 @@ def _key_principal(services: Services, key: access_keys.AccessKey) -> Principal:
         return _root(key.account_id)
     user = services.store.cached(
         ("iam_user", key.account_id, key.user_name),
-        lambda tx: iam_entities.find(tx, "user", key.account_id, key.user_name),
+        lambda tx: entities.find(tx, "user", key.account_id, key.user_name),
     )
     if user is None:
         raise UnrecognizedClientError(INVALID_TOKEN)

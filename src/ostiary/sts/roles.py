@@ -31,7 +31,7 @@ from ostiary.iam.conditions import context_of
 from ostiary.iam.evaluate import Request
 from ostiary.iam.names import role_name_of
 from ostiary.iam.principals import Caller
-from ostiary.store.iam_entities import Entity
+from ostiary.store.iam.entities import Entity
 from ostiary.sts.callers import check_no_device
 from ostiary.sts.sessions import Credentials, mint
 

@@ -7,9 +7,9 @@ from ostiary.aws.errors import ServiceError
 from ostiary.aws.types.cognito_sync import NotAuthorizedException, ResourceNotFoundException
 from ostiary.context import Context, Principal
 from ostiary.federation.identity_pool import NAME
-from ostiary.store import identities, identity_pools
 from ostiary.store.db import Tx
-from ostiary.store.identities import Identity
+from ostiary.store.identity import identities, identity_pools
+from ostiary.store.identity.identities import Identity
 
 Missing = type[ServiceError]
 

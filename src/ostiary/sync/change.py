@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ostiary.store.records import Record
+from ostiary.store.sync.records import Record
 
 
 @dataclass(frozen=True, slots=True)

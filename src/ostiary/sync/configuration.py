@@ -12,7 +12,8 @@ from ostiary.aws.types.cognito_sync import (
     SetIdentityPoolConfigurationResponse,
 )
 from ostiary.context import Context
-from ostiary.store import identity_pools, sync_configurations
+from ostiary.store.identity import identity_pools
+from ostiary.store.sync import configurations
 from ostiary.sync.access import check_pool, pool_arn
 
 
@@ -27,8 +28,8 @@ def set_identity_pool_configuration(
     _check_streams(req.get("CognitoStreams", {}))
     with ctx.store.write() as tx:
         identity_pools.lock(tx, pool_id)
-        configuration = sync_configurations.find(tx, pool_id) | given
-        sync_configurations.save(tx, pool_id, configuration)
+        configuration = configurations.find(tx, pool_id) | given
+        configurations.save(tx, pool_id, configuration)
     return _described(pool_id, configuration)
 
 
@@ -40,7 +41,7 @@ def get_identity_pool_configuration(
     pool_id = req["IdentityPoolId"]
     check_pool(ctx, pool_id)
     with ctx.store.read() as tx:
-        return _described(pool_id, sync_configurations.find(tx, pool_id))
+        return _described(pool_id, configurations.find(tx, pool_id))
 
 
 def _check_streams(streams: CognitoStreams) -> None:

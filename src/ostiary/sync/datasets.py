@@ -17,9 +17,9 @@ from ostiary.aws.types.cognito_sync import (
     ResourceNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.store import datasets, records, sync_usage
-from ostiary.store.datasets import Dataset, Key
 from ostiary.store.paging import next_token
+from ostiary.store.sync import datasets, records, usage
+from ostiary.store.sync.datasets import Dataset, Key
 from ostiary.sync import merged
 from ostiary.sync.access import check_pool, dataset_arn, held_identity, seen_identity
 from ostiary.sync.changes import Change, changed
@@ -73,7 +73,7 @@ def delete_dataset(ctx: Context, req: DeleteDatasetRequest) -> DeleteDatasetResp
         datasets.save(tx, deleted)
         records.delete_all(tx, deleted)
         datasets.drop_deleted(tx, found.key, DELETED_KEPT)
-        sync_usage.count(tx, asked.pool_id, asked.identity_id, storage=-found.data_storage, now=now)
+        usage.count(tx, asked.pool_id, asked.identity_id, storage=-found.data_storage, now=now)
         changed(tx, ctx, Change(asked.pool_id, asked.identity_id, asked.dataset_name, count, "remove", ""))
     return {"Dataset": _described(asked.identity_id, asked.dataset_name, replace(found, modified_at=now))}
 

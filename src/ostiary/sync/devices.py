@@ -19,11 +19,12 @@ from ostiary.aws.types.sns import NotFoundException
 from ostiary.context import Context
 from ostiary.delivery import push
 from ostiary.sns import endpoints
-from ostiary.store import datasets, platform_endpoints, sync_configurations, sync_devices
-from ostiary.store.datasets import Key
 from ostiary.store.db import Tx
 from ostiary.store.errors import Retry
-from ostiary.store.sync_devices import Device
+from ostiary.store.sns import platform_endpoints
+from ostiary.store.sync import configurations, datasets, devices
+from ostiary.store.sync.datasets import Key
+from ostiary.store.sync.devices import Device
 from ostiary.sync import merged
 from ostiary.sync.access import check_pool, dataset_arn, held_identity, identity_arn, own_identity
 
@@ -44,14 +45,14 @@ def register_device(ctx: Context, req: RegisterDeviceRequest) -> RegisterDeviceR
     with ctx.store.write() as tx:
         held_identity(tx, req)
         endpoint_arn = _endpoint(tx, ctx, application_arn, req["Token"])
-        device = sync_devices.find_by_token(tx, *found)
+        device = devices.find_by_token(tx, *found)
         if device is None:
             device = Device(*found[:2], ctx.random.uuid(), *found[2:], endpoint_arn, ctx.clock.now_seconds())
-            if not sync_devices.add(tx, device):
+            if not devices.add(tx, device):
                 raise Retry("The same device registered meanwhile.")
-            sync_devices.keep_newest(tx, *found[:2], MOST_DEVICES)
+            devices.keep_newest(tx, *found[:2], MOST_DEVICES)
         elif device.endpoint_arn != endpoint_arn:
-            sync_devices.change_endpoint(tx, device, endpoint_arn)
+            devices.change_endpoint(tx, device, endpoint_arn)
     return {"DeviceId": device.device_id}
 
 
@@ -65,7 +66,7 @@ def subscribe_to_dataset(ctx: Context, req: SubscribeToDatasetRequest) -> Subscr
         endpoint = platform_endpoints.find(tx, ctx.account, device.endpoint_arn)
         if endpoint is None or not endpoint.enabled:
             raise _gone(device.device_id)  # so that the client forgets the device and registers again
-        sync_devices.subscribe(tx, device, req["DatasetName"], ctx.clock.now_seconds())
+        devices.subscribe(tx, device, req["DatasetName"], ctx.clock.now_seconds())
     return {}
 
 
@@ -75,7 +76,7 @@ def unsubscribe_from_dataset(ctx: Context, req: UnsubscribeFromDatasetRequest) -
     _check_person(ctx, req["IdentityPoolId"])
     _check_push(ctx, req["IdentityPoolId"])
     with ctx.store.write() as tx:
-        sync_devices.unsubscribe(tx, _device(tx, req), req["DatasetName"])
+        devices.unsubscribe(tx, _device(tx, req), req["DatasetName"])
     return {}
 
 
@@ -86,13 +87,13 @@ def _check_person(ctx: Context, pool_id: str) -> None:
 
 
 def _check_push(ctx: Context, pool_id: str) -> None:
-    if not sync_configurations.pushes_through(ctx.store, pool_id):
+    if not configurations.pushes_through(ctx.store, pool_id):
         raise InvalidConfigurationException(f"Identity pool '{pool_id}' has no application to push through.")
 
 
 def _application(ctx: Context, pool_id: str, platform: str) -> str:
     """Return the ARN of the application that a pool pushes through; raises InvalidConfigurationException."""
-    found = [arn for arn in sync_configurations.pushes_through(ctx.store, pool_id) if arn.split("/")[1] == platform]
+    found = [arn for arn in configurations.pushes_through(ctx.store, pool_id) if arn.split("/")[1] == platform]
     if not found or found[0].split(":")[4] != ctx.account:
         raise InvalidConfigurationException(f"Identity pool '{pool_id}' has no {platform} application to push through.")
     return found[0]
@@ -115,7 +116,7 @@ def _device(tx: Tx, req: SubscribeToDatasetRequest | UnsubscribeFromDatasetReque
     asked = Key(req["IdentityPoolId"], req["IdentityId"], req["DatasetName"])
     if not datasets.find(tx, merged.resolved(tx, asked)).exists:
         raise ResourceNotFoundException(f"Dataset '{asked.dataset_name}' not found.")
-    device = sync_devices.find(tx, asked.pool_id, asked.identity_id, req["DeviceId"])
+    device = devices.find(tx, asked.pool_id, asked.identity_id, req["DeviceId"])
     if device is None:
         raise _gone(req["DeviceId"])
     return device

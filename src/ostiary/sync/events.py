@@ -19,9 +19,9 @@ from ostiary.aws.types.cognito_sync import (
     SetCognitoEventsRequest,
 )
 from ostiary.context import Context
-from ostiary.store import datasets, records, sync_triggers
-from ostiary.store.datasets import Key
-from ostiary.store.records import Record
+from ostiary.store.sync import datasets, records, triggers
+from ostiary.store.sync.datasets import Key
+from ostiary.store.sync.records import Record
 from ostiary.sync import merged
 from ostiary.sync.access import check_pool, own_identity, pool_arn, seen_identity
 from ostiary.sync.updates import compared
@@ -48,7 +48,7 @@ def set_cognito_events(ctx: Context, req: SetCognitoEventsRequest) -> None:
         if arn and not _FUNCTION.fullmatch(arn):
             raise InvalidParameterException(f"'{arn}' is not the ARN of a Lambda function.")
         with ctx.store.write() as tx:
-            sync_triggers.put(tx, req["IdentityPoolId"], arn)
+            triggers.put(tx, req["IdentityPoolId"], arn)
 
 
 @operation("cognito-sync", resource=pool_arn)
@@ -56,7 +56,7 @@ def get_cognito_events(ctx: Context, req: GetCognitoEventsRequest) -> GetCognito
     """Return a pool's events and their functions."""
     check_pool(ctx, req["IdentityPoolId"])
     with ctx.store.read() as tx:
-        arn = sync_triggers.find(tx, req["IdentityPoolId"])
+        arn = triggers.find(tx, req["IdentityPoolId"])
     return {"Events": {TRIGGER: arn} if arn else {}}
 
 
@@ -68,7 +68,7 @@ def considered(ctx: Context, asked: Key, patches: Sequence[RecordPatch]) -> tupl
     before it is asked, and InvalidLambdaFunctionOutputException, LambdaThrottledException or
     LambdaSocketTimeoutException.
     """
-    arn = sync_triggers.cached(ctx.store, asked.pool_id) if own_identity(ctx.principal) is not None else ""
+    arn = triggers.cached(ctx.store, asked.pool_id) if own_identity(ctx.principal) is not None else ""
     if not arn:
         return patches, None
     with ctx.store.read() as tx:

@@ -4,9 +4,10 @@ They stay where they are. Names are at most 128 characters long, so a long one i
 of several that are called the same then, the first by name is meant, and the next when that one is deleted.
 """
 
-from ostiary.store import datasets, identities
-from ostiary.store.datasets import Dataset, Key
 from ostiary.store.db import Tx
+from ostiary.store.identity import identities
+from ostiary.store.sync import datasets
+from ostiary.store.sync.datasets import Dataset, Key
 
 LONGEST = 128
 

@@ -15,11 +15,12 @@ from ostiary.aws.types.cognito_sync import (
     InvalidParameterException,
 )
 from ostiary.context import Context
-from ostiary.store import bulk_publishes, datasets, leases, records, sync_configurations, sync_stream
-from ostiary.store.bulk_publishes import IN_PROGRESS, BulkPublish
-from ostiary.store.datasets import Dataset
+from ostiary.store import leases
 from ostiary.store.db import Tx
 from ostiary.store.errors import Retry
+from ostiary.store.sync import bulk_publishes, configurations, datasets, records, stream
+from ostiary.store.sync.bulk_publishes import IN_PROGRESS, BulkPublish
+from ostiary.store.sync.datasets import Dataset
 from ostiary.sync.access import check_pool, pool_arn
 from ostiary.sync.change import Change
 from ostiary.sync.streams import LANES, enqueue, is_streaming
@@ -44,7 +45,7 @@ def bulk_publish(ctx: Context, req: BulkPublishRequest) -> BulkPublishResponse:
     check_pool(ctx, pool_id)
     job = BulkPublish(pool_id, ctx.random.uuid(), IN_PROGRESS, "", "", "", "", 0, now, None)
     with ctx.store.write() as tx:
-        if not is_streaming(sync_configurations.find(tx, pool_id)):
+        if not is_streaming(configurations.find(tx, pool_id)):
             raise InvalidParameterException(f"Streaming is not enabled for identity pool '{pool_id}'.")
         before = bulk_publishes.find(tx, pool_id)
         if before is not None and before.status == IN_PROGRESS:
@@ -107,10 +108,10 @@ class Publisher:
     def _step(self, tx: Tx, job: BulkPublish) -> BulkPublish:
         """Queue some datasets; or, when all are, see whether all have left."""
         now = self._ctx.clock.now_seconds()
-        if not is_streaming(sync_configurations.find(tx, job.pool_id)):
+        if not is_streaming(configurations.find(tx, job.pool_id)):
             log.warning("bulk_publish_failed", pool_id=job.pool_id, published=job.published)
             return replace(job, status="FAILED", failure="Streaming is not enabled.", completed_at=now)
-        if any(sync_stream.exceeds(tx, job.pool_id, f"{lane:02d}", MOST_WAITING) for lane in range(LANES)):
+        if any(stream.exceeds(tx, job.pool_id, f"{lane:02d}", MOST_WAITING) for lane in range(LANES)):
             return job
         found = datasets.page(tx, job.pool_id, (job.after_identity, job.after_dataset), STEP)
         queued = 0
@@ -137,5 +138,5 @@ class Publisher:
 
     def _waits(self, tx: Tx, job: BulkPublish) -> bool:
         """Whether some of what the job queued has not left yet."""
-        heads = (sync_stream.head(tx, job.pool_id, f"{lane:02d}", 1) for lane in range(LANES))
+        heads = (stream.head(tx, job.pool_id, f"{lane:02d}", 1) for lane in range(LANES))
         return any(head and head[0].position <= job.last_position for head in heads)

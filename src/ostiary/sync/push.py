@@ -7,8 +7,10 @@ import msgspec
 
 from ostiary.context import Context
 from ostiary.delivery.push import Notification, owe
-from ostiary.store import platform_endpoints, sync_configurations, sync_devices
 from ostiary.store.db import Tx
+from ostiary.store.sns import platform_endpoints
+from ostiary.store.sync import configurations
+from ostiary.store.sync import devices as sync_devices
 from ostiary.sync.change import Change
 
 SOURCE = "cognito-sync"
@@ -21,7 +23,7 @@ def wake(tx: Tx, ctx: Context, change: Change) -> None:
 
     Of a dataset's pushes that have not left yet, the newest takes the place of all before.
     """
-    if not sync_configurations.pushes_through(ctx.store, change.pool_id):
+    if not configurations.pushes_through(ctx.store, change.pool_id):
         return
     devices = sync_devices.subscribed(tx, change.pool_id, change.identity_id, change.dataset_name)
     until, key = ctx.clock.now_seconds() + LIFE_SECONDS, _collapse_key(change)

@@ -10,10 +10,10 @@ from ostiary.aws.types.cognito_sync import (
 )
 from ostiary.aws.types.cognito_sync import Record as RecordType
 from ostiary.context import Context
-from ostiary.store import datasets, records
-from ostiary.store.datasets import Key
 from ostiary.store.paging import next_token
-from ostiary.store.records import Record
+from ostiary.store.sync import datasets, records
+from ostiary.store.sync.datasets import Key
+from ostiary.store.sync.records import Record
 from ostiary.sync import events, merged, sessions, updates
 from ostiary.sync.access import check_pool, dataset_arn, own_identity, seen_identity
 from ostiary.sync.paging import page_size, page_start

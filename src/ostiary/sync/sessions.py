@@ -6,7 +6,7 @@ import struct
 from ostiary.aws.types.cognito_sync import InvalidParameterException
 from ostiary.context import Context
 from ostiary.crypto.seal import SealBrokenError
-from ostiary.store.datasets import Key
+from ostiary.store.sync.datasets import Key
 
 SECONDS = 900
 """How long after ListRecords its token can be used."""

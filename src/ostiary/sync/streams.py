@@ -11,13 +11,16 @@ from typing import Any
 import msgspec
 import structlog
 
-from ostiary.clock import Clock
 from ostiary.context import Context
-from ostiary.observability import STREAMED
-from ostiary.store import identity_pools, leases, sync_configurations, sync_stream
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.observability import STREAMED
+from ostiary.store import leases
 from ostiary.store.db import Tx
-from ostiary.store.records import Record
-from ostiary.store.sync_stream import Payload, StreamRecord
+from ostiary.store.identity import identity_pools
+from ostiary.store.sync import configurations
+from ostiary.store.sync import stream as sync_stream
+from ostiary.store.sync.records import Record
+from ostiary.store.sync.stream import Payload, StreamRecord
 from ostiary.sync.change import Change
 from ostiary.sync.destinations import destination_of
 from ostiary.sync.destinations.destination import Destination, DestinationError, Stream
@@ -44,7 +47,7 @@ log = structlog.get_logger()
 
 def stream(tx: Tx, ctx: Context, change: Change) -> None:
     """Queue a change for its pool's stream, if it has one that is turned on."""
-    if is_streaming(sync_configurations.cached(ctx.store, change.pool_id)):
+    if is_streaming(configurations.cached(ctx.store, change.pool_id)):
         enqueue(tx, ctx, change)
 
 
@@ -186,7 +189,7 @@ def _lease(pool_id: str, lane: str) -> str:
 
 def _stream_of(tx: Tx, ctx: Context, pool_id: str) -> tuple[Context, Stream] | None:
     """Return a pool's stream and a context of its account, or None when it has none that is on."""
-    pool, configuration = identity_pools.find(tx, pool_id), sync_configurations.find(tx, pool_id)
+    pool, configuration = identity_pools.find(tx, pool_id), configurations.find(tx, pool_id)
     if pool is None or not is_streaming(configuration):
         return None
     streams = configuration["CognitoStreams"]
@@ -197,8 +200,8 @@ def _stream_of(tx: Tx, ctx: Context, pool_id: str) -> tuple[Context, Stream] | N
 def _turn_off(tx: Tx, stream: Stream) -> None:
     """Turn a stream off, unless somebody has changed it meanwhile."""
     identity_pools.lock(tx, stream.pool_id)
-    configuration = sync_configurations.find(tx, stream.pool_id)
+    configuration = configurations.find(tx, stream.pool_id)
     streams = configuration.get("CognitoStreams", {})
     if (streams.get("StreamName"), streams.get("RoleArn", "")) == (stream.name, stream.role_arn):
         streams["StreamingStatus"] = "DISABLED"
-        sync_configurations.save(tx, stream.pool_id, configuration)
+        configurations.save(tx, stream.pool_id, configuration)

@@ -10,10 +10,10 @@ from ostiary.aws.types.cognito_sync import (
     ResourceConflictException,
 )
 from ostiary.context import Context
-from ostiary.store import datasets, records, sync_usage
-from ostiary.store.datasets import Dataset, Key
 from ostiary.store.db import Tx
-from ostiary.store.records import Record
+from ostiary.store.sync import datasets, records, usage
+from ostiary.store.sync.datasets import Dataset, Key
+from ostiary.store.sync.records import Record
 from ostiary.sync import merged
 from ostiary.sync.access import held_identity
 from ostiary.sync.changes import Change, changed
@@ -68,7 +68,7 @@ def write(ctx: Context, update: Update, seen: int | None = None) -> list[Record]
         after, written = _patched(tx, before, update, now)
         datasets.save(tx, after)
         grown = after.data_storage - before.data_storage
-        sync_usage.count(tx, asked.pool_id, asked.identity_id, sessions=1, storage=grown, now=now)
+        usage.count(tx, asked.pool_id, asked.identity_id, sessions=1, storage=grown, now=now)
         change = Change(*asked, after.sync_count, "replace", update.device_id, tuple(written))
         changed(tx, ctx, change)
     return written

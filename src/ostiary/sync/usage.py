@@ -12,9 +12,10 @@ from ostiary.aws.types.cognito_sync import (
     ListIdentityPoolUsageResponse,
 )
 from ostiary.context import Context
-from ostiary.store import identity_pools, sync_usage
+from ostiary.store.identity import identity_pools
 from ostiary.store.paging import next_token
-from ostiary.store.sync_usage import Usage
+from ostiary.store.sync import usage as sync_usage
+from ostiary.store.sync.usage import Usage
 from ostiary.sync import merged
 from ostiary.sync.access import check_pool, identity_arn, pool_arn, seen_identity
 from ostiary.sync.paging import page_size, page_start

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ostiary.store.groups import Group
-from ostiary.store.users import User
+from ostiary.store.idp.groups import Group
+from ostiary.store.idp.users import User
 
 API_SCOPE = "aws.cognito.signin.user.admin"
 OAUTH_VERSION = 2

@@ -7,11 +7,11 @@ from typing import Any
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.runtime.execution import compute
-from ostiary.store import token_families
 from ostiary.store.db import Tx
-from ostiary.store.groups import Group
-from ostiary.store.token_families import UNTRACKED, Session, TokenFamily
-from ostiary.store.users import User
+from ostiary.store.idp import token_families
+from ostiary.store.idp.groups import Group
+from ostiary.store.idp.token_families import UNTRACKED, Session, TokenFamily
+from ostiary.store.idp.users import User
 from ostiary.tokens import keys, refresh
 from ostiary.tokens.claims import API_SCOPE, Sign, access_claims, id_claims
 from ostiary.tokens.issuer import issuer

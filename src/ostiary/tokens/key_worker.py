@@ -7,7 +7,8 @@ import structlog
 
 from ostiary.background import Worker
 from ostiary.context import Services
-from ostiary.store import leases, signing_keys
+from ostiary.store import leases
+from ostiary.store.idp import signing_keys
 from ostiary.tokens import rotation
 
 POLL_SECONDS = 30.0

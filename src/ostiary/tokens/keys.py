@@ -16,9 +16,9 @@ from joserfc.jwk import RSAKey
 
 from ostiary.context import Services
 from ostiary.runtime.execution import compute
-from ostiary.store import signing_keys
 from ostiary.store.db import Tx
-from ostiary.store.signing_keys import StoredKey
+from ostiary.store.idp import signing_keys
+from ostiary.store.idp.signing_keys import StoredKey
 
 TokenUse = Literal["id", "access", "identity", "sns"]
 RSA_BITS = 2048

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ostiary.store.groups import Group
+from ostiary.store.idp.groups import Group
 from ostiary.tokens.claims import preferred_role, roles_of
 
 _FIXED = frozenset(

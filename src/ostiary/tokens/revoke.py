@@ -1,9 +1,9 @@
 """Ending sign-ins."""
 
 from ostiary.context import Context
-from ostiary.store import token_families, users
 from ostiary.store.db import Tx
-from ostiary.store.users import User
+from ostiary.store.idp import token_families, users
+from ostiary.store.idp.users import User
 
 
 def sign_out_everywhere(tx: Tx, ctx: Context, user: User) -> None:

@@ -10,9 +10,9 @@ from itertools import groupby
 from typing import Literal
 
 from ostiary.context import Services
-from ostiary.store import signing_keys
 from ostiary.store.db import Tx
-from ostiary.store.signing_keys import StoredKey
+from ostiary.store.idp import signing_keys
+from ostiary.store.idp.signing_keys import StoredKey
 from ostiary.tokens import keys
 
 SOONEST = 5

@@ -6,9 +6,9 @@ from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context, Services
 from ostiary.crypto import jws
 from ostiary.crypto.jws import Claims
-from ostiary.store import token_families, user_pools, users
 from ostiary.store.db import Tx
-from ostiary.store.users import User
+from ostiary.store.idp import token_families, user_pools, users
+from ostiary.store.idp.users import User
 from ostiary.tokens import keys
 from ostiary.tokens.claims import API_SCOPE
 from ostiary.tokens.issuer import issuer, pool_of_provider

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from ostiary.context import Context
-from ostiary.store.user_pools import UserPool
+from ostiary.store.idp.user_pools import UserPool
 from ostiary.triggers.custom_message import Source
 from ostiary.triggers.event import Occasion, document, function_of
 

@@ -11,8 +11,8 @@ from ostiary.aws.types.cognito_idp import (
     UserLambdaValidationException,
 )
 from ostiary.context import Context
-from ostiary.store.user_pools import UserPool
-from ostiary.store.users import User
+from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.users import User
 from ostiary.triggers.invoke import TriggerError, invoke
 
 NO_CLIENT = "CLIENT_ID_NOT_APPLICABLE"

@@ -2,7 +2,7 @@
 
 import httpx
 
-from ostiary.store import import_jobs
+from ostiary.store.idp import import_jobs
 from tests.contract.idp.home import Home
 from tests.contract.idp.rows import Refuses, Succeeds
 

@@ -7,7 +7,7 @@ NOWHERE = {
     "OperationNotEnabledException": "a region of a replicated pool answers it; there are no replicas.",
     "InternalErrorException": "a defect answers InternalFailure; nobody can ask for one.",
     "InternalServerException": "a defect answers InternalFailure; nobody can ask for one.",
-    "TooManyRequestsException": "rates are limited where a server is told to; tests/idp/test_rate_limits.py.",
+    "TooManyRequestsException": "rates are limited where a server is told to; tests/idp/pools/test_rate_limits.py.",
     "AccessDeniedException": "IAM answers it on every operation; tests/iam tests it.",
     "InvalidSmsRoleAccessPolicyException": "SMS is not sent by a role of the account.",
     "InvalidSmsRoleTrustRelationshipException": "SMS is not sent by a role of the account.",

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ostiary.context import ANONYMOUS, Client, Context
-from ostiary.idp.auth_events import feedback_token
-from ostiary.store import user_pools, users
+from ostiary.idp.threats.auth_events import feedback_token
+from ostiary.store.idp import user_pools, users
 from tests.contract.idp.home import NOBODY, OTHER_PASSWORD, PASSWORD, Home, pairs, unique
 from tests.contract.idp.rows import Refuses, Succeeds, after, times
 

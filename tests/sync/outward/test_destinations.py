@@ -14,7 +14,7 @@ import pytest
 
 from ostiary.config import SettingsError, load_settings
 from ostiary.context import Context
-from ostiary.store.sync_stream import StreamRecord
+from ostiary.store.sync.stream import StreamRecord
 from ostiary.sync.destinations import destination_of
 from ostiary.sync.destinations.destination import DestinationError, Stream
 

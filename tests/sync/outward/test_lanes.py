@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ostiary.context import Context
-from ostiary.store import leases, schema, sync_stream
+from ostiary.store import leases, schema
 from ostiary.store.db import Store
+from ostiary.store.sync import stream
 from ostiary.sync.change import Change
 from ostiary.sync.streams import LANES, enqueue, lane_of
 
@@ -30,7 +31,7 @@ def test_a_lane_keeps_its_order_whatever_the_clock_does(
         for count, jump in enumerate(jumps):
             ctx.clock.advance(jump)
             enqueue(tx, ctx, _change(f"identity-{count % people}", count))
-        queued = [sync_stream.head(tx, POOL, f"{lane:02d}", 100) for lane in range(LANES)]
+        queued = [stream.head(tx, POOL, f"{lane:02d}", 100) for lane in range(LANES)]
     for lane in queued:
         counts = [json.loads(record.body)["syncCount"] for record in lane]
         assert counts == sorted(counts)
@@ -43,7 +44,7 @@ def test_every_lane_with_something_in_it_is_found(context: Callable[..., Context
     with ctx.store.write() as tx:
         for person in people:
             enqueue(tx, ctx, _change(person, 1))
-        found = sync_stream.lanes(tx)
+        found = stream.lanes(tx)
     assert found == sorted({(POOL, lane_of(person)) for person in people})
 
 

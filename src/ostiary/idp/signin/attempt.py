@@ -12,21 +12,23 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.idp import assurance, attributes, session_tracking
-from ostiary.idp.client_settings import rotates, validity
-from ostiary.idp.clients import hides_existence
-from ostiary.idp.names import find_user
+from ostiary.idp.access import hides_existence
+from ostiary.idp.clients.client_settings import rotates, validity
+from ostiary.idp.directory import attributes
+from ostiary.idp.directory.absent_users import stranger
+from ostiary.idp.directory.lookup import find_user
+from ostiary.idp.factors import assurance
 from ostiary.idp.signin import lockout
-from ostiary.idp.strangers import stranger
-from ostiary.randomness import ALPHANUMERIC
-from ostiary.store import devices, groups, sign_in_failures, users
-from ostiary.store.clients import AppClient
+from ostiary.idp.tokens import session_tracking
+from ostiary.runtime.randomness import ALPHANUMERIC
 from ostiary.store.db import Tx
-from ostiary.store.groups import Group
-from ostiary.store.sign_in_failures import SignInFailures
+from ostiary.store.idp import devices, groups, sign_in_failures, users
+from ostiary.store.idp.clients import AppClient
+from ostiary.store.idp.groups import Group
+from ostiary.store.idp.sign_in_failures import SignInFailures
+from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.users import User
 from ostiary.store.spent import spend
-from ostiary.store.user_pools import UserPool
-from ostiary.store.users import User
 from ostiary.tokens import issue
 from ostiary.tokens.issue import Lifetimes
 from ostiary.tokens.override import groups_of

@@ -3,7 +3,7 @@
 from ostiary.context import Context
 from ostiary.idp.signin.attempt import Attempt, Person
 from ostiary.idp.signin.session import Passed, Progress, check_alive, invalid, new_session, open_session
-from ostiary.store.users import User
+from ostiary.store.idp.users import User
 
 SIGNED_UP, CONFIRMED = "SIGN_UP", "CONFIRM_SIGN_UP"
 _PROVEN_BY = {"email": "EMAIL_OTP", "phone_number": "SMS_OTP"}

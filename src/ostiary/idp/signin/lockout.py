@@ -2,9 +2,9 @@
 
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context
-from ostiary.store import sign_in_failures
 from ostiary.store.db import Tx
-from ostiary.store.sign_in_failures import SignInFailures
+from ostiary.store.idp import sign_in_failures
+from ostiary.store.idp.sign_in_failures import SignInFailures
 
 FREE_FAILURES = 5
 LONGEST_SECONDS = 900

@@ -2,15 +2,15 @@
 
 from ostiary.aws.types.cognito_idp import CodeMismatchException, NotAuthorizedException, TooManyRequestsException
 from ostiary.context import Context
-from ostiary.idp import codes
-from ostiary.idp.codes import Attribute, Purpose, Tried
-from ostiary.idp.messages import wording
+from ostiary.idp.directory.absent_users import simulated_address
+from ostiary.idp.messages import codes
+from ostiary.idp.messages.codes import Attribute, Purpose, Tried
+from ostiary.idp.messages.texts import wording
 from ostiary.idp.signin import lockout
 from ostiary.idp.signin.attempt import Attempt, Person
 from ostiary.idp.signin.session import SessionState
-from ostiary.idp.strangers import simulated_address
-from ostiary.store import codes as stored
-from ostiary.store import sign_in_failures
+from ostiary.store.idp import codes as stored
+from ostiary.store.idp import sign_in_failures
 
 SENT_PER_HOUR = 60
 """How many codes somebody may be sent; each needs the password, or is asked for by who signs in without one."""

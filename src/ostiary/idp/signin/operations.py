@@ -18,17 +18,17 @@ from ostiary.aws.types.cognito_idp import (
     RespondToAuthChallengeResponse,
 )
 from ostiary.context import Context
-from ostiary.idp import migration
-from ostiary.idp.clients import check_secret_hash, client_of
-from ostiary.idp.migration import Place
-from ostiary.idp.pools import POOL_ARN, own_pool
-from ostiary.idp.signin import choice, custom
+from ostiary.idp.access import POOL_ARN, client_of, own_pool
+from ostiary.idp.clients.app_clients import check_secret_hash
+from ostiary.idp.directory import migration
+from ostiary.idp.directory.migration import Place
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, name_given
 from ostiary.idp.signin.challenges.answers import ANSWERS, check_complete
-from ostiary.idp.signin.flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed
+from ostiary.idp.signin.flows import custom_auth, user_auth
+from ostiary.idp.signin.flows.password_flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed
+from ostiary.idp.signin.protection import watched
 from ostiary.idp.signin.session import Passed, invalid
 from ostiary.idp.signin.steps import proceed
-from ostiary.idp.signin.threats import watched
 from ostiary.triggers import user_migration
 from ostiary.triggers.event import function_of
 
@@ -84,12 +84,12 @@ def _begin(ctx: Context, flows: dict[str, Flow], req: Mapping[str, Any], attempt
     name, parameters = req["AuthFlow"], req.get("AuthParameters", {})
     check_allowed(attempt, name)
     _bring_along(ctx, attempt, parameters)
-    if name in {choice.FLOW, custom.FLOW}:
+    if name in {user_auth.FLOW, custom_auth.FLOW}:
         username = name_given(parameters)
         check_secret_hash(ctx, attempt.client, username, parameters.get("SECRET_HASH"))
-        if name == custom.FLOW:
-            return _gone_on(ctx, attempt, custom.begin(ctx, attempt, parameters))
-        return _gone_on(ctx, attempt, choice.begin(ctx, attempt, parameters, req.get("Session")))
+        if name == custom_auth.FLOW:
+            return _gone_on(ctx, attempt, custom_auth.begin(ctx, attempt, parameters))
+        return _gone_on(ctx, attempt, user_auth.begin(ctx, attempt, parameters, req.get("Session")))
     flow = flows.get(name)
     if flow is None:
         raise InvalidParameterException(f"{name} is not supported by this server.")

@@ -9,13 +9,13 @@ import msgspec
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context
 from ostiary.crypto.seal import SealBrokenError
-from ostiary.idp.names import find_user
+from ostiary.idp.directory.absent_users import neighbours
+from ostiary.idp.directory.lookup import find_user
 from ostiary.idp.signin.attempt import Answer, Attempt, Once, Person
-from ostiary.idp.strangers import neighbours
-from ostiary.store import codes
-from ostiary.store.codes import Code
 from ostiary.store.db import Tx
-from ostiary.store.users import User
+from ostiary.store.idp import codes
+from ostiary.store.idp.codes import Code
+from ostiary.store.idp.users import User
 
 LONGEST = 2048
 """Characters of a session string: every version of the model takes so many back, and a cookie holds them."""

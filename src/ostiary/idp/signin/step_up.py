@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
 from ostiary.context import Context
 from ostiary.crypto.jws import Claims
-from ostiary.idp import assurance, factors
+from ostiary.idp.factors import assurance, second_factors
 from ostiary.idp.signin.attempt import Attempt, Parameters, Person
 from ostiary.idp.signin.session import Progress
-from ostiary.store import passkeys
-from ostiary.store.user_pools import UserPool
-from ostiary.store.users import User
+from ostiary.store.idp import passkeys
+from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.users import User
 from ostiary.tokens import verify
 from ostiary.tokens.issuer import issuer
 
@@ -35,7 +35,7 @@ def begun(ctx: Context, attempt: Attempt, parameters: Parameters, person: Person
 def has_passkey(ctx: Context, pool: UserPool, user: User | None) -> bool:
     """Whether somebody has a passkey that the pool takes; a stranger has one wherever the pool takes any."""
     allowed = pool.configuration["Policies"].get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [])
-    if factors.PASSKEY not in allowed:
+    if second_factors.PASSKEY not in allowed:
         return False
     if user is None:
         return True
@@ -47,7 +47,7 @@ def _highest(ctx: Context, pool: UserPool, user: User | None, wanted: Sequence[i
     """Return the first level that somebody can reach with what they have; the first of all where that is none."""
     if has_passkey(ctx, pool, user):
         most = assurance.PHISHING_RESISTANT
-    elif user is None or (user.sealed_verifier is not None and factors.active(pool, user)):
+    elif user is None or (user.sealed_verifier is not None and second_factors.active(pool, user)):
         most = assurance.TWO_FACTORS
     else:
         most = assurance.ONE_FACTOR

@@ -11,10 +11,10 @@ from ostiary.aws.types.cognito_idp import (
     UserNotConfirmedException,
 )
 from ostiary.context import Context
-from ostiary.idp import factors
-from ostiary.idp.assurance import PHISHING_RESISTANT, TWO_FACTORS, level_of
-from ostiary.idp.factors import EMAIL, SMS, TOTP
-from ostiary.idp.signin import custom, lockout, step_up
+from ostiary.idp.factors import second_factors
+from ostiary.idp.factors.assurance import PHISHING_RESISTANT, TWO_FACTORS, level_of
+from ostiary.idp.factors.second_factors import EMAIL, SMS, TOTP
+from ostiary.idp.signin import lockout, step_up
 from ostiary.idp.signin.attempt import Answer, Attempt, Person, complete, spend_once, tracks_devices
 from ostiary.idp.signin.challenges import (
     device_password_verifier,
@@ -27,12 +27,13 @@ from ostiary.idp.signin.challenges import (
     software_token_mfa,
     web_authn,
 )
+from ostiary.idp.signin.flows import custom_auth
+from ostiary.idp.signin.protection import BLOCKED
 from ostiary.idp.signin.session import Ask, Passed, Progress
-from ostiary.idp.signin.threats import BLOCKED
-from ostiary.store import devices, sign_in_failures
-from ostiary.store.devices import Device
-from ostiary.store.user_pools import UserPool
-from ostiary.store.users import User
+from ostiary.store.idp import devices, sign_in_failures
+from ostiary.store.idp.devices import Device
+from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.users import User
 from ostiary.triggers.pre_token_generation import Source
 
 PASSWORDS = frozenset({"PASSWORD", "PASSWORD_VERIFIER"})
@@ -142,18 +143,18 @@ def situation(
     `passkey` is whether the user has one that verifies them, where the sign-in's level asks for it.
     """
     # A code against risk goes only where somebody is known to be.
-    known = factors.proven(pool, user)[:1] if risky else ()
-    addresses = () if risky else factors.known(pool, user)
+    known = second_factors.proven(pool, user)[:1] if risky else ()
+    addresses = () if risky else second_factors.known(pool, user)
     return Situation(
         status=user.status,
         passed=frozenset(progress.passed),
         mfa=pool.configuration["MfaConfiguration"],
-        device=device is not None and device.remembered and not custom.is_open(progress),
-        active=factors.active(pool, user) or known,
+        device=device is not None and device.remembered and not custom_auth.is_open(progress),
+        active=second_factors.active(pool, user) or known,
         preferred=user.factors.preferred,
         has_phone=SMS in addresses,
         has_email=EMAIL in addresses,
-        left=factors.left_to_set_up(pool),
+        left=second_factors.left_to_set_up(pool),
         target=progress.target,
         passkey=passkey,
         risky=risky,
@@ -172,8 +173,8 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     at = situation(attempt.pool, user, passed.progress, device, passkey=passkey, risky=risky)
     step = next_step(at)
     ask = passed.then or (step.ask if step else None)
-    if ask is None and custom.is_open(passed.progress):
-        taken = custom.go_on(ctx, attempt, _kept(ctx, passed), passed.progress)
+    if ask is None and custom_auth.is_open(passed.progress):
+        taken = custom_auth.go_on(ctx, attempt, _kept(ctx, passed), passed.progress)
         return proceed(ctx, attempt, taken) if isinstance(taken, Passed) else taken
     if ask is None:
         done = passed.progress.passed

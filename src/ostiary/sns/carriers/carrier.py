@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from ostiary.context import Context
-from ostiary.sns.parcels import Parcel
+from ostiary.sns.deliveries import Parcel
 
 
 class CarrierError(Exception):

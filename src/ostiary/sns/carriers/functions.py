@@ -3,7 +3,7 @@
 from ostiary.context import Context
 from ostiary.functions.runner import Invocation, TriggerError
 from ostiary.sns.carriers.carrier import CarrierError
-from ostiary.sns.parcels import Parcel
+from ostiary.sns.deliveries import Parcel
 
 SECONDS = 30.0
 _FOR_GOOD = {"access_denied", "not_found", "unhandled", "bad_output"}

@@ -1,9 +1,9 @@
 """Posts to addresses of subscribers, which the guard of outgoing HTTP keeps out of private networks."""
 
 from ostiary.context import Context
-from ostiary.http_client import HttpError
+from ostiary.runtime.http_client import HttpError
 from ostiary.sns.carriers.carrier import CarrierError
-from ostiary.sns.parcels import Parcel
+from ostiary.sns.deliveries import Parcel
 
 SECONDS = 15.0
 SUBSCRIBERS = "subscribers"

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from ostiary.addresses import at_region
 from ostiary.aws import sigv4
-from ostiary.clock import Clock
 from ostiary.context import Context
-from ostiary.http_client import HttpError, Response
+from ostiary.runtime.addresses import at_region
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpError, Response
 from ostiary.sns.carriers.carrier import CarrierError
-from ostiary.sns.parcels import Parcel
+from ostiary.sns.deliveries import Parcel
 
 _TARGET = "AmazonSQS.SendMessage"
 _ACCEPTED, _FAILING = 200, 500

@@ -7,12 +7,12 @@ from ostiary.context import Context
 from ostiary.delivery import push
 from ostiary.sns import endpoints, payloads
 from ostiary.sns.arns import invalid
-from ostiary.sns.news import News
+from ostiary.sns.envelopes import News
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask
-from ostiary.store import platform_applications, platform_endpoints
 from ostiary.store.db import Tx
-from ostiary.store.topic_subscriptions import Subscription
-from ostiary.store.topics import Topic
+from ostiary.store.sns import platform_applications, platform_endpoints
+from ostiary.store.sns.topic_subscriptions import Subscription
+from ostiary.store.sns.topics import Topic
 
 log = structlog.get_logger()
 

@@ -6,10 +6,10 @@ from email_validator import EmailNotValidError, validate_email
 from ostiary.aws.types.sns import InvalidParameterException
 from ostiary.context import Context
 from ostiary.delivery import outbox
-from ostiary.sns.news import News, address, confirmation
+from ostiary.sns.envelopes import News, address, confirmation
 from ostiary.sns.protocols.protocol import Write
-from ostiary.store.topic_subscriptions import Subscription
-from ostiary.store.topics import Topic
+from ostiary.store.sns.topic_subscriptions import Subscription
+from ostiary.store.sns.topics import Topic
 
 JSON = "email-json"
 _SECONDS = 86_400

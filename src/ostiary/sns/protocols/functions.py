@@ -3,13 +3,13 @@
 import msgspec
 
 from ostiary.context import Context
-from ostiary.sns import parcels
-from ostiary.sns.news import News
-from ostiary.sns.parcels import Parcel
+from ostiary.sns import deliveries
+from ostiary.sns.deliveries import Parcel
+from ostiary.sns.envelopes import News
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask, own_arn
 from ostiary.sns.redrive import dead_letter_of
-from ostiary.store.topic_subscriptions import Subscription
-from ostiary.store.topics import Topic
+from ostiary.store.sns.topic_subscriptions import Subscription
+from ostiary.store.sns.topics import Topic
 
 _FUNCTION = r"[A-Za-z0-9_-]{1,140}(:(\$LATEST|[A-Za-z0-9_-]{1,128}))?"
 _NO_FUNCTION = "Invalid parameter: Lambda endpoint ARN"
@@ -45,9 +45,9 @@ class Functions:
             way="lambda",
             address=subscription.endpoint,
             body=msgspec.json.encode({"Records": [record]}).decode(),
-            delays=parcels.QUEUE_DELAYS,
+            delays=deliveries.QUEUE_DELAYS,
             persistent=True,
-            expires_at=news.ctx.clock.now_seconds() + parcels.QUEUE_SECONDS,
+            expires_at=news.ctx.clock.now_seconds() + deliveries.QUEUE_SECONDS,
             dead_letter=dead_letter_of(subscription),
         )
-        return lambda tx: parcels.owe(tx, news.ctx, subscription, parcel, delivery_id=news.publication_id)
+        return lambda tx: deliveries.owe(tx, news.ctx, subscription, parcel, delivery_id=news.publication_id)

@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ostiary.context import Context
-from ostiary.sns import parcels, retries
+from ostiary.sns import deliveries, retries
 from ostiary.sns.arns import invalid
-from ostiary.sns.news import News, confirmation
-from ostiary.sns.parcels import Parcel
+from ostiary.sns.deliveries import Parcel
+from ostiary.sns.envelopes import News, confirmation
 from ostiary.sns.protocols.protocol import Write, mismatch
 from ostiary.sns.redrive import dead_letter_of
-from ostiary.store.topic_subscriptions import Subscription
-from ostiary.store.topics import Topic
+from ostiary.store.sns.topic_subscriptions import Subscription
+from ostiary.store.sns.topics import Topic
 
 _MOST_URL = 2048
 _SECONDS = 3600
@@ -45,7 +45,7 @@ class Http:
         headers = _headers("SubscriptionConfirmation", message["MessageId"], topic.arn, "")
         parcel = _parcel(ctx, topic, subscription, body, headers)
         delivery_id = f"{int(ctx.clock.now() * 1_000_000):016x}-{ctx.random.text(12)}"
-        return lambda tx: parcels.owe(tx, ctx, subscription, parcel, delivery_id=delivery_id)
+        return lambda tx: deliveries.owe(tx, ctx, subscription, parcel, delivery_id=delivery_id)
 
     def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:
         """Return what writes the message."""
@@ -56,7 +56,7 @@ class Http:
         else:
             body = msgspec.json.encode(news.envelope(subscription, text)).decode()
         parcel = _parcel(news.ctx, topic, subscription, body, headers)
-        return lambda tx: parcels.owe(tx, news.ctx, subscription, parcel, delivery_id=news.publication_id)
+        return lambda tx: deliveries.owe(tx, news.ctx, subscription, parcel, delivery_id=news.publication_id)
 
 
 def _parcel(ctx: Context, topic: Topic, subscription: Subscription, body: str, headers: Mapping[str, str]) -> Parcel:

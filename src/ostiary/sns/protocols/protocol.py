@@ -6,10 +6,10 @@ from typing import Protocol
 
 from ostiary.aws.types.sns import InvalidParameterException
 from ostiary.context import Context
-from ostiary.sns.news import News
+from ostiary.sns.envelopes import News
 from ostiary.store.db import Tx
-from ostiary.store.topic_subscriptions import Subscription
-from ostiary.store.topics import Topic
+from ostiary.store.sns.topic_subscriptions import Subscription
+from ostiary.store.sns.topics import Topic
 
 Write = Callable[[Tx], None]
 """Writes what leaves into an outbox."""

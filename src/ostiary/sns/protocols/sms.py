@@ -3,10 +3,10 @@
 from ostiary.aws.types.sns import InvalidParameterException
 from ostiary.context import Context
 from ostiary.sns import texts
-from ostiary.sns.news import News
+from ostiary.sns.envelopes import News
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask
-from ostiary.store.topic_subscriptions import Subscription
-from ostiary.store.topics import Topic
+from ostiary.store.sns.topic_subscriptions import Subscription
+from ostiary.store.sns.topics import Topic
 
 
 class Sms:

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import msgspec
 
 from ostiary.context import Context
-from ostiary.sns import parcels
-from ostiary.sns.news import News
-from ostiary.sns.parcels import Parcel
+from ostiary.sns import deliveries
+from ostiary.sns.deliveries import Parcel
+from ostiary.sns.envelopes import News
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask, own_arn
 from ostiary.sns.redrive import dead_letter_of
-from ostiary.store.publications import FIFO
-from ostiary.store.topic_subscriptions import Subscription
-from ostiary.store.topics import Topic
+from ostiary.store.sns.publications import FIFO
+from ostiary.store.sns.topic_subscriptions import Subscription
+from ostiary.store.sns.topics import Topic
 
 
 class Sqs:
@@ -40,16 +40,16 @@ class Sqs:
             address=subscription.endpoint,
             body=body,
             headers=_attributes(message.attributes) if subscription.raw else {},
-            delays=parcels.QUEUE_DELAYS,
+            delays=deliveries.QUEUE_DELAYS,
             persistent=True,
-            expires_at=news.ctx.clock.now_seconds() + parcels.QUEUE_SECONDS,
+            expires_at=news.ctx.clock.now_seconds() + deliveries.QUEUE_SECONDS,
             dead_letter=dead_letter_of(subscription),
             # A queue without order gets the group of a topic without order only: it shares itself out fairly by that.
             group_id=message.group_id if fifo or not news.topic.fifo else "",
             deduplication_id=message.deduplication_id if fifo else "",
             trace=message.trace,
         )
-        return lambda tx: parcels.owe(
+        return lambda tx: deliveries.owe(
             tx, news.ctx, subscription, parcel, delivery_id=news.publication_id, ordered=news.topic.fifo
         )
 

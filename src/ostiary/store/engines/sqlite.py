@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, NullPool, Select, create_engine, event, func, make_url, select
 from sqlalchemy.dialects.sqlite import insert
 
-from ostiary.clock import Clock
+from ostiary.runtime.clock import Clock
 from ostiary.runtime.execution import Places, Waiter, on_loop, pause
 from ostiary.store.engines.engine import Carrier, Handle, Heard
 from ostiary.store.errors import AlreadyExists, Retry, StoreError, Unavailable

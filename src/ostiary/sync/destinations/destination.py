@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from ostiary.context import Context
-from ostiary.store.sync_stream import StreamRecord
+from ostiary.store.sync.stream import StreamRecord
 
 
 class DestinationError(Exception):

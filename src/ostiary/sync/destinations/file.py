@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from ostiary.context import Context
-from ostiary.store.sync_stream import StreamRecord
+from ostiary.store.sync.stream import StreamRecord
 from ostiary.sync.destinations.destination import DestinationError, Stream
 
 _MODE = 0o600

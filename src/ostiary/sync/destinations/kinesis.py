@@ -9,11 +9,11 @@ import msgspec
 
 from ostiary.aws import sigv4
 from ostiary.aws.errors import AccessDeniedError
-from ostiary.clock import Clock
 from ostiary.context import Context
-from ostiary.http_client import HttpError, Response
 from ostiary.iam.authorize import authorize
-from ostiary.store.sync_stream import StreamRecord
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpError, Response
+from ostiary.store.sync.stream import StreamRecord
 from ostiary.sts.services import assume_for_service
 from ostiary.sync.destinations.destination import DestinationError, Stream
 

@@ -2,12 +2,12 @@
 
 from typing import Self
 
-from ostiary.clock import Clock
 from ostiary.context import Context
+from ostiary.crypto.webhook_signature import signed_headers
 from ostiary.delivery.webhook import SUCCESSES
-from ostiary.http_client import HttpError
-from ostiary.signature import signed_headers
-from ostiary.store.sync_stream import StreamRecord
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.http_client import HttpError
+from ostiary.store.sync.stream import StreamRecord
 from ostiary.sync.destinations.destination import DestinationError, Stream
 
 _LATER = {408, 425, 429}

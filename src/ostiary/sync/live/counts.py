@@ -1,8 +1,8 @@
 """How an identity's datasets stand in the database."""
 
-from ostiary.store import datasets
-from ostiary.store.datasets import Dataset
 from ostiary.store.db import Tx
+from ostiary.store.sync import datasets
+from ostiary.store.sync.datasets import Dataset
 from ostiary.sync import merged
 from ostiary.sync.live.stream import Place, Told
 

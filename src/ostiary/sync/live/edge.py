@@ -15,7 +15,7 @@ from ostiary.aws.errors import InternalFailureError, ServiceError
 from ostiary.aws.protocols import rest_json
 from ostiary.aws.wire import Request, Response
 from ostiary.context import Services
-from ostiary.observability import Answered, answered
+from ostiary.runtime.observability import Answered, answered
 from ostiary.sync.live.admission import SERVICE, Admission, Door
 from ostiary.sync.live.hub import Hub
 from ostiary.sync.live.stream import STOPPING, Ending, Place, Stream, Told

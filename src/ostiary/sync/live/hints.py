@@ -3,8 +3,8 @@
 import msgspec
 
 from ostiary.context import Context
-from ostiary.store import sync_versions
 from ostiary.store.db import Tx
+from ostiary.store.sync import versions
 from ostiary.sync.change import Change
 
 TOPIC = "dataset"
@@ -26,7 +26,7 @@ def hint(tx: Tx, ctx: Context, change: Change) -> None:
     told = Hint(TOPIC, change.pool_id, change.identity_id, change.dataset_name, change.sync_count, change.device_id)
     text = msgspec.json.encode(told).decode()
     tx.after_commit.append(lambda: ctx.store.hints.tell([text]))
-    sync_versions.count(tx, change.pool_id, change.identity_id)
+    versions.count(tx, change.pool_id, change.identity_id)
 
 
 def read(text: str) -> Hint | None:

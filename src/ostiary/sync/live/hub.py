@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from ostiary.aws.types.cognito_sync import TooManyRequestsException
-from ostiary.clock import Clock
 from ostiary.context import Services
-from ostiary.observability import LIVE
-from ostiary.store import sync_versions
+from ostiary.runtime.clock import Clock
+from ostiary.runtime.observability import LIVE
+from ostiary.store.sync import versions as sync_versions
 from ostiary.sync.live import counts, hints
 from ostiary.sync.live.stream import STOPPING, Place, Stream, Told
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ostiary.aws.types.cognito_idp import ResourceNotFoundException
 from ostiary.context import Context
-from ostiary.idp import device_secrets, names
+from ostiary.idp.directory import lookup
+from ostiary.idp.factors import device_secrets
 from ostiary.idp.signin import lockout, proofs
 from ostiary.idp.signin.attempt import (
     Answer,
@@ -17,7 +18,7 @@ from ostiary.idp.signin.attempt import (
 )
 from ostiary.idp.signin.proofs import Block, Exchange
 from ostiary.idp.signin.session import Passed, Progress, check_alive
-from ostiary.store import devices, sign_in_failures
+from ostiary.store.idp import devices, sign_in_failures
 
 NAME = "DEVICE_PASSWORD_VERIFIER"
 SHOWN = "DEVICE_SRP_AUTH"
@@ -70,7 +71,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
     """Take the proof. A wrong one counts as a failed sign-in and uses up the block."""
     raw, block = proofs.opened(ctx, attempt, responses, DeviceBlock, _PURPOSE)
     with ctx.store.read() as tx:
-        user = names.find_user(tx, attempt.pool, responses["USERNAME"])
+        user = lookup.find_user(tx, attempt.pool, responses["USERNAME"])
         device = devices.find(tx, block.pool_id, block.sub, block.progress.device_key)
         failures = sign_in_failures.find(tx, block.pool_id, block.sub)
     lockout.check(ctx, failures)

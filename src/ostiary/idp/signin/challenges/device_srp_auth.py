@@ -9,13 +9,13 @@ it was made when the password was proven, is good for as long as any, and is tak
 from functools import partial
 
 from ostiary.context import Context
-from ostiary.idp.names import find_user
+from ostiary.idp.directory.lookup import find_user
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.challenges import device_password_verifier
 from ostiary.idp.signin.proofs import public_value
 from ostiary.idp.signin.session import Passed, Progress, asked_user, invalid, new_session, open_session
-from ostiary.store import codes
-from ostiary.store.codes import Code
+from ostiary.store.idp import codes
+from ostiary.store.idp.codes import Code
 
 NAME = device_password_verifier.SHOWN
 

@@ -10,7 +10,8 @@ from functools import partial
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
-from ostiary.idp import attributes, factors
+from ostiary.idp.directory import attributes
+from ostiary.idp.factors import second_factors
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.challenges import email_otp
 from ostiary.idp.signin.session import Passed, Progress, asked_user, invalid, new_session, open_session
@@ -23,7 +24,7 @@ GIVEN_OUT, PROVEN = "given out", "proven"
 def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
     """Return the challenge."""
     user = person.known()
-    choice = json.dumps(factors.left_to_set_up(attempt.pool))
+    choice = json.dumps(second_factors.left_to_set_up(attempt.pool))
     return {
         "ChallengeName": NAME,
         "Session": new_session(ctx, attempt, user.sub, NAME, progress),
@@ -41,8 +42,8 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     address = responses.get("EMAIL")
     if (
         not address
-        or factors.EMAIL not in factors.left_to_set_up(attempt.pool)
-        or not factors.has_none(attempt.pool, user)
+        or second_factors.EMAIL not in second_factors.left_to_set_up(attempt.pool)
+        or not second_factors.has_none(attempt.pool, user)
     ):
         raise invalid()
     attributes.check_writable(attempt.client, ["email"])

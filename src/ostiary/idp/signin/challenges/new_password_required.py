@@ -5,8 +5,9 @@ import json
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException
 from ostiary.context import Context
-from ostiary.idp import attributes, codes, factors, passwords
-from ostiary.idp.risk_configuration import refuse_leaked
+from ostiary.idp.directory import attributes
+from ostiary.idp.factors import passwords, second_factors
+from ostiary.idp.messages import codes
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.session import (
     Passed,
@@ -17,9 +18,10 @@ from ostiary.idp.signin.session import (
     new_session,
     open_session,
 )
-from ostiary.store import users
+from ostiary.idp.threats.enforcement import refuse_leaked
 from ostiary.store.db import Tx
-from ostiary.store.users import User
+from ostiary.store.idp import users
+from ostiary.store.idp.users import User
 
 NAME = "NEW_PASSWORD_REQUIRED"
 _ATTRIBUTE = "userAttributes."
@@ -69,7 +71,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
             _with_given(attempt, current, given),
             ctx.clock.now_seconds(),
             status="CONFIRMED",
-            factors=factors.beside(attempt.pool, current, given),
+            factors=second_factors.beside(attempt.pool, current, given),
             sealed_verifier=verifier,
             temporary_password_expires_at=None,
         )

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from ostiary.context import Context
 from ostiary.crypto import srp
-from ostiary.idp import names, passwords
+from ostiary.idp.directory import lookup, names
+from ostiary.idp.factors import passwords
 from ostiary.idp.signin import lockout, proofs
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, device_given, wrong_password
 from ostiary.idp.signin.proofs import Block, Exchange, public_value
 from ostiary.idp.signin.session import Passed, Progress
-from ostiary.store import sign_in_failures, users
 from ostiary.store.db import Tx
-from ostiary.store.users import User
+from ostiary.store.idp import sign_in_failures, users
+from ostiary.store.idp.users import User
 
 NAME = "PASSWORD_VERIFIER"
 _PURPOSE = "secret-block"
@@ -94,7 +95,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
 def _named(tx: Tx, attempt: Attempt, block: SecretBlock, name: str) -> User | None:
     """Return the user of the block, if the answer names them too (MFA-05), by whichever of their names."""
     sub = block.subject.rstrip()
-    user = users.find(tx, block.pool_id, sub) if name == block.username else names.find_user(tx, attempt.pool, name)
+    user = users.find(tx, block.pool_id, sub) if name == block.username else lookup.find_user(tx, attempt.pool, name)
     if user is None:
         users.decoy(tx)
     return user if user is not None and block.known and user.sub == sub else None

@@ -4,18 +4,18 @@ from dataclasses import replace
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
-from ostiary.idp.signin import choice
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, device_given, spend_once
+from ostiary.idp.signin.flows import user_auth
 from ostiary.idp.signin.session import Passed, SessionState, open_session
 
-NAME = choice.SELECT_CHALLENGE
+NAME = user_auth.SELECT_CHALLENGE
 
 
 def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed | Answer:
     """Take the choice, and with it what the chosen challenge wants, if that is there already."""
     state = open_session(ctx, attempt, session, NAME)
-    person = choice.chooser(ctx, attempt, state, responses["USERNAME"])
-    available = choice.offered(ctx, attempt.pool, person.user, state.progress)
+    person = user_auth.chooser(ctx, attempt, state, responses["USERNAME"])
+    available = user_auth.offered(ctx, attempt.pool, person.user, state.progress)
     chosen = responses["ANSWER"]
     if chosen not in available:
         raise InvalidParameterException("The selected challenge is not available.")
@@ -24,12 +24,12 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
 
 def answer_password(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed | Answer:
     """Take the password that was waited for."""
-    return _waited_for(ctx, attempt, responses, session, choice.PASSWORD)
+    return _waited_for(ctx, attempt, responses, session, user_auth.PASSWORD)
 
 
 def answer_password_srp(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed | Answer:
     """Take the public value that was waited for, and ask for the proof."""
-    return _waited_for(ctx, attempt, responses, session, choice.PASSWORD_SRP)
+    return _waited_for(ctx, attempt, responses, session, user_auth.PASSWORD_SRP)
 
 
 def _waited_for(
@@ -41,11 +41,11 @@ def _waited_for(
 
 def _taken(ctx: Context, attempt: Attempt, state: SessionState, chosen: str, responses: Parameters) -> Passed | Answer:
     """Begin the chosen challenge; the session is used up by that, but not by a wrong password."""
-    person = choice.chooser(ctx, attempt, state, responses["USERNAME"])
+    person = user_auth.chooser(ctx, attempt, state, responses["USERNAME"])
     progress = replace(state.progress, device_key=device_given(attempt, responses) or state.progress.device_key)
-    if chosen == choice.PASSWORD and responses.get("PASSWORD"):
-        taken = choice.take(ctx, attempt, person, chosen, progress, given=responses)
+    if chosen == user_auth.PASSWORD and responses.get("PASSWORD"):
+        taken = user_auth.take(ctx, attempt, person, chosen, progress, given=responses)
         return replace(taken, once=state.once) if isinstance(taken, Passed) else taken
     with ctx.store.write() as tx:
         spend_once(tx, state.pool_id, state.once)
-    return choice.take(ctx, attempt, person, chosen, progress, given=responses)
+    return user_auth.take(ctx, attempt, person, chosen, progress, given=responses)

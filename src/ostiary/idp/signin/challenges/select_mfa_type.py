@@ -4,20 +4,20 @@ import json
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
-from ostiary.idp import factors
+from ostiary.idp.factors import second_factors
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.challenges import email_otp, sms_mfa, software_token_mfa
 from ostiary.idp.signin.session import Passed, Progress, asked_user, new_session, open_session
 
 NAME = "SELECT_MFA_TYPE"
 _ASKED = {module.NAME: module.ask for module in (sms_mfa, software_token_mfa, email_otp)}
-_ALSO_CALLED = {"EMAIL_MFA": factors.EMAIL}
+_ALSO_CALLED = {"EMAIL_MFA": second_factors.EMAIL}
 
 
 def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
     """Return the challenge."""
     user = person.known()
-    active = factors.active(attempt.pool, user)
+    active = second_factors.active(attempt.pool, user)
     return {
         "ChallengeName": NAME,
         "Session": new_session(ctx, attempt, user.sub, NAME, progress),
@@ -33,6 +33,6 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
         user = asked_user(tx, attempt, state, responses["USERNAME"])
     chosen = responses["ANSWER"]
     chosen = _ALSO_CALLED.get(chosen, chosen)
-    if chosen not in factors.active(attempt.pool, user):
+    if chosen not in second_factors.active(attempt.pool, user):
         raise InvalidParameterException("Invalid MFA type selected.")
     return Passed(user, state.progress, state.once, then=_ASKED[chosen])

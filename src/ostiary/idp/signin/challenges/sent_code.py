@@ -5,15 +5,16 @@ from functools import partial
 
 from ostiary.aws.types.cognito_idp import AliasExistsException
 from ostiary.context import Context
-from ostiary.idp import attributes, factors
-from ostiary.idp.codes import Attribute, Tried
+from ostiary.idp.directory import attributes
+from ostiary.idp.directory.absent_users import is_stranger
+from ostiary.idp.factors import second_factors
+from ostiary.idp.messages.codes import Attribute, Tried
 from ostiary.idp.signin import one_time_codes
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.session import Passed, Progress, SessionState, asked_user, invalid, new_session, open_session
-from ostiary.idp.strangers import is_stranger
-from ostiary.store import users
 from ostiary.store.db import Tx
-from ostiary.store.users import User
+from ostiary.store.idp import users
+from ostiary.store.idp.users import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,12 @@ def _prove(ctx: Context, attempt: Attempt, user: User, tried: Tried, tx: Tx) -> 
 def _enrol(ctx: Context, attempt: Attempt, user: User, tried: Tried, tx: Tx) -> User:
     """Write that an address that was given on the way is the user's, and their second factor: one who has none yet."""
     current = _locked(tx, user)
-    if not factors.has_none(attempt.pool, current):
+    if not second_factors.has_none(attempt.pool, current):
         raise invalid()
     known = tried.proven(replace(current, attributes={**current.attributes, tried.attribute: tried.address}))
     if not attributes.are_free(tx, attempt.pool, current, known):
         raise AliasExistsException(f"An account with the given {tried.attribute} already exists.")
-    chosen = factors.turned_on(current.factors, factors.EMAIL)
+    chosen = second_factors.turned_on(current.factors, second_factors.EMAIL)
     return attributes.write(tx, attempt.pool, current, known, ctx.clock.now_seconds(), factors=chosen)
 
 

@@ -8,12 +8,12 @@ from ostiary.aws.types.cognito_idp import (
     SoftwareTokenMFANotFoundException,
 )
 from ostiary.context import Context
-from ostiary.idp import recovery_codes, seeds
+from ostiary.idp.factors import recovery_codes, totp_seeds
 from ostiary.idp.signin import lockout
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.session import Passed, Progress, SessionState, asked_user, new_session, open_session
-from ostiary.store import codes, sign_in_failures, software_tokens
 from ostiary.store.db import Tx
+from ostiary.store.idp import codes, sign_in_failures, software_tokens
 
 NAME = "SOFTWARE_TOKEN_MFA"
 
@@ -39,7 +39,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
         spare = recovery_codes.matching(tx, ctx, attempt.pool, user, digits)
     if token is None:
         raise SoftwareTokenMFANotFoundException("Software token MFA has not been set up for the user.")
-    step = seeds.matching_step(ctx, token.sealed, digits)
+    step = totp_seeds.matching_step(ctx, token.sealed, digits)
 
     def use(tx: Tx) -> bool:
         if spare is not None:

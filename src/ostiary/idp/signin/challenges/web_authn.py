@@ -9,18 +9,27 @@ import msgspec
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
-from ostiary.idp import attestation
-from ostiary.idp.assurance import PHISHING_RESISTANT, USER_VERIFIED
-from ostiary.idp.attestation import RefusedError
-from ostiary.idp.passkeys import CHALLENGE_BYTES, MOST, TIMEOUT_SECONDS, decoded, descriptor, encoded
-from ostiary.idp.relying_party import RelyingParty, relying_party
-from ostiary.idp.signin import choice, lockout
+from ostiary.idp.factors import attestation
+from ostiary.idp.factors.assurance import PHISHING_RESISTANT, USER_VERIFIED
+from ostiary.idp.factors.attestation import RefusedError
+from ostiary.idp.factors.relying_party import (
+    CHALLENGE_BYTES,
+    MOST,
+    TIMEOUT_SECONDS,
+    RelyingParty,
+    decoded,
+    descriptor,
+    encoded,
+    relying_party,
+)
+from ostiary.idp.signin import lockout
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, wrong_password
+from ostiary.idp.signin.flows import user_auth
 from ostiary.idp.signin.session import Passed, Progress, invalid, new_session, open_session
-from ostiary.store import passkeys, users
 from ostiary.store.db import Tx
-from ostiary.store.passkeys import Passkey
-from ostiary.store.users import User
+from ostiary.store.idp import passkeys, users
+from ostiary.store.idp.passkeys import Passkey
+from ostiary.store.idp.users import User
 
 NAME = "WEB_AUTHN"
 _FAKE = "absent-passkey"
@@ -48,7 +57,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     """Take the passkey's proof. A wrong one is a failed sign-in and uses the session up."""
     state = open_session(ctx, attempt, session, NAME)
     credential = _parsed(responses["CREDENTIAL"])
-    person = choice.chooser(ctx, attempt, state, responses["USERNAME"])
+    person = user_auth.chooser(ctx, attempt, state, responses["USERNAME"])
     lockout.check(ctx, person.failures)
     passkey = _meant(ctx, attempt, person, credential)
     if passkey is None or person.user is None:

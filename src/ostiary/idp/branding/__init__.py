@@ -1,0 +1,1 @@
+"""How a pool's pages look: managed login, the classic look, terms."""

@@ -1,0 +1,1 @@
+"""Import of users from CSV, and passwords that other systems hashed."""

@@ -1,0 +1,1 @@
+"""What pools write to people, and the codes in it."""

@@ -1,0 +1,1 @@
+"""User pools and everything that is set for one pool."""

@@ -1,0 +1,1 @@
+"""How a sign-in begins: one file for each way."""

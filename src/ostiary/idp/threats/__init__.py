@@ -1,0 +1,1 @@
+"""Telling unusual sign-ins from usual ones: risk, events, leaked passwords."""

@@ -1,0 +1,1 @@
+"""Rows of accounts, keys, roles, users, policies and OIDC providers."""

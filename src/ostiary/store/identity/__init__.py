@@ -1,0 +1,1 @@
+"""Rows of identity pools and identities."""

@@ -1,0 +1,1 @@
+"""Rows of user pools, their users and what belongs to them."""

@@ -1,0 +1,1 @@
+"""Rows of topics, subscriptions, apps, endpoints, and what is owed to them."""

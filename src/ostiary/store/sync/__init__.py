@@ -1,0 +1,1 @@
+"""Rows of Cognito Sync: datasets, records, streams, devices."""
