@@ -6,15 +6,7 @@ import pytest
 from joserfc.jwk import ECKey, RSAKey
 
 from ostiary.crypto import jws
-from ostiary.federation.claims import (
-    ALGORITHMS,
-    SKEW_SECONDS,
-    audience_of,
-    check_audience,
-    check_times,
-    identity_of,
-    verified,
-)
+from ostiary.federation.claims import audience_of, check_audience, check_times, identity_of, verified
 from ostiary.federation.web_identity import InvalidTokenError
 
 NOW = 1_000_000.0
@@ -54,13 +46,13 @@ def times(**changed: Any) -> str:
         ({"sub": ""}, "malformed"),
         ({"sub": 7}, "malformed"),
         ({"sub": ["ada"]}, "malformed"),
-        ({"nbf": NOW + SKEW_SECONDS}, ""),
-        ({"nbf": NOW + SKEW_SECONDS + 1}, "malformed"),
+        ({"nbf": NOW + 300}, ""),
+        ({"nbf": NOW + 301}, "malformed"),
         ({"nbf": "soon"}, "malformed"),
-        ({"iat": NOW + SKEW_SECONDS}, ""),
-        ({"iat": NOW + SKEW_SECONDS + 1}, "malformed"),
-        ({"iat": NOW + SKEW_SECONDS + 1, "nbf": NOW}, "malformed"),
-        ({"iat": ..., "nbf": NOW + SKEW_SECONDS + 1}, "malformed"),
+        ({"iat": NOW + 300}, ""),
+        ({"iat": NOW + 301}, "malformed"),
+        ({"iat": NOW + 301, "nbf": NOW}, "malformed"),
+        ({"iat": ..., "nbf": NOW + 301}, "malformed"),
         ({"iat": ...}, ""),
         ({"iat": []}, "malformed"),
     ],
@@ -129,11 +121,11 @@ def token(alg: str = "RS256", key: jws.Key = KEY, **changed: Any) -> str:
 
 def reason(text: str, key: jws.Key | None = KEY) -> str:
     with pytest.raises(InvalidTokenError) as refused:
-        verified(text, ["https://b.example", "https://a.example"], ["app"], lambda _: key, NOW)
+        verified(text, {"https://b.example", "https://a.example"}, ["app"], lambda _: key, NOW)
     return refused.value.reason
 
 
-@pytest.mark.parametrize("alg", ALGORITHMS)
+@pytest.mark.parametrize("alg", ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"])
 def test_each_algorithm_is_taken_with_a_key_of_its_kind(alg: str) -> None:
     curves = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
     key = ECKey.generate_key(curves[alg]) if alg in curves else KEY
