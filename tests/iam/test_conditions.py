@@ -127,6 +127,7 @@ def holds(name: str, key: str, wanted: Any) -> bool:
         ("ForAllValues:StringNotEquals", "m:m", "x", False),
         ("ForAllValues:StringNotEquals", "m:m", "z", True),
         ("ForAllValues:StringEquals", "m:none", "x", True),
+        ("ForAnyValue:StringNotEquals", "m:m", "x", True),
         ("ForAnyValue:StringNotEquals", "m:m", ["x", "y"], False),
         ("ForAnyValue:StringNotLike", "m:none", "x", False),
     ],
