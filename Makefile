@@ -8,7 +8,7 @@ NODE_RUNTIME := tests/conformance/node
 SIZE ?= 1000
 ENGINE ?= sqlite
 
-.PHONY: demo serve test check bench lock models models-newer docs install node format clean help
+.PHONY: demo serve test coverage check bench lock models models-newer docs install node format clean help
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,12 @@ serve: $(VENV)/demo ## Start a development server on http://127.0.0.1:9500
 test: $(VENV)/dev node ## Run all tests, on SQLite and on PostgreSQL
 	@$(if $(ARGS),,echo "All tests: about five minutes on four processors, ten on two. The dots tell how far they are.")
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
+
+coverage: $(VENV)/dev node ## Run all tests, slower, and print which lines and branches none of them reaches
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest -n 4 --dist loadgroup $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 check: $(VENV)/dev ## Lint, types, layers, generated files
 	$(BIN)/ruff check .
@@ -73,4 +79,4 @@ $(VENV)/dev: pyproject.toml constraints/ostiary.txt constraints/aws.txt tools/ve
 	@tools/venv.sh $(PYTHON) $(VENV) dev && touch $@
 
 clean: ## Remove the virtual environment and all caches
-	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules $(NODE_RUNTIME)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules $(NODE_RUNTIME)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
