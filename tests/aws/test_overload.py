@@ -28,7 +28,7 @@ class Stuffed:
         self.tasks = Tasks(computing=UNDER_WAY, most_running=UNDER_WAY)
         found = Implementation("any", self._work, "*", authorized_by_handler=True)
         self.endpoint = Endpoint(
-            lambda _key, _token: ("", None),
+            lambda *_: ("", None),
             lambda _call, _principal, _peer: None,
             lambda *_: None,
             now=lambda: 0,

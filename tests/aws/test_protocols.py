@@ -99,9 +99,9 @@ def handled(  # noqa: PLR0911 - one for each type
                 for name, member in members
                 if value.get(name) is not None and not (unsent(member) and value[name] in ({}, []))
             }
-        case "list":
+        case "list" if shape.item:
             return [handled(shape.item.shape, inner) for inner in value if inner is not None]
-        case "map":
+        case "map" if shape.item:
             return {k: handled(shape.item.shape, inner) for k, inner in value.items() if inner is not None}
         case "blob":
             return value.encode()
@@ -119,7 +119,7 @@ def unsent(member: model.Member) -> bool:
 def own_parameters(shape: Shape, value: dict[str, Any]) -> dict[str, Any]:
     """Return the members without those parameters of query maps that have a member of their own as well."""
     in_query = {m.wire_name for m in shape.members.values() if m.location == "querystring" and m.shape.type != "map"}
-    found = {}
+    found: dict[str, Any] = {}
     for name, inner in value.items():
         if shape.members[name].location == "querystring" and shape.members[name].shape.type == "map":
             kept = {k: v for k, v in inner.items() if k not in in_query}

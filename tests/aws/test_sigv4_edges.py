@@ -99,9 +99,9 @@ def test_the_limits_of_time_are_exact() -> None:
     good = signed_anew(in_header())
     for seconds in (-300, 300):
         verify(good, now=NOW + seconds)
-    for seconds in (-300.5, 300.5):
+    for too_many in (-300.5, 300.5):
         with pytest.raises(SkewedError):
-            verify(good, now=NOW + seconds)
+            verify(good, now=NOW + too_many)
     read = in_query(presigned())
     assert read is not None
     short = signed_anew(read)

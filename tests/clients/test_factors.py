@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from pycognito import Cognito
 from pycognito.aws_srp import AWSSRP, generate_hash_device
+from pycognito.exceptions import SoftwareTokenMFAChallengeException
 
 from ostiary.crypto import totp
 from tests.clients.places import Place, make_place
@@ -64,7 +65,7 @@ def test_pycognito_uses_an_app(place: Place) -> None:
     secret = decoded_base32(hedy.associate_software_token())
     assert hedy.verify_software_token(totp.code(secret, totp.step_at(place.server.services.clock.now()) - 1))
     hedy.set_user_mfa_preference(sms_mfa=False, software_token_mfa=True, preferred="SOFTWARE_TOKEN")
-    with pytest.raises(Exception, match="Software Token MFA") as asked:
+    with pytest.raises(SoftwareTokenMFAChallengeException, match="Software Token MFA") as asked:
         hedy.authenticate(password=PASSWORD)
     code = totp.code(secret, totp.step_at(place.server.services.clock.now()))
     hedy.respond_to_software_token_mfa_challenge(code, asked.value.get_tokens())

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -113,11 +114,11 @@ def devices(
         pages = []
         for name in ("phone", "tablet"):
             page = opened.enter_context(browser(tmp_path / name, f"{site}/package.json"))
-            comes_to_be(lambda page=page: page.run("location.protocol"), "http:")
+            comes_to_be(partial(page.run, "location.protocol"), "http:")
             page.run(OPEN.format(place=json.dumps(place), name=name, live=request.param))
             pages.append(page)
         for page in pages:
-            comes_to_be(lambda page=page: "live" in page.run("states"), expected=True)
+            comes_to_be(partial(page.run, "states.includes('live')"), expected=True)
         yield pages[0], pages[1]
 
 
@@ -143,7 +144,7 @@ def test_two_browsers_show_each_others_changes_live_and_merge_what_was_written_o
     tablet.offline(offline=False)
     both = {"title": "Tablet and Phone", "place": "Turin", "time": "noon"}
     for page in (phone, tablet):
-        comes_to_be(lambda page=page: page.run("notes.getAll()"), both)
+        comes_to_be(partial(page.run, "notes.getAll()"), both)
     assert [conflict["key"] for conflict in tablet.run("asked")] == ["title"]
     assert phone.run("asked") == []
 
@@ -193,7 +194,7 @@ def test_a_guest_who_signs_in_brings_along_what_was_written_with_and_without_a_n
             phone.run(f"tokens = {tokens}, client.reauthenticate()")
             all_of_it = {"title": "Mine", "idea": "by a guest", "late": "by a guest in a tunnel"}
             for page in (phone, laptop):
-                comes_to_be(lambda page=page: page.run("notes.getAll()"), all_of_it)
+                comes_to_be(partial(page.run, "notes.getAll()"), all_of_it)
             assert guest == 1
             assert phone.run("Object.keys(localStorage).filter((name) => name.includes('guest')).length") == 0
             comes_to_be(lambda: phone.run("client.datasets()"), ["notes"])

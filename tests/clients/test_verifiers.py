@@ -66,8 +66,8 @@ def node_verifier(**scenario: Any) -> Iterator[Callable[[str], dict[str, Any]]]:
     if not (NODE / "node_modules" / "aws-jwt-verify").is_dir():
         not_run("the JavaScript clients are not installed: make node")
     environment = {**os.environ, "SCENARIO": json.dumps(scenario)}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(["node", "verifiers.mjs"], cwd=NODE, env=environment, text=True, bufsize=1, **pipes) as run:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    with subprocess.Popen(["node", "verifiers.mjs"], cwd=NODE, env=environment, **pipes) as run:
         assert run.stdin is not None
         assert run.stdout is not None
         given, told = run.stdin, run.stdout

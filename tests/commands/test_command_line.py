@@ -42,7 +42,7 @@ def pool(place: Server) -> LivePool:
 
 
 @pytest.fixture
-def ostiary(place: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Ostiary]:
+def ostiary(place: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ostiary:
     """Type a command for the deployment and return what it prints; `complains` is in what it says beside that."""
 
     def run(*words: str, code: int = 0, complains: str = "") -> str:

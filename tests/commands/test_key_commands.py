@@ -1,7 +1,7 @@
 """`ostiary keys`: what an operator types, and reads."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -29,9 +29,7 @@ def pool_id(context: Callable[..., Context]) -> str:
 
 
 @pytest.fixture
-def ostiary(
-    services: Services, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Ostiary]:
+def ostiary(services: Services, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ostiary:
     """Run the command line in this process, on the services of the test: `ostiary("keys", "list")`."""
 
     class Opened:

@@ -110,7 +110,7 @@ def test_metrics_are_for_whoever_has_the_token(start_server: Callable[..., Serve
     url = f"{start_server(metrics_token=TOKEN).url}/metrics"
     assert "ostiary_requests_total" in httpx.get(url, headers={"authorization": f"Bearer {TOKEN}"}).text
     for authorization in ("", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer é"):
-        answer = httpx.get(url, headers={"authorization": authorization.encode()})
+        answer = httpx.get(url, headers={b"authorization": authorization.encode()})
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert httpx.get(url).status_code == 401
 

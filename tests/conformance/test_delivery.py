@@ -119,7 +119,7 @@ def test_every_channel_hands_a_message_over(
 @pytest.mark.parametrize("name", CHANNELS)
 def test_every_channel_says_when_nobody_answers(settings: Settings, name: str) -> None:
     closed = "http://127.0.0.1:9"
-    addresses = {"delivery_webhook": closed, "twilio_url": closed, "sns_endpoint": closed}
+    addresses: dict[str, Any] = {"delivery_webhook": closed, "twilio_url": closed, "sns_endpoint": closed}
     nowhere = replace(settings, smtp="smtp://127.0.0.1:9", **addresses)
     with pytest.raises(DeliveryError) as failed:
         channel(nowhere, name).deliver(message(), "m-1")

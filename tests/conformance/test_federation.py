@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import pytest
@@ -48,7 +49,7 @@ NONSENSE: list[tuple[int, Any]] = [
 class Issue(Protocol):
     """Issues a token of somebody."""
 
-    def __call__(self, subject: str, audience: str = AUDIENCE, seconds: int = 3600) -> str: ...
+    def __call__(self, subject: str, audience: str = AUDIENCE, /, *, seconds: int = 3600) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -282,11 +283,15 @@ def test_a_provider_that_is_gone_is_unreachable(member: Member) -> None:
         assert member.provider.verify(member.ctx, token, [AUDIENCE]).subject == "Ada"
 
 
+def give(answer: tuple[int, Any], _path: str, _query: dict[str, str]) -> tuple[int, Any]:
+    return answer
+
+
 def test_a_provider_that_talks_nonsense_is_unreachable(member: Member) -> None:
     if member.server is None:
         assert member.provider.verify(member.ctx, member.token("Ada"), [AUDIENCE]).subject == "Ada"
         return
     for number, answer in enumerate(NONSENSE):
-        member.server.answer = lambda _path, _query, answer=answer: answer  # type: ignore[misc]
+        member.server.answer = partial(give, answer)
         token = member.token(f"Ada {number}")
         assert refused(member, token, [AUDIENCE]) in {"unreachable", "signature"}, answer

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier, Event, Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, insert, select, update
@@ -117,16 +118,16 @@ def test_upsert_inserts_and_then_changes_what_it_is_given(store: Store) -> None:
     ],
     ids=["mapping", "expressions", "both"],
 )
-def test_conditions_hit_the_same_rows_however_they_are_written(store: Store, where: tuple[object, ...]) -> None:
+def test_conditions_hit_the_same_rows_however_they_are_written(store: Store, where: tuple[Any, ...]) -> None:
     with store.write() as tx:
         _spend(tx, "a")
         _spend(tx, "b")
-        assert tx.update(spent, *where, expires_at=7) == 1  # type: ignore[arg-type]
-        assert tx.update(spent, *where, expires_at=spent.c.expires_at + 1) == 1  # type: ignore[arg-type]
-        taken = tx.take(spent, *where)  # type: ignore[arg-type]
+        assert tx.update(spent, *where, expires_at=7) == 1
+        assert tx.update(spent, *where, expires_at=spent.c.expires_at + 1) == 1
+        taken = tx.take(spent, *where)
         assert taken is not None
         assert taken.expires_at == 8
-        assert tx.delete(spent, *where) == 0  # type: ignore[arg-type]
+        assert tx.delete(spent, *where) == 0
         assert tx.delete(spent, {"pool_id": POOL}) == 1
 
 

@@ -279,7 +279,12 @@ def test_a_function_that_no_setting_names_is_not_found(make_ask: Callable[..., A
 def test_only_our_own_user_may_poll_for_events(monkeypatch: pytest.MonkeyPatch) -> None:
     """Events hold passwords, and anybody on the machine may connect to loopback."""
     asked: list[int] = []
-    monkeypatch.setattr("os.getuid", lambda: asked.append(1) or 4_000_000_000)
+
+    def getuid() -> int:
+        asked.append(1)
+        return 4_000_000_000
+
+    monkeypatch.setattr("os.getuid", getuid)
     api = RuntimeApi(polled=lambda: None, failed=lambda _error: None)
     try:
         with pytest.raises(httpx.HTTPError):

@@ -32,7 +32,7 @@ def misfits(shape: Shape, value: Any, *, sent: bool = False, path: str = "answer
         return
     if getattr(shape, "enum", None) and value not in shape.enum:
         yield f"{path} is {value!r}, none of {shape.enum}"
-    if shape.type_name == "structure":
+    if isinstance(value, dict) and shape.type_name == "structure":
         yield from (f"{path}.{name} is missing" for name in shape.required_members if name not in value)
         yield from (f"{path}.{name} is unknown" for name in value if name not in shape.members)
     for part, inner, where in _parts(shape, value):

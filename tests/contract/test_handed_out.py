@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -112,9 +113,9 @@ def test_lists_of_the_longest_names_go_on_to_their_end(
         assert list(itertools.chain.from_iterable(pages(call, request, member))) == whole
 
 
-def pages(call: Callable[..., dict[str, Any]], request: dict[str, Any], member: str) -> Iterator[list[Any]]:
+def pages(call: Any, request: dict[str, Any], member: str) -> Iterator[list[Any]]:
     """Yield the pages of a list, of one item each."""
-    service = call.__self__.meta.service_model.service_name  # type: ignore[attr-defined]
+    service = call.__self__.meta.service_model.service_name
     size = {"iam": "MaxItems", "cognito-idp": "Limit"}.get(service, "MaxResults")
     if call.__name__ == "list_resource_servers":
         size = "MaxResults"
@@ -146,9 +147,13 @@ class Riddles:
             "VerifyAuthChallengeResponse": self._judge,
         }
         for trigger, answer in answers.items():
-            functions.on(trigger, lambda event, answer=answer: {**event, "response": answer(event)})
+            functions.on(trigger, partial(self._answered, answer))
         arns = {trigger: arn_of(trigger, account) for trigger in answers}
         pool.admin.update_user_pool(UserPoolId=pool.id, LambdaConfig=arns)
+
+    @staticmethod
+    def _answered(answer: Callable[[dict[str, Any]], Any], event: dict[str, Any]) -> dict[str, Any]:
+        return {**event, "response": answer(event)}
 
     def _judge(self, event: dict[str, Any]) -> dict[str, Any]:
         self.got.append(event["request"]["privateChallengeParameters"])
@@ -245,7 +250,8 @@ def test_credentials_sign_whatever_their_session_carries(client: Client, root: R
 
 # -- everything else that comes back ---------------------------------------------------------------------------------
 def test_every_answer_keeps_to_the_constraints_that_requests_are_held_to(home: Home, wire: Wire) -> None:
-    seen, wrong = set(), []
+    seen: set[str] = set()
+    wrong: list[str] = []
     for name in GOOD:
         operation = wire.service.operations[name]
         if operation.output is None:

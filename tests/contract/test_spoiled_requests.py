@@ -83,7 +83,7 @@ def changed(random: Random, old: Any, shape: Shape | None, name: Any) -> Any:
 
 def nearly_right(random: Random, good: dict[str, Any], shape: Shape) -> dict[str, Any]:
     """Return a request in which one or two things are not as they should be."""
-    request = plain(deepcopy(good))
+    request: dict[str, Any] = plain(deepcopy(good))
     for _ in range(random.choice((1, 1, 2))):
         path, part = random.choice([*places(request, shape)])
         *way, last = path

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from typing import Any
 
 import aws_encryption_sdk
 import botocore.session
@@ -15,7 +16,7 @@ from tests.fixtures.functions import KMS_KEY, KMS_KEY_BYTES
 from tests.fixtures.kms import Kms, kms
 
 ARN = "arn:aws:kms:eu-west-1:123456789012:key/1b2c3d4e-1111-4222-8333-444455556666"
-SIGNER = {"kms_access_key_id": "AKIAKEYS", "kms_secret_access_key": "secret"}
+SIGNER: dict[str, Any] = {"kms_access_key_id": "AKIAKEYS", "kms_secret_access_key": "secret"}
 CONTEXT = {"userpool-id": "us-east-1_abcdefghi"}
 
 
@@ -60,9 +61,9 @@ def test_a_key_of_the_operators_own_is_not_asked_of_the_service(service: Kms) ->
         ({"kms_endpoint": "", **SIGNER}, KMS_KEY, "functions_keys does not have"),
     ],
 )
-def test_a_message_waits_whose_key_cannot_be_had(settings: dict[str, str], arn: str, says: str) -> None:
+def test_a_message_waits_whose_key_cannot_be_had(settings: dict[str, Any], arn: str, says: str) -> None:
     with pytest.raises(DeliveryError, match=says) as raised:
-        Keys(Settings(**settings)).encrypted(b"1", arn, CONTEXT)  # type: ignore[arg-type]
+        Keys(Settings(**settings)).encrypted(b"1", arn, CONTEXT)
     assert not raised.value.permanent
 
 

@@ -116,7 +116,8 @@ def test_a_push_to_a_service_that_has_ended_is_dropped_with_a_word(start_pushing
 
 def test_adms_new_token_takes_the_place_of_the_old_one(start_pushing: Start) -> None:
     pushing = start_pushing(AmazonVendor)
-    pushing.vendor.canonical = "amzn1.adm-registration.v3/new"  # type: ignore[attr-defined]
+    assert isinstance(pushing.vendor, AmazonVendor)
+    pushing.vendor.canonical = "amzn1.adm-registration.v3/new"
     pushing.owe("hello")
     pushing.settle()
     assert pushing.token(0) == "amzn1.adm-registration.v3/new"

@@ -88,8 +88,10 @@ class Reader:
 
     def _python(self, snippet: Snippet) -> Any:
         tree = ast.parse(self.here(snippet.text), snippet.place)
-        last = tree.body[-1]
-        value = ast.Expression(tree.body.pop().value) if isinstance(last, ast.Expr) else None
+        value = None
+        if isinstance(tree.body[-1], ast.Expr):
+            value = ast.Expression(tree.body[-1].value)
+            tree.body.pop()
         exec(compile(tree, snippet.place, "exec"), self.names)  # noqa: S102 - the snippet is ours
         return eval(compile(value, snippet.place, "eval"), self.names) if value else None  # noqa: S307 - the same
 

@@ -77,7 +77,7 @@ def _dataset(port: int) -> Dataset:
 
 def test_every_push_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: Path, service: KillingService) -> None:
     port, address = free_port(), f"http://127.0.0.1:{service.server_port}"
-    settings = {"fcm_url": address, "fcm_token_url": f"{address}/token"}
+    settings: dict[str, Any] = {"fcm_url": address, "fcm_token_url": f"{address}/token"}
     tokens = [f"token-{number}" for number in range(DEVICES)]
     with serving_process(tmp_path, database, port, **settings) as process:
         dataset = _dataset(port)

@@ -3,6 +3,7 @@
 import itertools
 import signal
 from pathlib import Path
+from typing import Any
 
 from tests.fixtures.process import advance_clock, free_port, root_client, serving_process
 from tests.fixtures.waiting import until
@@ -44,7 +45,7 @@ def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
     port = free_port()
     with kinesis(lambda *_: SECRET) as stream:
         stream.create(STREAM)
-        settings = {"kinesis_endpoint": stream.url, "kinesis_access_key_id": "AKIASTREAM"}
+        settings: dict[str, Any] = {"kinesis_endpoint": stream.url, "kinesis_access_key_id": "AKIASTREAM"}
         settings["kinesis_secret_access_key"] = SECRET
         with serving_process(tmp_path, database, port, **settings) as process:
             pool_id, people = _make_pool(port)

@@ -4,6 +4,7 @@ import signal
 from collections import Counter
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from tests.fixtures.process import advance_clock, free_port, root_client, serving_process
 from tests.fixtures.receiver import Receiver
@@ -18,7 +19,7 @@ ACCOUNT = "000000000000"
 
 def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: Path, receiver: Receiver) -> None:
     port = free_port()
-    settings = {"sqs_endpoint": receiver.url, "sqs_access_key_id": "AK", "sqs_secret_access_key": "SK"}
+    settings: dict[str, Any] = {"sqs_endpoint": receiver.url, "sqs_access_key_id": "AK", "sqs_secret_access_key": "SK"}
     settings["allow_private_addresses"] = "true"
     names = [f"queue-{number}" for number in range(QUEUES)]
     with serving_process(tmp_path, database, port, **settings) as process:
@@ -42,17 +43,17 @@ def test_everything_that_is_owed_is_sent_after_a_kill(database: str, tmp_path: P
     with serving_process(tmp_path, database, port, **settings):
         advance_clock(port, 150)  # what the killed process had in hand is held for it no longer
         until(lambda: _told(receiver).keys() >= {(name, text) for name in names for text in acknowledged})
-    told = _told(receiver)
+    counts = _told(receiver)
     # What was sent and not yet written down may come again, and nothing else.
-    assert sum(told.values()) - len(told) <= before
+    assert sum(counts.values()) - len(counts) <= before
 
 
-def _publish_until_dead(sns: object, topic: str, much_is_owed: Event) -> list[str]:
+def _publish_until_dead(sns: Any, topic: str, much_is_owed: Event) -> list[str]:
     """Publish and return the texts that were acknowledged; say when they are many more than are sent at a time."""
     done: list[str] = []
     for number in range(MESSAGES):
         try:
-            sns.publish(TopicArn=topic, Message=str(number))  # type: ignore[attr-defined]
+            sns.publish(TopicArn=topic, Message=str(number))
         except Exception:  # noqa: BLE001 - the server is dead, in whatever way the client says so
             return done
         done.append(str(number))

@@ -135,7 +135,7 @@ def test_each_algorithm_is_taken_with_a_key_of_its_kind(alg: str) -> None:
 def test_a_token_is_judged_by_what_it_says_before_a_key_is_looked_for() -> None:
     """A key may have to be fetched: nobody's servers are asked for what is wrong anyway."""
     assert reason("nonsense") == "malformed"
-    wrong = {"aud": "other", "exp": 0}
+    wrong: dict[str, Any] = {"aud": "other", "exp": 0}
     for issuer in ("https://c.example", "https://a.example/", "", None, 7, ["https://a.example"], ...):
         assert reason(token(iss=issuer, **wrong), None) == "issuer"
     assert reason(token(**wrong), None) == "expired"

@@ -139,7 +139,7 @@ def test_a_document_that_is_older_is_waited_for_and_used_for_a_day_when_it_canno
 
 def test_what_cannot_be_had_is_asked_for_less_and_less(later: Later, library: Library) -> None:
     library.status = 404
-    asked_at = []
+    asked_at: list[int] = []
     for second in range(300):
         later.seconds = second
         assert library.reason() == "unreachable"

@@ -9,7 +9,8 @@ import pytest
 from tests.fixtures.oidc_provider import OidcProvider
 from tests.fixtures.refusals import refused
 
-TAGS = {"https://aws.amazon.com/tags": {"principal_tags": {"team": ["eng"]}}}
+NO_NAMES: list[Any] = ["", 7, ["app"], {}, False]
+TAGS: dict[str, Any] = {"https://aws.amazon.com/tags": {"principal_tags": {"team": ["eng"]}}}
 
 
 @pytest.fixture(params=["", "/", "/realm", "/realm/"], ids=["bare", "slash", "path", "path and slash"])
@@ -82,7 +83,7 @@ def test_an_identity_pool_knows_the_provider_by_the_same_name(
         ({"aud": "app", "azp": "elsewhere"}, False),
         ({"aud": ["app", "phone"], "azp": "elsewhere"}, False),
         ({"aud": ["app", "phone"]}, False),
-        *(({"aud": "app", "azp": azp}, False) for azp in ("", 7, ["app"], {}, False)),
+        *(({"aud": "app", "azp": azp}, False) for azp in NO_NAMES),
     ],
     ids=str,
 )

@@ -80,8 +80,9 @@ def test_what_is_said_must_be_for_us_and_now(changes: dict[str, Any], reason: st
 def test_a_clock_may_be_a_little_ahead_and_restrictions_may_name_others_too() -> None:
     """FED-05."""
     restriction = f"<saml:AudienceRestriction>{AUDIENCES}</saml:AudienceRestriction>"
-    changes = {"begins": IDP.at(200), "IssueInstant": IDP.at(200), "audience": AUDIENCES, "conditions": restriction}
-    assert verify(IDP.signed(**changes)).subject == "somebody"
+    ahead = IDP.at(200)
+    early = IDP.signed(begins=ahead, IssueInstant=ahead, audience=AUDIENCES, conditions=restriction)
+    assert verify(early).subject == "somebody"
     found = verify(IDP.signed(conditions="<saml:OneTimeUse/>", statement=""))
     assert found.is_for_one_use
     assert abs(found.authenticated_at - CTX.clock.now()) < 1

@@ -289,7 +289,7 @@ def test_what_stands_for_a_header_can_be_one(query: str) -> None:
     assert asked("GET", "/b-1?prefix=a%0d%0ab").parameters == {"prefix": "a\r\nb"}
 
 
-SET: list[tuple[str, str, dict[str, str], str]] = [
+SET: list[tuple[str, str, dict[str, Any], str]] = [
     ("PUT", "/b-1/k", {"x_amz_object_lock_retain_until_date": "2030"}, "PutObjectRetention"),
     ("PUT", "/b-1/k", {"x_amz_object_lock_mode": "GOVERNANCE"}, "PutObjectRetention"),
     ("PUT", "/b-1/k", {"x_amz_object_lock_legal_hold": "ON"}, "PutObjectLegalHold"),
@@ -307,7 +307,7 @@ SET: list[tuple[str, str, dict[str, str], str]] = [
 
 @pytest.mark.parametrize(("method", "address", "headers", "action"), SET)
 def test_what_headers_set_along_needs_its_own_action(
-    method: str, address: str, headers: dict[str, str], action: str
+    method: str, address: str, headers: dict[str, Any], action: str
 ) -> None:
     found = asked(method, address, **headers)
     main, beside = found.wanted
@@ -321,7 +321,7 @@ def test_what_headers_set_along_needs_its_own_action(
 
 
 def test_the_same_headers_set_nothing_where_nothing_is_made() -> None:
-    everything = {"x_amz_acl": "private", "x_amz_tagging": "a=b", "x_amz_grant_read": "id=1"}
+    everything: dict[str, Any] = {"x_amz_acl": "private", "x_amz_tagging": "a=b", "x_amz_grant_read": "id=1"}
     for method, address in (("GET", "/b-1/k"), ("HEAD", "/b-1/k"), ("PUT", "/b-1/k?acl"), ("PUT", "/b-1/k?tagging")):
         assert len(asked(method, address, **everything).wanted) == 1
     assert len(asked("PUT", "/b-1/k", **everything).wanted) == 3
@@ -341,7 +341,9 @@ def test_a_header_that_policies_speak_of_is_a_condition(name: str) -> None:
 
 
 def test_other_headers_are_none() -> None:
-    others = {"x_amz_meta_acl": "v", "x_amz_acl_more": "v", "x_amz_date": "v", "content_type": "v", "x_amz_grant_": "v"}
+    others: dict[str, Any] = dict.fromkeys(
+        ("x_amz_meta_acl", "x_amz_acl_more", "x_amz_date", "content_type", "x_amz_grant_"), "v"
+    )
     assert asked("GET", "/b-1/k", **others).wanted[0].conditions == {}
 
 

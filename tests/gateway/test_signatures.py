@@ -141,7 +141,7 @@ def test_a_presigned_address_that_was_changed_is_refused(
 ) -> None:
     """SIG-09."""
     parts = urlsplit(kept.presigned("GET", path(kept)))
-    query: dict[str, str | None] = dict(parse_qsl(parts.query)) | change
+    query: dict[str, str | None] = {**dict(parse_qsl(parts.query)), **change}
     changed = urlencode({name: value for name, value in query.items() if value is not None})
 
     response = httpx.get(parts._replace(query=changed).geturl())
@@ -287,7 +287,7 @@ def test_pictures_of_buckets_are_shown_on_pages_of_this_machine_only(
     keys = {"access_key_id": s3_server.access_key_id, "secret_access_key": s3_server.secret_access_key}
     upstream = {f"s3_upstream_{name}": value for name, value in keys.items()}
     server = start_server(dev=True, s3_upstream=s3_server.url, **upstream)
-    made_up = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+    made_up: dict[str, Any] = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
     s3 = server.client("s3", **made_up)
     s3.create_bucket(Bucket="pictures-of-a-dev-server")
     s3.put_object(Bucket="pictures-of-a-dev-server", Key="p", Body=b"picture")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.auth import S3SigV4Auth
@@ -39,7 +40,7 @@ class Process:
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
-    def send(self, method: str, path: str, headers: dict[str, str], body: object = None) -> http.client.HTTPResponse:
+    def send(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> http.client.HTTPResponse:
         """Send a signed request and return the answer, unread."""
         request = AWSRequest(method, f"http://127.0.0.1:{self.port}{path}", headers=headers)
         declared = headers.get("X-Amz-Content-SHA256")

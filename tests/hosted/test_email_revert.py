@@ -32,7 +32,7 @@ def test_the_mails_link_asks_first_and_the_button_takes_the_address_back(
 
     def email() -> str:
         shown = pool.admin.admin_get_user(UserPoolId=pool.id, Username="ada")["UserAttributes"]
-        return next(each["Value"] for each in shown if each["Name"] == "email")
+        return str(next(each["Value"] for each in shown if each["Name"] == "email"))
 
     asked = httpx.get(link)
     assert (asked.status_code, email()) == (200, new)

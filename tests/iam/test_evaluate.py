@@ -107,7 +107,7 @@ def test_everybody_is_narrowed_by_boundary_and_session_no_more_than_who_is_named
     """The guide's way to name a role's sessions past its boundary: `*` with a condition on aws:PrincipalArn."""
     named = caller.role_arn or caller.arn
     granted = policy({**allow(), "Principal": principal, "Condition": {"ArnEquals": {"aws:PrincipalArn": named}}})
-    narrow = {"boundary": policy(allow("iam:*")), "session": [policy(allow("sns:*"))]}
+    narrow: dict[str, Any] = {"boundary": policy(allow("iam:*")), "session": [policy(allow("sns:*"))]}
     request = asked(aws__PrincipalArn=named)
     assert outcome(request, caller, resource=granted, **narrow) == "allowed"
     assert outcome(request, caller, same_account=False, resource=granted, **narrow) == "implicitDeny"

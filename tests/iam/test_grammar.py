@@ -32,6 +32,16 @@ ALPHANUMERIC = (
 )
 
 
+NO_TEXTS: list[Any] = [{}, [], None]
+ACTIONS: list[Any] = [7, {}, [[]], [None], "s3:\0"]
+CONDITIONS: list[Any] = [
+    *({}, {"a": {}}, {"x": {}, "y": {}}, {"DateGreaterThan": {}}, {"DateGreaterThan": {"a": []}}),
+    *({"Bool": {"a": False}}, {"NumericLessThan": {"a": [1, "2"]}}, {"DateGreaterThan": {"a": "01T"}}),
+    {"DateLessThanEquals": {"a": "2016-12-13t2:00:00.593194+23"}},
+    {"ForAnyValue:StringEqualsIfExists": {"a": "x"}, "DateLessThan": {"a": "-292275054"}},
+]
+
+
 def document(*statements: Any, **members: Any) -> str:
     made = {"Version": "2012-10-17", "Statement": list(statements), **members}
     return json.dumps({name: value for name, value in made.items() if value is not None})
@@ -67,13 +77,13 @@ def told(text: str, kind: Kind) -> str:
         (document({**STATEMENT, "NotAction": []}), SYNTAX),
         (document({**STATEMENT, "NotResource": "*"}), SYNTAX),
         (document({**STATEMENT, "Principal": "*"}), "Policy document should not specify a principal."),
-        *((document({**STATEMENT, "Sid": sid}), SYNTAX) for sid in ({}, [], None, 7)),
+        *((document({**STATEMENT, "Sid": sid}), SYNTAX) for sid in [*NO_TEXTS, 7]),
         (document({**STATEMENT, "Sid": "a b"}), ALPHANUMERIC),
         (
             document({**STATEMENT, "Sid": "a"}, {**STATEMENT, "Sid": "a"}),
             "Statement IDs (SID) in a single policy must be unique.",
         ),
-        *((document({**STATEMENT, "Action": action}), SYNTAX) for action in (7, {}, [[]], [None], "s3:\0")),
+        *((document({**STATEMENT, "Action": action}), SYNTAX) for action in ACTIONS),
         *((document({**STATEMENT, "Resource": found}), SYNTAX) for found in (7, None, {"a": "*"}, ["*", {}], [True])),
     ],
 )
@@ -182,7 +192,7 @@ def test_what_is_wrong_is_told_in_awss_order(statements: list[Any], version: str
         ("{", "This policy contains invalid Json"),
         (document(), "Could not parse the policy: Statement is empty!"),
         (document(TRUST, Version="2013-10-17"), "The policy must contain a valid version string"),
-        *((document({**TRUST, "Sid": sid}), SYNTAX) for sid in ({}, [], None)),
+        *((document({**TRUST, "Sid": sid}), SYNTAX) for sid in NO_TEXTS),
         (document(without(TRUST, "Effect")), "Missing required field Effect"),
         (document({**TRUST, "Effect": "denY"}), "Invalid effect: denY"),
         (
@@ -256,15 +266,7 @@ def test_a_malformed_policy_of_a_resource_is_refused(text: str, message: str) ->
                 *("arn:aws:s3:::b/${aws:username}/*", "arn:aws:rds:region:*:*", "arn:aws:iam::111111111111:*"),
             )
         ),
-        *(
-            (document({**STATEMENT, "Condition": condition}), "identity")
-            for condition in (
-                *({}, {"a": {}}, {"x": {}, "y": {}}, {"DateGreaterThan": {}}, {"DateGreaterThan": {"a": []}}),
-                *({"Bool": {"a": False}}, {"NumericLessThan": {"a": [1, "2"]}}, {"DateGreaterThan": {"a": "01T"}}),
-                {"DateLessThanEquals": {"a": "2016-12-13t2:00:00.593194+23"}},
-                {"ForAnyValue:StringEqualsIfExists": {"a": "x"}, "DateLessThan": {"a": "-292275054"}},
-            )
-        ),
+        *((document({**STATEMENT, "Condition": condition}), "identity") for condition in CONDITIONS),
         (document({**STATEMENT, "Sid": ""}, {**STATEMENT, "Sid": ""}), "identity"),
         (document(TRUST, Version=None), "trust"),
         (document({**TRUST, "Sid": "spaces are fine"}), "trust"),

@@ -54,7 +54,7 @@ def trust(pool_id: str, amr: str) -> str:
 def pool(context: Callable[..., Context], provider: OidcProvider) -> IdentityPool:
     """An identity pool that takes guests, Google and Apple; one provider stands in for both."""
     keys = f"{provider.issuer}/jwks"
-    stand_ins = {"google_issuer": provider.issuer, "google_jwks_url": keys}
+    stand_ins: dict[str, Any] = {"google_issuer": provider.issuer, "google_jwks_url": keys}
     stand_ins |= {"apple_issuer": provider.issuer, "apple_jwks_url": keys}
 
     def api(ctx: Context, service: str = "cognito-identity") -> Api:

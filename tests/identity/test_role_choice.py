@@ -140,7 +140,7 @@ TOKEN = {"Type": "Token", "AmbiguousRoleResolution": "Deny"}
 def test_a_token_chooses_by_its_preferred_role_and_offers_only_its_roles() -> None:
     """IDP-08."""
     mapped = mapped_by(**{GOOGLE: TOKEN})
-    offered = {"cognito:roles": [SPECIAL, OTHER], "cognito:preferred_role": SPECIAL}
+    offered: dict[str, Any] = {"cognito:roles": [SPECIAL, OTHER], "cognito:preferred_role": SPECIAL}
     assert chosen(mapped, of(**offered)) == SPECIAL
     assert chosen(mapped, of(**offered), custom=OTHER) == OTHER
     for claims in (

@@ -117,12 +117,13 @@ def test_another_account_is_told_that_the_pool_does_not_exist(
     live_pool: LivePool, server: Server, anybody: Callable[..., Any]
 ) -> None:
     stranger = anybody("cognito-idp", create_account(server.services, "stranger"))
-    for call in (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: stranger.describe_user_pool(UserPoolId=live_pool.id),
         lambda: stranger.admin_get_user(UserPoolId=live_pool.id, Username="ada"),
         lambda: stranger.delete_user_pool(UserPoolId=live_pool.id),
         lambda: stranger.list_tags_for_resource(ResourceArn=live_pool.arn),
-    ):
+    )
+    for call in calls:
         with pytest.raises(ClientError) as refused:
             call()
         assert code_of(refused) in {"ResourceNotFoundException", "AccessDeniedException"}

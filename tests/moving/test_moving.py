@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -263,9 +264,10 @@ def test_what_does_not_come_along_is_told_before_and_after(client: Any, anybody:
     assert copied == replace(planned, dry_run=False)
     assert copied.lines()[0] == f"{pool.id} (people) copied into account {account}: 2 users made, {counts}"
     other = create_account(elsewhere.services, "other").account_id
-    for into in (from_aws.plan, lambda *of: from_aws.copy_pool(*of, silent)):
+    of = (elsewhere.services, other, pool.admin, pool.id)
+    for into in (partial(from_aws.plan, *of), partial(from_aws.copy_pool, *of, silent)):
         with pytest.raises(ValueError, match=f"ostiary account move-pool {pool.id} {other}"):
-            into(elsewhere.services, other, pool.admin, pool.id)
+            into()
 
 
 def test_what_may_not_be_read_of_a_pool_is_told(client: Any, live_pool: LivePool, elsewhere: Server) -> None:

@@ -148,7 +148,7 @@ def test_a_transaction_of_one_function_forbids_others_nothing(tasks: Tasks) -> N
     async def main() -> str:
         holding = asyncio.create_task(tasks.run(holds))
         await until(lambda: bool(held))
-        heard = await tasks.run(outside, lambda: "heard")
+        heard = str(await tasks.run(outside, lambda: "heard"))
         held[0].wake()
         await holding
         return heard

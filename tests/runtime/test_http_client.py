@@ -245,10 +245,10 @@ def test_names_that_are_not_found_do_not_hold_up_others(
     ],
 )
 def test_addresses_that_accounts_give_have_a_setting_of_their_own(
-    settings: dict[str, bool], *, operators: bool, tenants: bool
+    settings: dict[str, Any], *, operators: bool, tenants: bool
 ) -> None:
     with JsonServer(lambda _path, _query: (200, {})) as server:
-        client = HttpClient(Settings(**settings))  # type: ignore[arg-type]
+        client = HttpClient(Settings(**settings))
         for found, allowed, setting in (
             (client, operators, "allow_private_addresses"),
             (client.to_addresses_of("111111111111"), tenants, "allow_private_addresses_of_tenants"),

@@ -179,8 +179,9 @@ def test_somebody_else_signs_in_while_all_kinds_of_requests_wait(
 ) -> None:
     """Nine times as many as there are threads wait, and none of them is through before somebody else is."""
     monkeypatch.setattr(http_client, "TIMEOUT_SECONDS", LONG_SECONDS)
-    monkeypatch.setitem(invoke.__kwdefaults__, "timeout_seconds", LONG_SECONDS)
-    monkeypatch.setitem(invoke.__kwdefaults__, "attempts", 1)
+    defaults = invoke.__kwdefaults__ or {}
+    monkeypatch.setitem(defaults, "timeout_seconds", LONG_SECONDS)
+    monkeypatch.setitem(defaults, "attempts", 1)
     with worlds(start_server, manner) as world, ThreadPoolExecutor(64) as callers:
         calls = {kind: kind(world) for kind in KINDS}
         waiting = {kind: [callers.submit(call, number) for number in range(EACH)] for kind, call in calls.items()}

@@ -5,7 +5,7 @@ import dataclasses
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from starlette.requests import Request
@@ -40,7 +40,7 @@ def test_a_server_is_ready_while_its_database_answers(services: Services, monkey
     assert status_pages.READY_SECONDS == 3
 
     async def watch() -> list[int]:
-        ask = status_pages.ready(dataclasses.replace(services, store=database))
+        ask = status_pages.ready(dataclasses.replace(services, store=cast("Store", database)))
         seen = [(await ask(ASKED)).status_code]
         database.error = OSError("gone")
         seen.append((await ask(ASKED)).status_code)

@@ -10,7 +10,9 @@ import pytest
 
 from ostiary.context import Context, Services
 from ostiary.sns import deliveries, fanout, worker
+from ostiary.sns.carriers import CARRIERS
 from ostiary.sns.fanout import LEASE_SECONDS, Fanout
+from ostiary.sns.protocols import protocol_of
 from ostiary.sns.worker import TopicWorker
 from ostiary.store import schema
 from ostiary.store.db import Store, Tx
@@ -119,7 +121,7 @@ def test_one_subscription_that_cannot_be_told_keeps_nothing_from_the_others(
     news: News, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [news.subscribe(f"queue-{number}").rpartition(":")[2] for number in range(3)]
-    whole = fanout.protocol_of
+    whole = protocol_of
 
     def odd(name: str) -> Any:
         protocol = whole(name)
@@ -156,15 +158,15 @@ def test_a_delivery_that_another_node_took_is_neither_postponed_nor_given_up(new
 @pytest.fixture
 def nodes(services: Services, database: str, receiver: Receiver) -> Iterator[list[TopicWorker]]:
     """Two nodes on one database, with a queue service that is the receiver."""
-    queues = {"sqs_endpoint": receiver.url, "sqs_access_key_id": "AK", "sqs_secret_access_key": "SK"}
-    settings = dataclasses.replace(services.settings, **queues)  # type: ignore[arg-type]
+    queues: dict[str, Any] = {"sqs_endpoint": receiver.url, "sqs_access_key_id": "AK", "sqs_secret_access_key": "SK"}
+    settings = dataclasses.replace(services.settings, **queues)
     with ExitStack() as running:
         made = []
         for _ in range(2):
             store = Store.open(database)
             running.callback(store.close)
             bells = {name: type(getattr(services, name))() for name in ("publications", "pushes")}
-            made.append(TopicWorker(dataclasses.replace(services, settings=settings, store=store, **bells)))  # type: ignore[arg-type]
+            made.append(TopicWorker(dataclasses.replace(services, settings=settings, store=store, **bells)))
         for node in made:
             node.start()
             running.callback(node.stop)
@@ -196,7 +198,7 @@ def test_a_delivery_that_breaks_its_carrier_is_tried_again_later_each_time(
             raise BrokenError
 
     carrier = Breaking()
-    monkeypatch.setitem(worker.CARRIERS, "sqs", carrier)
+    monkeypatch.setitem(CARRIERS, "sqs", carrier)
     news.subscribe("queue")
     news.publish("m")
     until(lambda: carrier.tries)

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -17,9 +18,9 @@ SIGNED = {
 }
 
 
-def verified(headers: dict[str, str], body: str, origin: str) -> dict[str, str]:
+def verified(headers: dict[str, str], body: str, origin: str) -> dict[str, Any]:
     """Return a message whose signature is good, by a certificate from `origin`; fails with AssertionError."""
-    message: dict[str, str] = json.loads(body)
+    message: dict[str, Any] = json.loads(body)
     assert message.keys() >= REQUIRED
     assert headers["content-type"] == "text/plain; charset=UTF-8"
     assert headers["user-agent"] == "Amazon Simple Notification Service Agent"
@@ -30,7 +31,7 @@ def verified(headers: dict[str, str], body: str, origin: str) -> dict[str, str]:
     return message
 
 
-def verify(message: dict[str, str], origin: str) -> None:
+def verify(message: dict[str, Any], origin: str) -> None:
     """Check a message's signature; raises InvalidSignature and AssertionError."""
     address = urlsplit(message["SigningCertURL"])
     assert f"{address.scheme}://{address.netloc}" == origin

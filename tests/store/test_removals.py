@@ -21,7 +21,7 @@ from tests.fixtures.still_clock import StillClock
 
 POOL, OTHER = "us-east-1_aaaaaaaaa", "us-east-1_bbbbbbbbb"
 MANY = 3 * removals.BITE + 1
-KEYS: dict[str, dict[str, str]] = {
+KEYS: dict[str, dict[str, Any]] = {
     "user_pool": {},
     "user": {"sub": "ann"},
     "group": {"group_name": "g"},

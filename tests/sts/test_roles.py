@@ -59,9 +59,10 @@ def test_a_root_assumes_no_role(world: World) -> None:
 def test_an_external_id_must_match(world: World) -> None:
     """STS-04."""
     world.role(trust(world.user.arn, Condition={"StringEquals": {"sts:ExternalId": "42"}}))
-    for given in ({}, {"ExternalId": "43"}):
-        with pytest.raises(AccessDeniedError):
-            world.assume(**given)
+    with pytest.raises(AccessDeniedError):
+        world.assume()
+    with pytest.raises(AccessDeniedError):
+        world.assume(ExternalId="43")
     world.assume(ExternalId="42")
 
 

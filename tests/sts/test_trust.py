@@ -47,7 +47,11 @@ def test_a_trust_that_denies_outweighs_what_it_allows(world: World) -> None:
 def test_tags_and_a_source_identity_are_permissions_of_their_own_on_both_sides(world: World) -> None:
     """STS-04."""
     world.role(trust(ACCOUNT))
-    asked = {"sts:TagSession": {"Tags": TEAM}, "sts:SetSourceIdentity": {"SourceIdentity": "ada"}, "sts:AssumeRole": {}}
+    asked: dict[str, dict[str, Any]] = {
+        "sts:TagSession": {"Tags": TEAM},
+        "sts:SetSourceIdentity": {"SourceIdentity": "ada"},
+        "sts:AssumeRole": {},
+    }
     for without, more in asked.items():
         others = [action for action in ALL if action != without]
         may_all(world)
@@ -198,7 +202,8 @@ def test_a_session_that_a_trust_names_is_let_in_and_another_of_its_role_is_not(w
 
 def test_nobody_has_a_device_whose_code_is_right(world: World) -> None:
     world.role(trust(world.user.arn))
-    for more in ({"SerialNumber": "arn:aws:iam::1:mfa/ada"}, {"TokenCode": "123456"}):
+    offered: tuple[dict[str, Any], ...] = ({"SerialNumber": "arn:aws:iam::1:mfa/ada"}, {"TokenCode": "123456"})
+    for more in offered:
         with pytest.raises(AccessDeniedError, match="invalid MFA one time pass code"):
             world.assume(**more)
 
@@ -262,7 +267,8 @@ def test_a_session_lasts_an_hour_unless_it_is_asked_for_otherwise(world: World) 
     """STS-02."""
     world.role(trust(world.user.arn), MaxSessionDuration=7200)
     clock = world.iam.ctx.clock
-    for more, seconds in (({}, 3600), ({"DurationSeconds": 7200}, 7200), ({"DurationSeconds": 900}, 900)):
+    for asked, seconds in ((None, 3600), (7200, 7200), (900, 900)):
+        more: dict[str, Any] = {"DurationSeconds": asked} if asked else {}
         before = clock.now_seconds()
         answer = world.assume(**more)
         session = world.signed_with(answer["Credentials"]).session
@@ -308,7 +314,8 @@ def test_tags_count_into_the_share(world: World) -> None:
 def test_a_session_keeps_all_that_was_asked_of_it(world: World) -> None:
     world.role(trust(world.user.arn, *ALL))
     arn = world.iam("CreatePolicy", PolicyName="p", PolicyDocument=allow())["Policy"]["Arn"]
-    asked = {"Policy": allow(), "PolicyArns": [{"arn": arn}, {}], "Tags": TEAM, "TransitiveTagKeys": ["Team"]}
+    asked: dict[str, Any] = {"Policy": allow(), "PolicyArns": [{"arn": arn}, {}]}
+    asked |= {"Tags": TEAM, "TransitiveTagKeys": ["Team"]}
     session = world.signed_with(world.assume(**asked, SourceIdentity="ada")["Credentials"]).session
     assert session is not None
     kept = dataclasses.asdict(session)

@@ -46,6 +46,10 @@ def taken(world: World, *, wish: Wish | None = None, **claims: Any) -> Session:
     return assume_with_web_identity(nobody(world), wish or Wish(ROLE, "app"), identity).session
 
 
+def from_source(source_identity: Any) -> dict[str, Any]:
+    return {SOURCE: source_identity}
+
+
 def tags(principal_tags: Any = None, transitive: Any = None) -> dict[str, Any]:
     given = {"principal_tags": principal_tags, "transitive_tag_keys": transitive}
     return {TAGS: {name: value for name, value in given.items() if value is not None}}
@@ -187,8 +191,8 @@ def test_a_source_identity_in_a_token_that_could_not_be_one_is_refused(world: Wo
     world.role(trusting())
     for source in ("aws:ada", "a", "x" * 257, "ada!", "ada\n", "ada lovelace", "adä", 5, None, [], ["ada"]):
         with pytest.raises(AccessDeniedError, match="The source identity in the token is not valid"):
-            taken(world, **{SOURCE: source})
-    assert taken(world, **{SOURCE: ""}).source_identity == ""
+            taken(world, **from_source(source))
+    assert taken(world, **from_source("")).source_identity == ""
 
 
 def test_good_tags_in_a_token_become_the_sessions(world: World) -> None:
@@ -202,10 +206,10 @@ def test_good_tags_in_a_token_become_the_sessions(world: World) -> None:
         {"awsome": "x"},
     ):
         for spelt in (given, {key: [value] for key, value in given.items()}):
-            session = taken(world, **tags(spelt, list(given)), **{SOURCE: "ada.l+x=1,@_-"})
+            session = taken(world, **tags(spelt, list(given)), **from_source("ada.l+x=1,@_-"))
             assert (session.tags, session.transitive_tag_keys) == (given, tuple(given))
             assert session.source_identity == "ada.l+x=1,@_-"
-    assert taken(world, **{SOURCE: "x" * 256}).source_identity == "x" * 256
+    assert taken(world, **from_source("x" * 256)).source_identity == "x" * 256
 
 
 def test_a_web_identity_is_bound_by_the_roles_longest_session_and_by_no_chain(world: World) -> None:
@@ -233,7 +237,7 @@ def trust_in(world: World, provider: OidcProvider) -> str:
 def test_a_token_of_a_registered_provider_is_answered_with_a_session(world: World, provider: OidcProvider) -> None:
     """STS-05."""
     name = trust_in(world, provider)
-    answer = asked(world, provider.token(**{SOURCE: "ada"}), Policy=trusting_nothing())
+    answer = asked(world, provider.token(**from_source("ada")), Policy=trusting_nothing())
     assert (answer["SubjectFromWebIdentityToken"], answer["Audience"], answer["SourceIdentity"]) == (
         "somebody",
         "client",

@@ -44,7 +44,8 @@ class Dataset:
 
     def values(self) -> dict[str, str | None]:
         """Return all records; None for those that were removed."""
-        found, page = {}, self.listed()
+        found: dict[str, str | None] = {}
+        page = self.listed()
         while True:
             found |= {record["Key"]: record.get("Value") for record in page["Records"]}
             if "NextToken" not in page:

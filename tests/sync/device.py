@@ -91,7 +91,8 @@ class Device:
         return self._push(changes, answer, trouble)
 
     def _listed(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        found, more = [], {}
+        found: list[dict[str, Any]] = []
+        more: dict[str, str] = {}
         while True:
             answer = self.api("ListRecords", **self.place, LastSyncCount=self.last_count, MaxResults=PAGE, **more)
             found += answer["Records"]

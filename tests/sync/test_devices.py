@@ -49,7 +49,7 @@ class PushingPool:
         """Return what the pool's applications owe."""
         table, services = schema.pushes, self.server.services
         with services.store.read() as tx:
-            found = tx.all(table.select().order_by(table.c.push_id))
+            found: list[Any] = tx.all(table.select().order_by(table.c.push_id))
         mine = {arn.replace(":app/", ":endpoint/") for arn in self.applications.values()}
         rows = [row for row in found if row.endpoint_arn.rpartition("/")[0] in mine]
         return [(row, push.opened(services.keyring, row)) for row in rows]

@@ -85,7 +85,8 @@ def test_errors_of_such_calls_are_those_of_sync(caller: Caller, pool: IdentityPo
     other = {"Operation": f"{PACKAGE}#DeleteDataset", "Service": f"{PACKAGE}#AWSCognitoSyncService", "Input": {}}
     refused = caller.call(target, other)
     assert (refused.status_code, refused.json()["__type"]) == (400, "SerializationException")
-    for body in ([], "text", {"Operation": 1, "Service": None, "Input": []}, {"IdentityPoolId": {}}):
+    bodies: list[Any] = [[], "text", {"Operation": 1, "Service": None, "Input": []}, {"IdentityPoolId": {}}]
+    for body in bodies:
         assert caller.call(target, body).status_code == 400
     unsigned = caller.http.post("/", json={}, headers={"x-amz-target": target})
     assert unsigned.json()["__type"] == "MissingAuthenticationTokenException"

@@ -1,7 +1,7 @@
 """Whether the sign-in behind a verified token still lives, and whose token it is (TOK-08, TOK-19)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -93,9 +93,9 @@ def test_a_scope_is_a_text_or_absent(app: App, ctx: Context) -> None:
     for scope in (7, None, ["aws.cognito.signin.user.admin"]):
         with pytest.raises(NotAuthorizedException, match=INVALID):
             verify.access_token(ctx, resigned(ctx.services, app, token, scope=scope))
-    for scope in (..., "", "openid", "aws.cognito.signin.user.adminx"):
+    for poor in (..., "", "openid", "aws.cognito.signin.user.adminx"):
         with pytest.raises(NotAuthorizedException, match="does not have required scopes"):
-            verify.access_token(ctx, resigned(ctx.services, app, token, scope=scope))
+            verify.access_token(ctx, resigned(ctx.services, app, token, scope=poor))
     verify.access_token(ctx, resigned(ctx.services, app, token, scope="openid aws.cognito.signin.user.admin"))
     scopes = [verify.scopes_of({"scope": scope}) for scope in (None, 7, ["a"], "", " a  b ")]
     assert scopes == [(), (), (), (), ("a", "b")]
@@ -108,9 +108,9 @@ def test_an_access_token_ends_at_its_second(app: App, ctx: Context) -> None:
     for exp in (now, now - 1, 0, ..., None):
         with pytest.raises(NotAuthorizedException, match=r"^Access Token has expired$"):
             verify.access_token(ctx, resigned(ctx.services, app, token, exp=exp))
-    for exp in (True, "1", [now + 60]):
+    for odd in (True, "1", [now + 60]):
         with pytest.raises(NotAuthorizedException, match=INVALID):
-            verify.access_token(ctx, resigned(ctx.services, app, token, exp=exp))
+            verify.access_token(ctx, resigned(ctx.services, app, token, exp=odd))
 
 
 def test_an_issuer_is_the_pools_own_one_and_the_pool_is_there(app: App, ctx: Context) -> None:
@@ -132,13 +132,16 @@ def test_a_token_of_a_pool_is_of_its_use(app: App, services: Services, make_pool
     tokens, pool_id = app.tokens("ann"), app.pool.id
     assert verify.id_token(services, pool_id, tokens["IdToken"])["token_use"] == "id"
     assert verify.pool_token(services, pool_id, "access", tokens["AccessToken"])["token_use"] == "access"
-    swapped = [("id", "AccessToken", "access"), ("access", "IdToken", "id")]
+    swapped: list[tuple[Literal["id", "access"], str, str]] = [
+        ("id", "AccessToken", "access"),
+        ("access", "IdToken", "id"),
+    ]
     for use, name, other in swapped:
         with pytest.raises(jws.JwsError):
-            verify.pool_token(services, pool_id, use, tokens[name])  # type: ignore[arg-type]
+            verify.pool_token(services, pool_id, use, tokens[name])
         forged = resigned(services, app, tokens[name], use)
         with pytest.raises(jws.MalformedError, match=f"not an {use} token of this pool"):
-            verify.pool_token(services, pool_id, use, forged)  # type: ignore[arg-type]
+            verify.pool_token(services, pool_id, use, forged)
         assert other in jws.unverified(forged)[1]["token_use"]
     elsewhere = issuer(services.settings, make_pool().id)
     with pytest.raises(jws.MalformedError):

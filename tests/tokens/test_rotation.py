@@ -38,14 +38,15 @@ def verified(published: dict[str, Any], token: str, now: float) -> dict[str, Any
 
 def kids(services: Services, pool: Pool) -> dict[str, str]:
     """Return the ids of the keys that sign now."""
-    return {use: keys.signing_key(services, pool.id, use).kid for use in ("id", "access")}  # type: ignore[arg-type]
+    return {use: keys.signing_key(services, pool.id, use).kid for use in ("id", "access")}
 
 
 def test_a_verifier_that_keeps_its_keys_for_a_day_never_fails(services: Services, pool: Pool) -> None:
     pool.user("ann")
     app = pool.app(AccessTokenValidity=24, IdTokenValidity=24)
     kept: dict[str, Any] = {}
-    fetched_at, seen, out = 0.0, set(), []
+    fetched_at, seen = 0.0, set()
+    out: list[tuple[str, float]] = []
     for hour in range(0, 120, 3):
         now = services.clock.now()
         if now - fetched_at >= DAY:  # it asks once a day, and never between
@@ -53,7 +54,7 @@ def test_a_verifier_that_keeps_its_keys_for_a_day_never_fails(services: Services
         if hour in {9, 48}:
             rotation.rotate(services, pool.id, DAY)
         out = [token for token in out if token[1] > now]
-        out += [(token, now + DAY) for token in map(app.tokens("ann").get, USES)]
+        out += [(token, now + DAY) for token in map(app.tokens("ann").__getitem__, USES)]
         for token, _ in out:
             seen.add(verified(kept, token, now)["token_use"] + jwt.get_unverified_header(token)["kid"])
         services.clock.advance(3 * HOUR)

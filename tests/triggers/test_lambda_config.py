@@ -41,8 +41,8 @@ def test_every_trigger_is_shown_as_it_was_given(configured: Any, arn: str) -> No
     plain = ("PreSignUp", "CustomMessage", "PostConfirmation", "PreAuthentication", "PostAuthentication")
     custom = ("DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse", "UserMigration")
     versioned = ("CustomSMSSender", "CustomEmailSender", "InboundFederation")
-    config = dict.fromkeys((*plain, *custom), arn)
-    config |= {name: {"LambdaVersion": "V1_0", "LambdaArn": arn} for name in versioned}  # type: ignore[misc]
+    config: dict[str, Any] = dict.fromkeys((*plain, *custom), arn)
+    config |= {name: {"LambdaVersion": "V1_0", "LambdaArn": arn} for name in versioned}
     config["KMSKeyID"] = KMS_KEY
     assert configured(config) == config
 

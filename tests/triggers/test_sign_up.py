@@ -174,7 +174,7 @@ def test_custom_message_writes_every_message(
     triggered: Callable[..., LivePool], functions: FunctionServer, mailbox: Mailbox
 ) -> None:
     pool = triggered(CustomMessage=answering(emailSubject="Hi", emailMessage="{username}: {####}", smsMessage="{####}"))
-    metadata = {"ClientMetadata": {"tenant": "blue"}}
+    metadata: dict[str, Any] = {"ClientMetadata": {"tenant": "blue"}}
     named = {"ClientId": pool.client_id, "Username": "jane", **metadata}
     sign_up(pool, **metadata)
     pool.app.resend_confirmation_code(**named)

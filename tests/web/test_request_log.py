@@ -57,7 +57,7 @@ def test_a_signed_request_is_told_with_principal_account_and_resource(
 
 def test_a_request_of_an_app_is_told_with_its_pool(server: Server, live_pool: LivePool, root: RootKey) -> None:
     token = live_pool.sign_in(live_pool.user("bea"))["AccessToken"]
-    about = {"account": root.account_id, "resource": live_pool.id}
+    about: dict[str, Any] = {"account": root.account_id, "resource": live_pool.id}
     line(server, operation="InitiateAuth", status=200, **about)
     live_pool.app.get_user(AccessToken=token)
     assert "principal" not in line(server, operation="GetUser", status=200, **about)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ostiary.crypto import totp
 from tests.fixtures.authenticator import Authenticator, decoded_base32
-from tests.fixtures.functions import FunctionError, FunctionServer, arn_of
+from tests.fixtures.functions import FunctionError, FunctionServer, answering, arn_of
 from tests.fixtures.server import Mailbox, Server
 
 PASSWORD, OTHER_PASSWORD = "Correct-horse-7", "Battery-staple-8"
@@ -72,13 +72,13 @@ class Functions:
         """Return a LambdaConfig with functions that ask a question, whatever was answered."""
         define = {"challengeName": "CUSTOM_CHALLENGE", "issueTokens": False, "failAuthentication": False}
         create = {"publicChallengeParameters": {"sum": "2 3"}, "privateChallengeParameters": {"answer": "5"}}
-        answers = {
+        answers: dict[str, dict[str, Any]] = {
             "DefineAuthChallenge": define,
             "CreateAuthChallenge": create,
             "VerifyAuthChallengeResponse": {"answerCorrect": False},
         }
         for trigger, response in answers.items():
-            self.server.on(trigger, lambda event, response=response: {**event, "response": response})
+            self.server.on(trigger, answering(response))
         return {trigger: arn_of(trigger, self.account) for trigger in answers}
 
     def _run(self, event: dict[str, Any]) -> Any:

@@ -1,5 +1,6 @@
 """Pools, their tags, factors, domains, and what else they are configured with."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.contract.idp.home import Home, unique
@@ -25,6 +26,11 @@ def arn(home: Home, **tags: str) -> str:
     """Return the ARN of a new pool with these tags."""
     pool_id = home.other(UserPoolTags=tags).pool
     return f"arn:aws:cognito-idp:us-east-1:{home.account}:userpool/{pool_id}"
+
+
+def of_pool(more: dict[str, str]) -> Callable[[Home], dict[str, str]]:
+    """Return what makes a request that names the pool and more."""
+    return lambda home: {**home.in_pool, **more}
 
 
 def domain(home: Home, pool: dict[str, str] | None = None) -> dict[str, str]:
@@ -157,10 +163,7 @@ REFUSES: Refuses = {
     ("DescribeRiskConfiguration", "UserPoolAddOnNotEnabledException"): lambda home: home.scratch,
     ("SetRiskConfiguration", "UserPoolAddOnNotEnabledException"): lambda home: home.scratch,
     **{
-        (f"{verb}UserPoolReplica{plural}", "OperationNotEnabledException"): lambda home, more=more: {
-            **home.in_pool,
-            **more,
-        }
+        (f"{verb}UserPoolReplica{plural}", "OperationNotEnabledException"): of_pool(more)
         for verb, plural, more in (
             ("Create", "", {"RegionName": "eu-west-1"}),
             ("Delete", "", {"RegionName": "eu-west-1"}),

@@ -1,5 +1,7 @@
 """Signing in, refreshing, signing out, and tokens of services."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.contract.idp.home import NOBODY, OTHER_PASSWORD, PASSWORD, Home, unique
@@ -7,12 +9,24 @@ from tests.contract.idp.pools import server
 from tests.contract.idp.rows import Refuses, Succeeds
 from tests.contract.idp.users import forced
 
+Make = Callable[[Home], dict[str, Any]]
 EXCHANGE = ["ALLOW_TOKEN_EXCHANGE_DELEGATION", "ALLOW_TOKEN_EXCHANGE_IMPERSONATION"]
 
 
 def as_admin(home: Home, request: dict[str, Any]) -> dict[str, Any]:
     """Return a request of InitiateAuth or RespondToAuthChallenge as administrators send it."""
     return {"UserPoolId": home.pool_of(request["ClientId"]), **request}
+
+
+def admin_sign_in(make: Make, home: Home) -> dict[str, Any]:
+    """Return what `make` begins as administrators begin it."""
+    request = as_admin(home, make(home))
+    return {**request, "AuthFlow": request["AuthFlow"].replace("USER_PASSWORD", "ADMIN_USER_PASSWORD")}
+
+
+def admin_answer(make: Make, home: Home) -> dict[str, Any]:
+    """Return what `make` answers as administrators answer it."""
+    return as_admin(home, make(home))
 
 
 def by_password(home: Home, name: str = "", password: str = PASSWORD) -> dict[str, Any]:
@@ -223,7 +237,7 @@ SUCCEEDS: Succeeds = {
     "GetDerivedToken": derived,
 }
 
-SIGN_INS = {
+SIGN_INS: dict[str, Make] = {
     "NotAuthorizedException": lambda home: by_password(home, password=OTHER_PASSWORD),
     "UserNotFoundException": lambda home: by_password(home, NOBODY),
     "UserNotConfirmedException": unconfirmed,
@@ -231,7 +245,7 @@ SIGN_INS = {
     "InvalidUserPoolConfigurationException": lambda home: of_flow(home, "CUSTOM_AUTH"),
     "FeatureUnavailableInTierException": lite,
 }
-ANSWERS = {
+ANSWERS: dict[str, Make] = {
     "NotAuthorizedException": used,
     "InvalidPasswordException": lambda home: new_password(home, "short"),
     "PasswordHistoryPolicyViolationException": lambda home: new_password(home, PASSWORD),
@@ -245,18 +259,9 @@ ANSWERS = {
 
 REFUSES: Refuses = {
     **{("InitiateAuth", error): make for error, make in SIGN_INS.items()},
-    **{
-        ("AdminInitiateAuth", error): lambda home, make=make: {
-            **(request := as_admin(home, make(home))),
-            "AuthFlow": request["AuthFlow"].replace("USER_PASSWORD", "ADMIN_USER_PASSWORD"),
-        }
-        for error, make in SIGN_INS.items()
-    },
+    **{("AdminInitiateAuth", error): partial(admin_sign_in, make) for error, make in SIGN_INS.items()},
     **{("RespondToAuthChallenge", error): make for error, make in ANSWERS.items()},
-    **{
-        ("AdminRespondToAuthChallenge", error): lambda home, make=make: as_admin(home, make(home))
-        for error, make in ANSWERS.items()
-    },
+    **{("AdminRespondToAuthChallenge", error): partial(admin_answer, make) for error, make in ANSWERS.items()},
     ("GetTokensFromRefreshToken", "RefreshTokenReuseException"): reused,
     ("RevokeToken", "UnauthorizedException"): lambda home: {**revoke(home), "ClientSecret": "x" * 24},
     ("RevokeToken", "UnsupportedOperationException"): irrevocable,

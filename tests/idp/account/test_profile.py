@@ -76,7 +76,8 @@ def test_read_and_write_attributes_of_the_client_bind(make_pool: MakePool, unsig
 def test_a_client_without_lists_reads_and_writes_custom_attributes_too(make_pool: MakePool, unsigned: Api) -> None:
     """ATT-01."""
     schema = [{"Name": "tier", "AttributeDataType": "String", "Mutable": True}]
-    for client in ({}, {"ReadAttributes": [], "WriteAttributes": []}):
+    silent: tuple[dict[str, list[str]], ...] = ({}, {"ReadAttributes": [], "WriteAttributes": []})
+    for client in silent:
         unlisted = make(make_pool, unsigned, Schema=schema, client=client)
         unlisted.update(**{"custom:tier": "gold"})
         assert unlisted.attributes()["custom:tier"] == "gold"

@@ -168,12 +168,13 @@ def test_many_concurrent_guesses_are_no_more_than_five(pool: Any) -> None:
 def test_a_sign_up_that_fails_leaves_nothing(pool: Any, services: Services) -> None:
     pool.sign_up("ada", email="ada@example.com")
     before = _rows(services)
-    for attempt in (
+    attempts: tuple[Callable[[], Any], ...] = (
         lambda: pool.sign_up("ada", email="else@example.com"),
         lambda: pool.sign_up("bob", password="short", email="bob@example.com"),
         lambda: pool.sign_up("bob", email="not an address"),
         lambda: pool.sign_up("bob", **{"custom:absent": "x"}),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises((UsernameExistsException, InvalidPasswordException, InvalidParameterException)):
             attempt()
     assert _rows(services) == before

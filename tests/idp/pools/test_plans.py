@@ -21,12 +21,13 @@ def described(pool: LivePool) -> dict[str, Any]:
 def test_a_plan_has_its_features_and_no_others(live_pool: LivePool) -> None:
     admin, of_pool = live_pool.admin, {"UserPoolId": live_pool.id}
     admin.update_user_pool(**of_pool, UserPoolTier="LITE")
-    for settings in (
+    beyond: tuple[dict[str, Any], ...] = (
         {"Policies": HISTORY},
         {"UserPoolAddOns": PROTECTED, "UserPoolTier": "ESSENTIALS"},
         {"AcrConfiguration": {"Level1": {"AcrValue": "low"}}},
         {"DcrConfiguration": {}},
-    ):
+    )
+    for settings in beyond:
         with refused("FeatureUnavailableInTierException"):
             admin.create_user_pool(PoolName="p", **{"UserPoolTier": "LITE", **settings})
     assert described(live_pool)["AcrConfiguration"] == LEVELS
@@ -76,13 +77,14 @@ def test_settings_of_2026_come_back_with_their_defaults(live_pool: LivePool) -> 
     shown = described(live_pool)
     assert shown["DcrConfiguration"] == registration
     assert shown["AcrConfiguration"] == LEVELS
-    for wrong in (
+    refusable: tuple[dict[str, Any], ...] = (
         {"AcrConfiguration": {"Level4": {"AcrValue": "urn:cognito:loa:1"}}},
         {"KeyConfiguration": {"KeyType": "CUSTOMER_MANAGED_KEY"}},
         {"KeyConfiguration": {"KeyType": "AWS_OWNED_KEY", "KmsKeyArn": KEY}},
         {"KeyConfiguration": {"KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": KEY.replace("kms", "s3")}},
         {"SmsConfiguration": {}},
-    ):
+    )
+    for wrong in refusable:
         with refused("InvalidParameterException"):
             admin.update_user_pool(**of_pool, **wrong)
     assert described(live_pool) == shown

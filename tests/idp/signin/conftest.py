@@ -60,7 +60,7 @@ class App:
         return dict(answer["ChallengeParameters"])
 
     def srp_answer(self, challenge: dict[str, str], srp: SrpClient) -> dict[str, str]:
-        responses = srp.process_challenge(challenge, {"USERNAME": challenge["USERNAME"]})
+        responses: dict[str, str] = srp.process_challenge(challenge, {"USERNAME": challenge["USERNAME"]})
         return responses | self.secret_hash(challenge["USERNAME"])
 
     def srp(self, username: str, password: str = PASSWORD) -> dict[str, Any]:

@@ -16,7 +16,9 @@ FLOWS = {
 
 
 def test_every_challenge_of_the_model_says_what_its_answers_must_have() -> None:
-    of_model = model.service("cognito-idp").operations["RespondToAuthChallenge"].input.members["ChallengeName"].shape
+    request = model.service("cognito-idp").operations["RespondToAuthChallenge"].input
+    assert request is not None
+    of_model = request.members["ChallengeName"].shape
     assert REQUIRED.keys() == ANSWERS.keys() == {*of_model.enum} - {"ADMIN_NO_SRP_AUTH"}
 
 

@@ -117,7 +117,7 @@ def test_a_passkey_is_chosen_too(app: App, ann: Person, key: Authenticator) -> N
 
 
 # -- registration ----------------------------------------------------------------------------------------------------
-SPOILED = [
+SPOILED: list[tuple[str, dict[str, Any], type[Exception]]] = [
     ("another origin", {"origin": "https://example.com.evil.net"}, WebAuthnOriginNotAllowedException),
     ("no https", {"origin": "http://example.com"}, WebAuthnOriginNotAllowedException),
     ("another relying party", {"rp_id": "evil.net"}, WebAuthnRelyingPartyMismatchException),

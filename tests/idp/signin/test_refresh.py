@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Services
 from ostiary.crypto import jws
+from ostiary.idp.signin.attempt import tokens_of
 from ostiary.idp.signin.flows import refresh_token
 from ostiary.store import schema
 from ostiary.tokens.refresh import HEADER
@@ -98,8 +100,8 @@ def test_a_refresh_token_belongs_to_its_client(app: App, make_pool: MakePool) ->
     elsewhere = make_pool()
     elsewhere.user("ann")
     for other in (app.pool.app(), elsewhere.app()):
-        refused(lambda other=other: other.refresh(token), "Refresh Token has different Client")
-        refused(lambda other=other: other.rotate(token), "Refresh Token has different Client")
+        refused(partial(other.refresh, token), "Refresh Token has different Client")
+        refused(partial(other.rotate, token), "Refresh Token has different Client")
 
 
 def test_what_is_not_a_refresh_token_is_refused(app: App) -> None:
@@ -119,7 +121,7 @@ def test_what_is_not_a_refresh_token_is_refused(app: App) -> None:
         f"{HEADER}....",
         good + "=",
     ):
-        refused(lambda bad=bad: app.refresh(bad), "Invalid Refresh Token")
+        refused(partial(app.refresh, bad), "Invalid Refresh Token")
     with pytest.raises(InvalidParameterException, match=r"^Missing required parameter REFRESH_TOKEN$"):
         app.initiate("REFRESH_TOKEN_AUTH")
 
@@ -165,7 +167,7 @@ def test_a_disabled_and_a_deleted_user_do_not_refresh(app: App) -> None:
     app.pool.call("AdminDeleteUser", Username="ann")
     app.pool.user("ann")
     for again in (app.refresh, app.rotate):
-        refused(lambda again=again: again(token), "The user has been deleted for the associated refresh token")
+        refused(partial(again, token), "The user has been deleted for the associated refresh token")
 
 
 # -- GetTokensFromRefreshToken ---------------------------------------------------------------------------------------
@@ -208,8 +210,8 @@ def test_a_rotated_token_used_again_ends_the_sign_in(app: App) -> None:
     with pytest.raises(RefreshTokenReuseException):
         rotates.rotate(first["RefreshToken"])
     for dead in (first, second):
-        refused(lambda dead=dead: rotates.rotate(dead["RefreshToken"]), "Refresh Token has been revoked")
-        refused(lambda dead=dead: app.pool.get_user(dead["AccessToken"]), "Access Token has been revoked")
+        refused(partial(rotates.rotate, dead["RefreshToken"]), "Refresh Token has been revoked")
+        refused(partial(app.pool.get_user, dead["AccessToken"]), "Access Token has been revoked")
     assert rotates.rotate(other["RefreshToken"])
 
 
@@ -238,14 +240,14 @@ def test_a_lost_answer_can_be_asked_for_again_for_a_while(app: App, advance: Adv
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], Any]) -> None:
     """Have something happen once, between reading whose a refresh token is and rotating it."""
-    make, deeds = refresh_token.tokens_of, [deed]
+    deeds = [deed]
 
-    def tokens_of(*arguments: Any, **more: Any) -> dict[str, Any]:
+    def made(*arguments: Any, **more: Any) -> Any:
         if deeds:
             deeds.pop()()
-        return make(*arguments, **more)
+        return tokens_of(*arguments, **more)
 
-    monkeypatch.setattr(refresh_token, "tokens_of", tokens_of)
+    monkeypatch.setattr(refresh_token, "tokens_of", made)
 
 
 def test_who_loses_a_race_gets_the_winners_token_in_the_grace_period(app: App, monkeypatch: pytest.MonkeyPatch) -> None:

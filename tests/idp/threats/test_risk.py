@@ -17,7 +17,7 @@ HOUR = 3600
 
 def later(hours: float = 1, **changes: object) -> Visit:
     members = {**HOME.document(), "at": HOME.at + hours * HOUR, **changes}
-    return Visit(**members)  # type: ignore[arg-type]
+    return Visit(**members)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class Desk:
 
     def token(self, scope: str = "files/read openid", **changes: Any) -> str:
         """Return an access token of ann's with these scopes, as the hosted sign-in issues them."""
-        return self.tokens(scope, **changes)["AccessToken"]
+        return str(self.tokens(scope, **changes)["AccessToken"])
 
     def tokens(self, scope: str = "files/read openid", name: str = "ann", **changes: Any) -> dict[str, Any]:
         ctx = self._context()

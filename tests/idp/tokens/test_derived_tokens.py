@@ -18,7 +18,7 @@ from tests.idp.tokens.conftest import Desk, claims
 DELEGATION, IMPERSONATION = "ALLOW_TOKEN_EXCHANGE_DELEGATION", "ALLOW_TOKEN_EXCHANGE_IMPERSONATION"
 
 
-def actor(token: str, kind: str = "ACCESS_TOKEN") -> dict[str, str]:
+def actor(token: str, kind: str = "ACCESS_TOKEN") -> dict[str, Any]:
     return {"ActorToken": token, "ActorTokenType": kind}
 
 
@@ -118,7 +118,7 @@ def test_scopes_only_ever_narrow(
 ) -> None:
     """OAU-13: what the subject has, what the client may have, and of these what was asked for."""
     client = desk.client([IMPERSONATION], may)
-    req = {} if wanted is None else {"Scopes": wanted}
+    req: dict[str, Any] = {} if wanted is None else {"Scopes": wanted}
     if granted is None:
         with pytest.raises(InvalidParameterException, match="None of the requested scopes"):
             desk.exchange(desk.token(has), by=client, **req)
@@ -273,7 +273,7 @@ def test_a_providers_token_stands_for_the_user_it_signs_in(desk: Desk, provider:
     """FED-10, FED-12."""
     known_provider(desk, provider)
     link(desk, "somebody")
-    of_corp = {"SubjectTokenProviderName": "Corp"}
+    of_corp: dict[str, Any] = {"SubjectTokenProviderName": "Corp"}
     found = claims(desk.exchange(provider.token(), "ID_TOKEN", **of_corp)["IssuedToken"])
     assert (found["sub"], found["username"]) == (desk.sub, "ann")
     assert "origin_jti" not in found
@@ -317,8 +317,8 @@ def test_what_is_derived_is_as_sure_as_the_sign_in(desk: Desk, provider: OidcPro
     known_provider(desk, provider)
     desk.pool.call("UpdateIdentityProvider", ProviderName="Corp", AcrMapping={"Level3": "strong"})
     link(desk, "somebody")
-    for told, level in (({"acr": "strong"}, 3), ({"acr": "weak"}, 1), ({}, 1)):
-        answer = desk.exchange(provider.token(**told), "ID_TOKEN", SubjectTokenProviderName="Corp")
+    for acr, level in (("strong", 3), ("weak", 1), (None, 1)):
+        answer = desk.exchange(provider.token(acr=acr), "ID_TOKEN", SubjectTokenProviderName="Corp")
         assert claims(answer["IssuedToken"])["acr"] == f"urn:cognito:loa:{level}"
 
 
@@ -326,8 +326,9 @@ def test_a_link_may_be_of_any_claim(desk: Desk, provider: OidcProvider) -> None:
     """FED-12: whatever else the token says."""
     known_provider(desk, provider)
     link(desk, "0042", "staff")
-    odd = {"nul": "\0", "\0": "x", "number": 42, "many": ["0042"], "nothing": ""}
-    token = provider.token(sub="x", staff="0042", **odd, **{f"claim{number}": "x" for number in range(90)})
+    odd: dict[str, Any] = {"nul": "\0", "\0": "x", "number": 42, "many": ["0042"], "nothing": ""}
+    odd |= {f"claim{number}": "x" for number in range(90)}
+    token = provider.token(sub="x", staff="0042", **odd)
     found = claims(desk.exchange(token, "ID_TOKEN", SubjectTokenProviderName="Corp")["IssuedToken"])
     assert found["sub"] == desk.sub
     with pytest.raises(UserNotFoundException):
@@ -342,7 +343,10 @@ def test_who_has_proven_the_same_address_is_linked_where_the_pool_says_so(desk: 
     proven = [{"Name": "email_verified", "Value": "true"}]
     desk.pool.call("AdminUpdateUserAttributes", Username="ann", UserAttributes=proven)
     before = desk.token()
-    asked = {"token": provider.token(sub="new", email="Ann@example.com", email_verified=True), "kind": "ID_TOKEN"}
+    asked: dict[str, Any] = {
+        "token": provider.token(sub="new", email="Ann@example.com", email_verified=True),
+        "kind": "ID_TOKEN",
+    }
     with pytest.raises(UserNotFoundException):
         desk.exchange(**asked, SubjectTokenProviderName="Corp")
     desk.pool.call("UpdateUserPool", UserPoolTags={"ostiary:link-by-email": "Corp"})

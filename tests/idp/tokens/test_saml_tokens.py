@@ -21,7 +21,7 @@ from tests.fixtures.saml_provider import SamlProvider, pair, token
 from tests.fixtures.server import LivePool
 from tests.idp.tokens.conftest import BOTH, Desk, claims
 
-OF_CORP = {"SubjectTokenProviderName": "Corp"}
+OF_CORP: dict[str, Any] = {"SubjectTokenProviderName": "Corp"}
 BASE = "http://127.0.0.1:9500"
 
 
@@ -63,7 +63,7 @@ def exchange(desk: Desk, document: str, **more: Any) -> dict[str, Any]:
     return desk.exchange(token(document), "SAML2", **OF_CORP, **more)
 
 
-def actor(document: str) -> dict[str, str]:
+def actor(document: str) -> dict[str, Any]:
     return {"ActorToken": token(document), "ActorTokenType": "SAML2", "ActorTokenProviderName": "Corp"}
 
 

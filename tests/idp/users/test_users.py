@@ -116,7 +116,7 @@ def test_an_administrator_says_which_address_is_verified(make_pool: MakePool) ->
     """ATT-04."""
     pool = make_pool(AliasAttributes=["email"])
     pool.confirmed("ada", email="shared@example.com")
-    verified = {"email": "shared@example.com", "email_verified": "True"}
+    verified: dict[str, Any] = {"email": "shared@example.com", "email_verified": "True"}
     with pytest.raises(UsernameExistsException, match=r"An account with the given email already exists."):
         invite(pool, "bob", **verified)
     invite(pool, "bob", more={"ForceAliasCreation": True}, **verified)

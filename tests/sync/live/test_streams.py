@@ -25,7 +25,8 @@ def listen(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]
         url, keys = address(server.url, person), credentials_of(person.sync)
         if request.param == "events":
             return events(url, signed(url, keys, **({"Last-Event-ID": last_id} if last_id else {})))
-        url = presigned(url, keys, **({"lastEventId": last_id} if last_id else {}))
+        more: dict[str, Any] = {"lastEventId": last_id} if last_id else {}
+        url = presigned(url, keys, **more)
         return events(url) if request.param == "signed events" else websocket(url)
 
     return by

@@ -150,10 +150,10 @@ class _Listening(ThreadingHTTPServer):
 @contextmanager
 def kinesis(secrets: Secrets) -> Iterator[Kinesis]:
     """Run the stand-in, without any stream."""
-    handler = type("Handler", (_Handler,), {"secrets": staticmethod(secrets)})
+    handler: Any = type("Handler", (_Handler,), {"secrets": staticmethod(secrets)})
     listening = _Listening(("127.0.0.1", 0), handler)
     state = Kinesis(f"http://127.0.0.1:{listening.server_port}")
-    handler.state = state  # type: ignore[attr-defined]
+    handler.state = state
     thread = threading.Thread(target=listening.serve_forever, args=(0.05,))
     thread.start()
     try:
