@@ -1,8 +1,8 @@
 """Try small changes in modules where a wrong line lets somebody in, and tell which of them no test notices.
 
-    python tools/mutants.py                        # every module of the table below; goes on where it was stopped
-    python tools/mutants.py iam/evaluate.py        # one
-    python tools/mutants.py --report               # what is known, without trying anything
+    python -m tools.mutants                        # every module of the table below; goes on where it was stopped
+    python -m tools.mutants iam/evaluate.py        # one
+    python -m tools.mutants --report               # what is known, without trying anything
 
 A change is tried by the tests that reach its lines, in a process of its own that ends after a while; files are not
 touched. What became of it is kept in build/mutants; a change that survived is tried again once its tests differ.
@@ -27,6 +27,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -34,7 +35,8 @@ from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
-from mutations import Mutant, mutants
+
+from tools.mutations import Mutant, mutants
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "src" / "ostiary"
@@ -136,7 +138,7 @@ class Trial:
         for mutant in waiting:
             if mutant in anew or mutant.name in answer["unfit"]:
                 limit = LIMIT_SECONDS + SLACK * answer["seconds"]
-                self.settle(mutant, in_child(lambda mutant=mutant: self._anew(mutant), limit), "all")
+                self.settle(mutant, in_child(partial(self._anew, mutant), limit), "all")
 
     def settle(self, mutant: Mutant, failed: str | None, tests: object) -> None:
         """Keep what became of a change: `failed` is the test that noticed, None when there was no end to it."""
@@ -194,7 +196,7 @@ class Session:
             tests = [test for test, seen in lines.items() if any(mutant.first <= line <= mutant.last for line in seen)]
             chosen = [items[test] for test in sorted(tests, key=lambda test: (-killers[test], seconds[test]))]
             limit = LIMIT_SECONDS + SLACK * sum(seconds[test] for test in tests)
-            failed = in_child(lambda m=mutant, c=chosen: self._tried(m, c), limit) if chosen else ""
+            failed = in_child(partial(self._tried, mutant, chosen), limit) if chosen else ""
             if failed == "unfit":
                 self.unfit.append(mutant.name)
                 continue
@@ -313,8 +315,8 @@ class Changed(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
 def run_pytest(tests: Iterable[str], watching: object, *more: str) -> int:
     """Run pytest in this process, on one engine, with its files in memory."""
-    options = ("-p", "no:cacheprovider", "-k", "not postgresql", f"--basetemp={FILES}")
-    options += ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # much is imported before
+    options = ["-p", "no:cacheprovider", "-k", "not postgresql", f"--basetemp={FILES}"]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # much is imported before
     return int(pytest.main([*tests, *options, *more], [watching]))
 
 

@@ -269,7 +269,7 @@ def _catches_all(pattern: ast.pattern) -> bool:
 
 
 def _called(node: ast.Call) -> str:
-    return getattr(node.func, "attr", None) or getattr(node.func, "id", "")
+    return str(getattr(node.func, "attr", None) or getattr(node.func, "id", ""))
 
 
 def _text(node: ast.expr) -> str:
