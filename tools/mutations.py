@@ -155,8 +155,8 @@ def _expression(
     if isinstance(node, ast.JoinedStr):
         yield place, (node, '""')
         return
-    if isinstance(node, ast.Subscript) and place.imported:
-        return  # the name of a type
+    if place.imported and _is_type(node):
+        return
     if not place.judged:
         for edit in _answers(node, answers, conditional=conditional):
             yield place, edit
@@ -252,6 +252,12 @@ def _parts(node: ast.expr) -> Iterable[ast.expr]:
             yield inner
     if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
         yield from (clause.iter for clause in node.generators)
+
+
+def _is_type(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return _is_type(node.left) and _is_type(node.right)
+    return isinstance(node, ast.Subscript | ast.Name)
 
 
 def _is_dropped(node: ast.stmt) -> bool:

@@ -303,6 +303,20 @@ def test_a_huge_token_is_refused_at_once() -> None:
         verify(jws.sign(HEADER, {"x": "y" * 70_000}, RSA))
 
 
+def test_a_token_may_be_as_long_as_64_ki_characters() -> None:
+    """TOK-06."""
+    for length, text in ((65_536, "not three parts"), (65_537, "too long")):
+        with pytest.raises(jws.MalformedError, match=text):
+            jws.read("A" * length)
+
+
+def test_a_token_without_a_key_id_is_verified_by_the_key_without_one() -> None:
+    token = jws.sign({"alg": "RS256"}, CLAIMS, RSA)
+    assert jws.verify(token, {"": RSA}.get, ["RS256"]) == CLAIMS
+    with pytest.raises(jws.SignatureError):
+        jws.verify(token, {"one": RSA}.get, ["RS256"])
+
+
 @given(st.text())
 def test_any_text_is_refused_quietly(text: str) -> None:
     with pytest.raises(jws.JwsError):

@@ -62,6 +62,13 @@ def test_tokens_that_cannot_be_revoked_die_with_all_sign_ins_only(app: App, serv
     assert is_revoked(services, app, tokens)
 
 
+def test_a_token_that_does_not_say_since_when_is_dead(app: App, ctx: Context) -> None:
+    for auth_time in (..., 0):
+        token = resigned(ctx.services, app, app.tokens("ann")["AccessToken"], auth_time=auth_time)
+        with pytest.raises(NotAuthorizedException, match=r"^Access Token has been revoked$"):
+            verify.access_token(ctx, token)
+
+
 def test_a_sign_in_after_the_end_of_all_is_a_new_one(app: App, ctx: Context, advance: Callable[[float], None]) -> None:
     tokens = app.tokens("ann")
     app.pool.call("AdminUserGlobalSignOut", Username="ann")
@@ -105,7 +112,7 @@ def test_a_scope_is_a_text_or_absent(app: App, ctx: Context) -> None:
 def test_an_access_token_ends_at_its_second(app: App, ctx: Context) -> None:
     token, now = app.tokens("ann")["AccessToken"], ctx.clock.now_seconds()
     verify.access_token(ctx, resigned(ctx.services, app, token, exp=now + 2))
-    for exp in (now, now - 1, 0, ..., None):
+    for exp in (ctx.clock.now(), now, now - 1, 0, ..., None):
         with pytest.raises(NotAuthorizedException, match=r"^Access Token has expired$"):
             verify.access_token(ctx, resigned(ctx.services, app, token, exp=exp))
     for odd in (True, "1", [now + 60]):
