@@ -13,6 +13,8 @@ from tests.fixtures.waiting import until
 from tests.sns.conftest import attribute, parsed
 
 TRACE = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"
+WHY = {"RequestID", "ErrorCode", "ErrorMessage"}
+"""What a dead letter says of its own accord."""
 MANY = 130
 """More than are looked at together, on their way to the subscriptions and from there."""
 
@@ -62,7 +64,8 @@ def test_what_a_subscriber_refuses_goes_to_its_dead_letters(queues: tuple[Any, s
     lost = parsed(receiver.taken[-1][1])
     assert lost["QueueUrl"].endswith(f"/{account_id}/lost")
     assert parsed(lost["MessageBody"])["Message"] == "lost"
-    assert "MessageAttributes" not in lost
+    assert lost["MessageAttributes"].keys() == WHY
+    assert lost["MessageAttributes"]["ErrorCode"] == {"DataType": "Number", "StringValue": "400"}
 
 
 def test_a_dead_letter_is_what_the_queue_would_have_got(queues: tuple[Any, str], receiver: Receiver) -> None:
@@ -79,11 +82,13 @@ def test_a_dead_letter_is_what_the_queue_would_have_got(queues: tuple[Any, str],
     until(lambda: len(receiver.taken) == 2)
     first, lost = (parsed(body) for _, body in receiver.taken)
     assert lost["QueueUrl"].endswith("/lost.fifo")
+    why = {name: value for name, value in lost.pop("MessageAttributes").items() if name in WHY}
+    assert first.pop("MessageAttributes") == given
+    assert why.keys() == WHY
     assert lost == first | {"QueueUrl": lost["QueueUrl"]}
-    assert lost["MessageAttributes"] == given
 
 
-def test_a_message_in_order_is_not_signed_and_tells_a_queue_without_order_no_group(
+def test_a_message_in_order_is_not_signed_and_tells_a_queue_without_order_its_group(
     queues: tuple[Any, str], receiver: Receiver
 ) -> None:
     sns, account_id = queues
@@ -92,7 +97,8 @@ def test_a_message_in_order_is_not_signed_and_tells_a_queue_without_order_no_gro
     sns.publish(TopicArn=topic, Message="m", MessageGroupId="g", MessageDeduplicationId="d")
     until(lambda: receiver.taken)
     sent = parsed(receiver.taken[0][1])
-    assert sent.keys() == {"QueueUrl", "MessageBody"}
+    assert sent.keys() == {"QueueUrl", "MessageBody", "MessageGroupId"}
+    assert sent["MessageGroupId"] == "g"
     assert parsed(sent["MessageBody"]).keys() == {
         *("Type", "MessageId", "SequenceNumber", "TopicArn", "Message", "Timestamp", "UnsubscribeURL")
     }

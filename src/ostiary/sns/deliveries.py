@@ -70,13 +70,18 @@ def _add(tx: Tx, ctx: Context, delivery: Delivery, parcel: Parcel) -> None:
     tx.after_commit.append(ctx.services.publications.ring)
 
 
-def dead_letter(parcel: Parcel, now: int) -> Parcel:
-    """Return the parcel for the queue that takes what could not be delivered, as it would have been delivered."""
+def dead_letter(parcel: Parcel, now: int, *, request_id: str, code: int, reason: str) -> Parcel:
+    """Return the parcel for the queue that takes what could not be delivered: as it would have been delivered, and why.
+
+    The reason stands in the attributes that AWS gives dead letters.
+    """
+    attributes = parcel.headers if parcel.way == "sqs" else {}
+    why = {"RequestID": f"String\n{request_id}", "ErrorCode": f"Number\n{code}", "ErrorMessage": f"String\n{reason}"}
     return replace(
         parcel,
         way="sqs",
         address=parcel.dead_letter,
-        headers=parcel.headers if parcel.way == "sqs" else {},
+        headers={**attributes, **why},
         delays=QUEUE_DELAYS,
         persistent=True,
         expires_at=now + QUEUE_SECONDS,

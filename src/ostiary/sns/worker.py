@@ -150,5 +150,7 @@ class TopicWorker(Worker):
         log.warning("delivery_given_up", **told, dead_letter=parcel.dead_letter)
         with ctx.store.write() as tx:
             if publications.give_up_delivery(tx, delivery) and parcel.dead_letter:
-                letter = deliveries.dead_letter(parcel, now)
+                letter = deliveries.dead_letter(
+                    parcel, now, request_id=ctx.random.uuid(), code=error.code, reason=str(error)
+                )
                 deliveries.owe_again(tx, ctx, delivery, letter)

@@ -7,11 +7,11 @@ from ostiary.sns.deliveries import Parcel
 
 
 class CarrierError(Exception):
-    """A parcel was not taken. `permanent` means that trying again cannot help."""
+    """A parcel was not taken. `permanent` means that trying again cannot help; `code` is the status that says so."""
 
-    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+    def __init__(self, reason: str, *, permanent: bool = False, code: int = 500) -> None:
         super().__init__(reason)
-        self.permanent = permanent
+        self.permanent, self.code = permanent, code
 
 
 class Carrier(Protocol):

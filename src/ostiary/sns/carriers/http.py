@@ -28,4 +28,4 @@ class Http:
             raise CarrierError(str(error)) from error
         if answer.status not in _SUCCESSES:
             permanent = answer.status in _CLIENTS_FAULT and answer.status not in _LATER
-            raise CarrierError(f"the address answered {answer.status}", permanent=permanent)
+            raise CarrierError(f"the address answered {answer.status}", permanent=permanent, code=answer.status)

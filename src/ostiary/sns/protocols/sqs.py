@@ -44,8 +44,7 @@ class Sqs:
             persistent=True,
             expires_at=news.ctx.clock.now_seconds() + deliveries.QUEUE_SECONDS,
             dead_letter=dead_letter_of(subscription),
-            # A queue without order gets the group of a topic without order only: it shares itself out fairly by that.
-            group_id=message.group_id if fifo or not news.topic.fifo else "",
+            group_id=message.group_id,  # a queue without order shares itself out fairly by that
             deduplication_id=message.deduplication_id if fifo else "",
             trace=message.trace,
         )
