@@ -58,6 +58,7 @@ TESTS: dict[str, str] = {
     "iam/conditions.py": "tests/iam/test_conditions.py",
     "iam/evaluate.py": "tests/iam/test_decisions.py tests/iam/test_evaluate.py",
     "iam/matching.py": "tests/iam/test_conditions.py tests/iam/test_evaluate.py tests/iam/test_agreement.py",
+    "iam/requests.py": "tests/iam/test_requests.py",
     "iam/principals.py": "tests/iam/test_principals.py tests/iam/test_decisions.py",
     "identity/credentials.py": "tests/identity",
     "identity/identities.py": "tests/identity",
