@@ -2,7 +2,9 @@
 
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
@@ -44,14 +46,27 @@ def main() -> None:
     try:
         code = cli(standalone_mode=False)
     except typer.TyperException as error:
-        refuse(" ".join(error.format_message().split()), error.exit_code)
+        _end(" ".join(error.format_message().split()), error.exit_code)
     except SettingsError as error:
-        refuse(str(error), 2)
+        _end(str(error), 2)
     except (SchemaError, Unavailable) as error:
-        refuse(str(error), 1)
+        _end(str(error), 1)
     except (KeyboardInterrupt, typer.Abort):
         raise SystemExit(130) from None
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _end(text: str, code: int) -> NoReturn:
+    """End with a line that says why; a server that logs JSON says it in JSON."""
+    arguments = sys.argv[1:]
+    named = [Path(value) for flag, value in pairwise(arguments) if flag == "--config"]
+    if not text or "serve" not in arguments[:1] or not wants_json(named[0] if named else None):
+        refuse(text, code)
+    from ostiary.runtime.observability import configure_logs  # noqa: PLC0415 - commands start faster without it
+
+    configure_logs("json", "error")
+    structlog.get_logger().error("not_started", reason=text)
+    raise SystemExit(code)
 
 
 @cli.callback()
@@ -98,18 +113,10 @@ def serve(  # noqa: PLR0917 - one parameter for each flag
     ] = None,
 ) -> None:
     """Start the server."""
-    from ostiary.runtime.observability import configure_logs  # noqa: PLC0415 - other commands start faster without it
-    from ostiary.server import run  # noqa: PLC0415
+    from ostiary.server import run  # noqa: PLC0415 - other commands start faster without it
 
-    flags = {name: value for name, value in locals().items() if name not in {"config", "configure_logs", "run"}}
-    try:
-        run(load_settings(flags, config))
-    except (SettingsError, SchemaError, Unavailable) as error:
-        if not wants_json(config):
-            raise
-        configure_logs("json", "error")
-        structlog.get_logger().error("not_started", reason=str(error))
-        raise SystemExit(2 if isinstance(error, SettingsError) else 1) from None
+    flags = {name: value for name, value in locals().items() if name not in {"config", "run"}}
+    run(load_settings(flags, config))
 
 
 @cli.command()

@@ -29,9 +29,9 @@ def printed(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "log").read_text().splitlines()]
 
 
-def refused(folder: Path, **settings: str) -> tuple[int, str]:
+def refused(folder: Path, *flags: str, **settings: str) -> tuple[int, str]:
     """Return exit code and output of a server that does not start."""
-    command = [sys.executable, "-m", "ostiary", "serve", "--data-dir", str(folder)]
+    command = [sys.executable, "-m", "ostiary", "serve", "--data-dir", str(folder), *flags]
     environment = clean_environment() | {f"OSTIARY_{name.upper()}": value for name, value in settings.items()}
     run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
     return run.returncode, run.stdout + run.stderr
@@ -90,6 +90,16 @@ def test_what_keeps_it_from_starting_is_one_line_of_json(
     (line,) = output.splitlines()
     assert (found, json.loads(line)["event"]) == (code, "not_started")
     assert words in json.loads(line)["reason"]
+
+
+@pytest.mark.parametrize("flags", [["--prot", "1"], ["--port", "no"]])
+def test_flags_that_are_wrong_are_told_in_json_too(tmp_path: Path, flags: list[str]) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('log_format = "json"\n')
+    for settings in ([*flags, "--config", str(file)], ["--config", str(file), *flags]):
+        found, output = refused(tmp_path, *settings)
+        (line,) = output.splitlines()
+        assert (found, json.loads(line)["event"]) == (2, "not_started")
 
 
 def test_what_keeps_it_from_starting_is_one_line_of_text(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Which requests are the gateway's, and what it changes in an answer."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,8 @@ from ostiary.gateway import deletion
 from ostiary.gateway.exchange import replaced
 from ostiary.gateway.serve import is_s3_request
 from ostiary.gateway.upstream import passed_back, sent_on
+from tests.fixtures.waiting import until
+from tests.gateway.conftest import Gateway
 
 SETTINGS = Settings(data_dir=Path("nowhere"), s3_upstream="http://127.0.0.1:1")
 S3_SCOPE = "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
@@ -156,3 +160,22 @@ def test_a_condition_of_a_deletion_goes_on() -> None:
     items, _ = deletion.read(body)
 
     assert b"<Key>k</Key><ETag>e</ETag><Size>3</Size>" in deletion.write(items, quiet=False)
+
+
+def test_a_request_for_an_object_is_told_with_who_asked_and_what_for(gateway: Gateway) -> None:
+    stranger = gateway.user()
+    for keys in (None, stranger):
+        gateway.request("GET", f"/{gateway.bucket}/k", keys=keys)
+    about = {"service": "s3", "client": "127.0.0.1", "resource": f"arn:aws:s3:::{gateway.bucket}/k"}
+
+    def lines() -> list[dict[str, Any]]:
+        found = [json.loads(line) for line in gateway.server.log().splitlines()]
+        return [line for line in found if line.get("resource") == about["resource"]]
+
+    until(lambda: len(lines()) == 2, "a line of each request")
+    mine, strangers = lines()
+    assert about.items() <= mine.items()
+    assert (mine["principal"], mine["status"]) == (f"arn:aws:iam::{gateway.root.account_id}:root", 404)
+    assert (strangers["error"], strangers["account"]) == ("AccessDenied", gateway.root.account_id)
+    assert strangers["principal"].startswith(f"arn:aws:iam::{gateway.root.account_id}:user/")
+    assert "path" not in mine

@@ -3,7 +3,6 @@
 import json
 import socket
 from collections.abc import Callable
-from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from ostiary.iam.accounts import RootKey
 from tests.fixtures.server import LivePool, Server
+from tests.fixtures.waiting import until
 
 MEMBERS = {"timestamp", "level", "event", "service", "operation", "status", "ms", "request_id"}
 
@@ -26,9 +26,8 @@ def lines(server: Server, **wanted: Any) -> list[dict[str, Any]]:
 
 def line(server: Server, count: int = 1, **wanted: Any) -> dict[str, Any]:
     """Return the last of them once there are `count`: they are written when the answer is out."""
-    deadline = monotonic() + 30
-    while len(found := lines(server, **wanted)) < count and monotonic() < deadline:
-        sleep(0.01)
+    until(lambda: len(lines(server, **wanted)) >= count, f"a line of {wanted}")
+    found = lines(server, **wanted)
     assert len(found) == count, server.log()
     return found[-1]
 

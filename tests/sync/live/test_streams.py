@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from ostiary import server as ostiary_server
 from tests.fixtures.server import MovingClock, Server, served
+from tests.fixtures.waiting import until
 from tests.sync.conftest import IdentityPool, Person, document, replace
 from tests.sync.live.listening import address, credentials_of, events, listening, presigned, signed, websocket
 
@@ -192,6 +193,10 @@ def test_an_operator_hears_of_whom_a_policy_names(
     with events(address(server.url, ada), signed(address(server.url, ada), keys)) as listener:
         assert "expiresAt" not in listener.next("ready")
     assert _answer(server, bob, keys) == (403, "AccessDeniedException")
+    until(lambda: server.log().count('"operation":"Live"') == 2, "a line of each request")
+    told = [json.loads(line) for line in server.log().splitlines() if '"operation":"Live"' in line]
+    assert [(line["status"], line.get("error")) for line in told] == [(200, None), (403, "AccessDeniedException")]
+    assert all(line["principal"].endswith(":user/clerk") and line["resource"] == pool.id for line in told)
 
 
 def test_web_pages_may_ask_for_streams(server: Server, pool: IdentityPool) -> None:

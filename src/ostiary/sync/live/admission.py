@@ -28,16 +28,14 @@ class Door:
     authenticate: Authenticate
     open_context: OpenContext
 
-    def admit(self, request: Request, peer: Peer, place: Place) -> "Admission":
-        """Let somebody in by the request's signature; raises ServiceError."""
-        principal = self.authenticate(request, SERVICE)
+    def admit(self, request: Request, principal: Principal, peer: Peer, place: Place) -> "Admission":
+        """Let in who signed the request; raises ServiceError."""
         _check(self.open_context(self.services, principal, peer), place)
         signed = sigv4.parse_authorization(request.method, request.raw_path, request.query_string, request.headers)
         if signed is None:
             raise NotAuthorizedException("The request is not signed.")
         until = principal.session.expires_at if principal.session else None
-        who = (principal.account, principal.arn)
-        return Admission(self, place, peer, *who, signed.access_key_id, signed.session_token, until)
+        return Admission(self, place, peer, signed.access_key_id, signed.session_token, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +45,6 @@ class Admission:
     door: Door
     place: Place
     peer: Peer
-    account: str
-    principal: str
-    """The ARN of who was let in."""
     access_key_id: str
     session_token: str | None = field(repr=False)
     expires_at: int | None

@@ -119,8 +119,9 @@ class _Visit:
             request = edge.request_of(self.scope)
             peer = edge.peer_of(self.scope, request, request_id)
             told.client = peer.ip
-            admitted = await self._on_thread(self.live.door.admit, request, peer, place)
-            told.account, told.principal = admitted.account, admitted.principal
+            principal = await self._on_thread(self.live.door.authenticate, request, SERVICE)
+            told.account, told.principal = principal.account, principal.arn
+            admitted = await self._on_thread(self.live.door.admit, request, principal, peer, place)
             self.live.hub.add(stream)
         except ServiceError as error:
             await self._refused(error, started, told)
