@@ -14,7 +14,7 @@ from ostiary.gateway.serve import Gateway, is_s3_request
 from ostiary.hosted import email_revert, recovery_codes, user_import
 from ostiary.hosted.auth_event_feedback import auth_event_feedback
 from ostiary.hosted.confirm_user import confirm_user
-from ostiary.identity import credentials
+from ostiary.identity import discovery as discovery_module
 from ostiary.idp.account import email_reverts
 from ostiary.idp.imports.uploads import UPLOAD_PATH
 from ostiary.idp.messages import confirmation_links
@@ -65,8 +65,11 @@ def site_map(services: Services, endpoint: Endpoint, live: Live) -> list[BaseRou
         Route("/livez", status_pages.live),
         Route("/readyz", status_pages.ready(services)),
         Route("/metrics", status_pages.public_metrics(settings)),
-        Route("/.well-known/openid-configuration", status_pages.document(lambda _: credentials.openid_configuration())),
-        Route("/.well-known/jwks_uri", status_pages.document(lambda _: credentials.jwks(services))),
+        Route(
+            "/.well-known/openid-configuration",
+            status_pages.document(lambda _: discovery_module.openid_configuration()),
+        ),
+        Route("/.well-known/jwks_uri", status_pages.document(lambda _: discovery_module.jwks(services))),
         Route(f"/{signing.PREFIX}{{name}}", status_pages.topic_certificate(services)),
         Route(f"{streams.PAYLOAD_PATH}/{{pool_id}}/{{payload_id}}", status_pages.stream_payload(services)),
         Route(confirmation_links.PATH, confirm_user(services), methods=["GET"]),

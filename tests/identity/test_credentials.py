@@ -12,7 +12,7 @@ from ostiary.aws.types.cognito_identity import (
     ResourceNotFoundException,
 )
 from ostiary.crypto import jws
-from ostiary.identity.credentials import jwks
+from ostiary.identity.discovery import jwks
 from ostiary.sts.callers import who_signed
 from tests.fixtures.context import Api
 from tests.identity.conftest import ROLE, IdentityPool, trust

@@ -8,7 +8,8 @@ import pytest
 from ostiary.aws.types.cognito_identity import NotAuthorizedException, ResourceNotFoundException
 from ostiary.context import Session
 from ostiary.crypto import jws
-from ostiary.identity.credentials import GUEST_POLICY, openid_configuration
+from ostiary.identity.credentials import GUEST_POLICY
+from ostiary.identity.discovery import openid_configuration
 from ostiary.sts.callers import who_signed
 from ostiary.tokens import keys
 from tests.fixtures.context import Api

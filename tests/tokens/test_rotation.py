@@ -11,7 +11,7 @@ import pytest
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context, Services
 from ostiary.federation.providers import verify_web_identity
-from ostiary.identity import credentials
+from ostiary.identity import discovery as discovery_module
 from ostiary.idp.pools import discovery
 from ostiary.sns import signing
 from ostiary.store.db import Store
@@ -166,7 +166,7 @@ def test_the_keys_of_identity_pools_and_topics_rotate_too(
     services.clock.advance(rotation.SOONEST)
     newer = open_id_token()
     assert jwt.get_unverified_header(newer)["kid"] != jwt.get_unverified_header(token)["kid"]
-    published = {key["kid"] for key in credentials.jwks(services)["keys"]}
+    published = {key["kid"] for key in discovery_module.jwks(services)["keys"]}
     assert published == {jwt.get_unverified_header(each)["kid"] for each in (token, newer)}
     for each in (token, newer):
         assert verify_web_identity(context(), ACCOUNT, each, None).audience == pool

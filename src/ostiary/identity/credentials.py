@@ -15,7 +15,7 @@ from ostiary.aws.types.cognito_identity import (
     InvalidParameterException,
     NotAuthorizedException,
 )
-from ostiary.context import Context, Services
+from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.federation.identity_pool import ISSUER, NAME
 from ostiary.federation.identity_pool import IdentityPool as OwnTokens
@@ -127,23 +127,6 @@ def get_open_id_token(ctx: Context, req: GetOpenIdTokenInput) -> GetOpenIdTokenR
         **identity.claims,
     }
     return {"IdentityId": identity_id, "Token": compute(jws.sign, {"typ": "JWS", **key.header}, claims, key.key)}
-
-
-def jwks(services: Services) -> dict[str, Any]:
-    """Return the keys that verify the OpenID tokens of identity pools."""
-    return {"keys": [key.public for key in keys.shared_keys(services, keys.IDENTITY_POOLS)]}
-
-
-def openid_configuration() -> dict[str, Any]:
-    """Return the discovery document of the identity pools' issuer."""
-    return {
-        "issuer": ISSUER,
-        "jwks_uri": f"{ISSUER}/.well-known/jwks_uri",
-        "authorization_endpoint": "",
-        "response_types_supported": ["token"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS512"],
-    }
 
 
 def _by_open_id_token(ctx: Context, identity_id: str, given: Mapping[str, str]) -> tuple[IdentityPool, WebIdentity]:

@@ -8,23 +8,14 @@ from typing import Any
 import regex
 
 from ostiary.aws.errors import AccessDeniedError, ServiceError, ValidationError
-from ostiary.aws.operations import operation
 from ostiary.aws.types.iam import MalformedPolicyDocumentException as MalformedInIam
 from ostiary.aws.types.sts import (
-    AssumeRoleRequest,
-    AssumeRoleResponse,
-    AssumeRoleWithWebIdentityRequest,
-    AssumeRoleWithWebIdentityResponse,
-    ExpiredTokenException,
-    IDPCommunicationErrorException,
     InvalidContextAssertionException,
-    InvalidIdentityTokenException,
     MalformedPolicyDocumentException,
     PackedPolicyTooLargeException,
 )
 from ostiary.context import Context, Session
-from ostiary.federation.providers import verify_web_identity
-from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
+from ostiary.federation.web_identity import WebIdentity
 from ostiary.iam import evaluate, grammar
 from ostiary.iam.authorize import bearing_policies, caller_of, global_conditions, permissions_of
 from ostiary.iam.conditions import context_of
@@ -32,14 +23,13 @@ from ostiary.iam.evaluate import Request
 from ostiary.iam.names import role_name_of
 from ostiary.iam.principals import Caller
 from ostiary.store.iam.entities import Entity
-from ostiary.sts.callers import check_no_device
 from ostiary.sts.sessions import Credentials, mint
 
 DEFAULT_SECONDS = 3600
 CHAINED_SECONDS = 3600
 MOST_POLICY_CHARACTERS = 2048
-_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
-_NOT_TRUSTED = f"Not authorized to perform {_WEB_IDENTITY}"
+WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+NOT_TRUSTED = f"Not authorized to perform {WEB_IDENTITY}"
 _TAGS_CLAIM = "https://aws.amazon.com/tags"
 _SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 _SOURCE_IDENTITY = re.compile(r"(?!aws:)[\w+=,.@-]{2,256}", re.ASCII)
@@ -83,75 +73,19 @@ class Assumed:
         return {"AssumedRoleId": f"{session.role_id}:{session.name}", "Arn": arn}
 
 
-@operation("sts", authorized_by_handler=True)
-def assume_role(ctx: Context, req: AssumeRoleRequest) -> AssumeRoleResponse:
-    """Give the caller a session of a role that trusts it; in another account its own policies must allow it."""
-    wish = _wish(req)
-    principal = ctx.principal
-    if principal.is_root:
-        raise AccessDeniedError("Roles may not be assumed by root accounts.")
-    check_no_device(req)
-    role = _role(ctx, wish.role_arn)
-    wish = _inheriting(ctx, wish)
-    if role is None or not _may_assume(ctx, role, wish, req.get("ExternalId")):
-        raise AccessDeniedError(
-            f"User: {principal.arn} is not authorized to perform: sts:AssumeRole on resource: {wish.role_arn}"
-        )
-    _check_seconds(role, wish, chained=principal.type == "AssumedRole")
-    session = _session(ctx, role, wish)
-    assumed = Assumed(mint(ctx.services, session), session)
-    answer: AssumeRoleResponse = {"Credentials": assumed.credentials.wire(), "AssumedRoleUser": assumed.user}
-    if session.source_identity:
-        answer["SourceIdentity"] = session.source_identity
-    return {**answer, **_packed(assumed.session)}  # type: ignore[typeddict-item]
-
-
-@operation("sts")
-def assume_role_with_web_identity(
-    ctx: Context, req: AssumeRoleWithWebIdentityRequest
-) -> AssumeRoleWithWebIdentityResponse:
-    """Give whoever a provider vouches for a session of a role that trusts the provider."""
-    wish = _wish(req)
-    named = role_name_of(wish.role_arn)
-    if named is None:
-        raise ValidationError(f"{wish.role_arn} is invalid")
-
-    def check_trust(federated: str) -> None:
-        role, caller = _role(ctx, wish.role_arn), Caller(federated=federated)
-        if role is None or not evaluate.may_trust(role.trust_policy, caller, _WEB_IDENTITY):
-            raise AccessDeniedError(_NOT_TRUSTED)
-
-    token, provider_id = req["WebIdentityToken"], req.get("ProviderId")
-    try:
-        identity = verify_web_identity(ctx, named[0], token, provider_id, check_trust)
-    except InvalidTokenError as error:
-        raise _refusal(error, ctx.clock.now_seconds()) from None
-    assumed = assume_with_web_identity(ctx, wish, identity)
-    answer: AssumeRoleWithWebIdentityResponse = {
-        "Credentials": assumed.credentials.wire(),
-        "SubjectFromWebIdentityToken": identity.subject,
-        "AssumedRoleUser": assumed.user,
-        "Provider": identity.federated,
-        "Audience": identity.audience,
-    }
-    if assumed.session.source_identity:
-        answer["SourceIdentity"] = assumed.session.source_identity
-    return {**answer, **_packed(assumed.session)}  # type: ignore[typeddict-item]
-
-
 def assume_with_web_identity(ctx: Context, wish: Wish, identity: WebIdentity) -> Assumed:
     """Return a session of a role for a verified identity; raises AccessDeniedError unless the trust allows it."""
     wish = _with_claims(wish, identity)
-    role = _role(ctx, wish.role_arn)
+    role = role_of(ctx, wish.role_arn)
     keys = identity_conditions(identity)
     caller = Caller(federated=identity.federated)
     conditions = global_conditions(ctx) | keys | _conditions(wish, role) | {"aws:FederatedProvider": identity.federated}
-    actions = _actions(_WEB_IDENTITY, wish)
+    actions = _actions(WEB_IDENTITY, wish)
     requests = [Request(action, wish.role_arn, context_of(conditions)) for action in actions]
     if role is None or not all(evaluate.trusts(role.trust_policy, caller, request) for request in requests):
-        raise AccessDeniedError(_NOT_TRUSTED)
-    _check_seconds(role, wish, chained=False)
-    session = _session(ctx, role, wish, federated=identity.federated, claims=keys)
+        raise AccessDeniedError(NOT_TRUSTED)
+    check_seconds(role, wish, chained=False)
+    session = session_of(ctx, role, wish, federated=identity.federated, claims=keys)
     return Assumed(mint(ctx.services, session), session)
 
 
@@ -161,7 +95,8 @@ def identity_conditions(identity: WebIdentity) -> dict[str, tuple[str, ...]]:
     return {f"{identity.provider}:{name}": value for name, value in values.items()}
 
 
-def _wish(req: Any) -> Wish:
+def wish_of(req: Any) -> Wish:
+    """Return what a request asks for; raises ValidationError and the errors of tags and policies."""
     if "ProvidedContexts" in req:
         raise InvalidContextAssertionException("There is no trusted context provider here: leave ProvidedContexts out.")
     tags: dict[str, str] = {}
@@ -205,13 +140,14 @@ def _check_policies(wish: Wish) -> None:
             raise MalformedPolicyDocumentException(error.message) from None
 
 
-def _packed(session: Session) -> dict[str, int]:
+def packed(session: Session) -> dict[str, int]:
     """Return `PackedPolicySize` of a session's policies and tags, wherever these come from; nothing without any."""
     size = sum(map(len, [*session.policies, *session.policy_arns, *session.tags, *session.tags.values()]))
     return {"PackedPolicySize": max(1, 100 * size // (2 * MOST_POLICY_CHARACTERS))} if size else {}
 
 
-def _role(ctx: Context, arn: str) -> Entity | None:
+def role_of(ctx: Context, arn: str) -> Entity | None:
+    """Return the role of an ARN, or None where there is none; raises ValidationError for what is no role's ARN."""
     named = role_name_of(arn)
     if named is None:
         raise ValidationError(f"{arn} is invalid")
@@ -221,7 +157,7 @@ def _role(ctx: Context, arn: str) -> Entity | None:
     return role if role is not None and role.path == path else None
 
 
-def _may_assume(ctx: Context, role: Entity, wish: Wish, external_id: str | None) -> bool:
+def may_assume(ctx: Context, role: Entity, wish: Wish, external_id: str | None) -> bool:
     """Whether both sides allow it (STS-01, STS-03).
 
     The trust must; what bears on the caller must too, as with every resource that has a policy: a trust in the account
@@ -258,7 +194,8 @@ def _actions(action: str, wish: Wish) -> list[str]:
     return actions
 
 
-def _check_seconds(role: Entity, wish: Wish, *, chained: bool) -> None:
+def check_seconds(role: Entity, wish: Wish, *, chained: bool) -> None:
+    """Refuse a session that is longer than the role gives, or than a chained one may be; raises ValidationError."""
     if wish.seconds > role.configuration.get("MaxSessionDuration", DEFAULT_SECONDS):
         raise ValidationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
     if chained and wish.seconds > CHAINED_SECONDS:
@@ -267,7 +204,7 @@ def _check_seconds(role: Entity, wish: Wish, *, chained: bool) -> None:
         )
 
 
-def _inheriting(ctx: Context, wish: Wish) -> Wish:
+def inheriting(ctx: Context, wish: Wish) -> Wish:
     """Return the wish with what the caller's own session hands on: transitive tags and the source identity."""
     session = ctx.principal.session
     if session is None:
@@ -334,7 +271,7 @@ def _conditions(wish: Wish, role: Entity | None) -> dict[str, str | Sequence[str
     return keys
 
 
-def _session(
+def session_of(
     ctx: Context,
     role: Entity,
     wish: Wish,
@@ -342,6 +279,7 @@ def _session(
     federated: str = "",
     claims: Mapping[str, Sequence[str]] | None = None,
 ) -> Session:
+    """Return the session of a role that a wish asks for."""
     now = ctx.clock.now_seconds()
     return Session(
         account=role.account_id,
@@ -358,28 +296,4 @@ def _session(
         source_identity=wish.source_identity,
         federated_provider=federated,
         claims={key: list(values) for key, values in (claims or {}).items()},
-    )
-
-
-def _refusal(error: InvalidTokenError, now: int) -> ServiceError:
-    match error.reason:
-        case "expired":
-            until = error.details["expires_at"]
-            return ExpiredTokenException(
-                f"Token expired: current date/time {now} must be before the expiration date/time {int(until)}"
-            )
-        case "unknown_provider":
-            issuer = error.details["issuer"]
-            return InvalidIdentityTokenException(f"No OpenIDConnect provider found in your account for {issuer}")
-        case "audience":
-            return InvalidIdentityTokenException("Incorrect token audience")
-        case "unreachable":
-            return IDPCommunicationErrorException("The identity provider could not be reached. Try again later.")
-        case "signature":
-            return InvalidIdentityTokenException(
-                "Couldn't retrieve verification key from your identity provider, please reference "
-                "AssumeRoleWithWebIdentity documentation for requirements"
-            )
-    return InvalidIdentityTokenException(
-        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
     )

@@ -18,7 +18,7 @@ from ostiary.aws.types.cognito_sync import (
 from ostiary.aws.types.sns import NotFoundException
 from ostiary.context import Context
 from ostiary.delivery import push
-from ostiary.sns import endpoints
+from ostiary.sns import registration
 from ostiary.store.db import Tx
 from ostiary.store.errors import Retry
 from ostiary.store.sns import platform_endpoints
@@ -102,7 +102,7 @@ def _application(ctx: Context, pool_id: str, platform: str) -> str:
 def _endpoint(tx: Tx, ctx: Context, application_arn: str, token: str) -> str:
     """Return the endpoint of a token, enabled: who registers has the token from the push service just now."""
     try:
-        endpoint, _ = endpoints.register(tx, ctx, application_arn, token)
+        endpoint, _ = registration.register(tx, ctx, application_arn, token)
     except NotFoundException:
         raise InvalidConfigurationException(f"The application {application_arn} does not exist.") from None
     if not endpoint.enabled:

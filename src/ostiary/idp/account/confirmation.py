@@ -7,8 +7,8 @@ from ostiary.context import Context
 from ostiary.idp.access import client_of, hides_existence
 from ostiary.idp.directory import attributes
 from ostiary.idp.directory.absent_users import stranger
+from ostiary.idp.directory.lookup import find_user
 from ostiary.idp.messages import codes
-from ostiary.idp.users.administration import find_user
 from ostiary.store.db import Tx
 from ostiary.store.idp import users
 from ostiary.store.idp.clients import AppClient

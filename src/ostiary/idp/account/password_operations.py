@@ -23,17 +23,16 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.idp import switches
 from ostiary.idp.access import POOL_ARN, client_of, hides_existence, own_pool, signed_in
-from ostiary.idp.clients.app_clients import check_secret_hash
+from ostiary.idp.clients.client_secrets import check_secret_hash
 from ostiary.idp.directory import attributes, migration
 from ostiary.idp.directory.absent_users import simulated_delivery, stranger
-from ostiary.idp.directory.lookup import known_user, locked_user
+from ostiary.idp.directory.lookup import find_user, known_user, locked_user
 from ostiary.idp.directory.migration import Place
 from ostiary.idp.factors import passwords, second_factors
 from ostiary.idp.messages import codes
 from ostiary.idp.messages.texts import Wording, wording
 from ostiary.idp.threats import auth_events
 from ostiary.idp.threats.enforcement import refuse_leaked, refuse_leaked_anywhere
-from ostiary.idp.users.administration import find_user
 from ostiary.store.db import Tx
 from ostiary.store.idp import codes as attempts
 from ostiary.store.idp import users

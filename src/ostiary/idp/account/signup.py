@@ -21,10 +21,10 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.idp.access import POOL_ARN, client_of, hides_existence, own_pool
 from ostiary.idp.account.confirmation import _check_unconfirmed, _confirm, _try_confirm
-from ostiary.idp.clients.app_clients import check_secret_hash
+from ostiary.idp.clients.client_secrets import check_secret_hash
 from ostiary.idp.directory import attributes, names
 from ostiary.idp.directory.absent_users import simulated_delivery
-from ostiary.idp.directory.lookup import locked_user
+from ostiary.idp.directory.lookup import find_user, locked_user
 from ostiary.idp.directory.new_users import check_free, initial_attributes, insert, new_user, pairs
 from ostiary.idp.factors import passwords, second_factors
 from ostiary.idp.messages import codes, confirmation_links
@@ -33,7 +33,6 @@ from ostiary.idp.signin import auto_sign_in
 from ostiary.idp.signin.attempt import Attempt
 from ostiary.idp.threats import auth_events
 from ostiary.idp.threats.enforcement import refuse_leaked
-from ostiary.idp.users.administration import find_user
 from ostiary.store.db import Tx
 from ostiary.store.idp import users
 from ostiary.store.idp.clients import AppClient

@@ -19,7 +19,7 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.idp.access import POOL_ARN, client_of, own_pool
-from ostiary.idp.clients.app_clients import check_secret_hash
+from ostiary.idp.clients.client_secrets import check_secret_hash
 from ostiary.idp.directory import migration
 from ostiary.idp.directory.migration import Place
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, name_given

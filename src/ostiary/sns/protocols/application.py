@@ -5,7 +5,7 @@ import structlog
 from ostiary.aws.types.sns import NotFoundException
 from ostiary.context import Context
 from ostiary.delivery import push
-from ostiary.sns import endpoints, payloads
+from ostiary.sns import payloads, registration
 from ostiary.sns.arns import invalid
 from ostiary.sns.envelopes import News
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask
@@ -28,7 +28,7 @@ class Application:
         """Refuse what is not an endpoint of the caller's account."""
         try:
             with ctx.store.read() as tx:
-                endpoints.known(tx, ctx, endpoint, "Endpoint")
+                registration.known(tx, ctx, endpoint, "Endpoint")
         except NotFoundException:
             raise invalid("Endpoint", f"Endpoint does not exist for endpoint arn{endpoint}") from None
 

@@ -8,7 +8,7 @@ from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthoriz
 from ostiary.context import Context
 from ostiary.idp import plans
 from ostiary.idp.access import hides_existence
-from ostiary.idp.clients.app_clients import check_secret_hash
+from ostiary.idp.clients.client_secrets import check_secret_hash
 from ostiary.idp.factors import passwords
 from ostiary.idp.imports import foreign_passwords
 from ostiary.idp.signin import lockout
