@@ -25,7 +25,7 @@ def checked(kind: Any, graph: ImportGraph, **options: Any) -> Any:
     ("importer", "kept"),
     [
         ("ostiary.hosted.pages", False),
-        ("ostiary.idp.pools.user_pools.domains", False),
+        ("ostiary.idp.pools.domains", False),
         ("ostiary.idp.users.administration.invitations", True),
         ("ostiary.idp", True),
     ],
