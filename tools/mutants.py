@@ -53,6 +53,11 @@ TESTS: dict[str, str] = {
     "aws/sigv4.py": "tests/aws/test_sigv4_edges.py tests/aws/test_sigv4.py",
     "crypto/jws.py": "tests/crypto/test_jws.py",
     "federation/claims.py": "tests/federation/test_claims.py",
+    "federation/identity_pool.py": "tests/identity/test_identity_edges.py",
+    "federation/oidc.py": "tests/federation/test_providers.py tests/identity/test_logins.py",
+    "federation/providers.py": "tests/federation/test_providers.py tests/sts/test_web_identity.py",
+    "federation/user_pool.py": "tests/identity/test_logins.py",
+    "gateway/callers.py": "tests/gateway/test_signatures.py",
     "gateway/s3.py": "tests/gateway/test_s3_edges.py tests/gateway/test_s3.py",
     "iam/authorize.py": "tests/iam/test_authorize.py",
     "iam/conditions.py": "tests/iam/test_conditions.py",
@@ -67,8 +72,10 @@ TESTS: dict[str, str] = {
     "idp/signin/flows/password_flows.py": (
         "tests/idp/signin/test_password.py tests/idp/signin/test_srp.py tests/idp/signin/test_left_out.py"
     ),
+    "idp/signin/flows/user_auth.py": "tests/idp/signin/test_choice.py",
     "idp/signin/lockout.py": "tests/idp/signin/test_lockout.py tests/idp/signin/test_locked_midway.py",
     "idp/signin/flows/refresh_token.py": "tests/idp/signin/test_refresh.py tests/idp/signin/test_revocation.py",
+    "idp/signin/proofs.py": "tests/idp/signin/test_srp.py tests/idp/signin/test_devices.py",
     "idp/signin/session.py": "tests/idp/signin/test_sessions.py tests/idp/signin/test_second_factors.py",
     "idp/signin/steps.py": (
         "tests/idp/signin/test_situations.py tests/idp/signin/test_steps.py tests/idp/signin/test_locked_midway.py "

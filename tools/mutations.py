@@ -114,22 +114,20 @@ def _statement(node: ast.stmt, place: Place) -> Iterator[tuple[Place, Edit]]:
         yield place.on(node), (node, "pass")
     if isinstance(node, ast.Raise):
         return
-    simple = not any(hasattr(node, name) for name in ("body", "cases"))
     for child in ast.iter_child_nodes(node):
-        if isinstance(node, ast.AnnAssign) and child is not node.value:
-            continue
-        here = place.on(node) if simple else place
-        yield from _child(child, here, simple=simple, endless=isinstance(node, ast.While))
+        if not isinstance(node, ast.AnnAssign) or child is node.value:
+            yield from _child(node, child, place)
     for block in _blocks(node):
         yield from _body(block, place)
 
 
-def _child(child: ast.AST, place: Place, *, simple: bool, endless: bool) -> Iterator[tuple[Place, Edit]]:
+def _child(node: ast.stmt, child: ast.AST, place: Place) -> Iterator[tuple[Place, Edit]]:
     """What may change in the head of a statement: in all of it, when it is a simple one."""
     if isinstance(child, ast.expr):
-        here = place if simple else place.on(child)
-        conditional = not simple and not isinstance(child, ast.Name | ast.Tuple)
-        yield from _expression(child, here, conditional=conditional, answers=ANSWERS[1:] if endless else ANSWERS)
+        simple = not any(hasattr(node, name) for name in ("body", "cases"))
+        answers = ANSWERS[1:] if isinstance(node, ast.While) else ANSWERS
+        here = place.on(node if simple else child)
+        yield from _expression(child, here, conditional=isinstance(node, ast.If | ast.While), answers=answers)
     elif isinstance(child, ast.match_case):
         if child.guard is None and not _catches_all(child.pattern):
             yield place.on(child.pattern), (child.pattern, f"{ast.unparse(child.pattern)} if False")
@@ -143,8 +141,11 @@ def _child(child: ast.AST, place: Place, *, simple: bool, endless: bool) -> Iter
 
 
 def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The blocks below a statement, without those that only raise: whether they do is tried by their condition."""
     for name in ("body", "orelse", "finalbody"):
-        yield getattr(node, name, [])
+        block: list[ast.stmt] = getattr(node, name, [])
+        if not (isinstance(node, ast.If) and len(block) == 1 and isinstance(block[0], ast.Raise)):
+            yield block
     for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
         yield inner.body
 
