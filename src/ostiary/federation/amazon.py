@@ -15,6 +15,7 @@ class Amazon:
 
     name = "www.amazon.com"
     federated = name
+    gives_access_tokens = True
 
     def issued(self, ctx: Context, issuer: str) -> bool:  # noqa: ARG002
         """Whether this `iss` is Amazon's: its tokens have none."""

@@ -14,6 +14,7 @@ class Apple:
 
     name = "appleid.apple.com"
     federated = name
+    gives_access_tokens = False
 
     def issued(self, ctx: Context, issuer: str) -> bool:
         """Whether this `iss` is Apple's."""

@@ -21,6 +21,7 @@ class Facebook:
 
     name = "graph.facebook.com"
     federated = name
+    gives_access_tokens = True
 
     def issued(self, ctx: Context, issuer: str) -> bool:
         """Whether this `iss` is Facebook's."""

@@ -19,6 +19,7 @@ class Google:
 
     name = "accounts.google.com"
     federated = name
+    gives_access_tokens = False
 
     def issued(self, ctx: Context, issuer: str) -> bool:
         """Whether this `iss` is Google's."""

@@ -18,6 +18,7 @@ class IdentityPool:
 
     name = NAME
     federated = name
+    gives_access_tokens = False
 
     def issued(self, ctx: Context, issuer: str) -> bool:  # noqa: ARG002
         """Whether this `iss` is the identity pools'."""

@@ -15,6 +15,8 @@ from ostiary.tokens.issuer import pool_of_provider
 class Oidc:
     """A registered provider; its name is its URL without scheme."""
 
+    gives_access_tokens = False
+
     def __init__(self, provider: OidcProvider) -> None:
         self.name = provider.url
         self.federated = provider.arn

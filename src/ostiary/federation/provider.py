@@ -20,6 +20,8 @@ class Provider(Protocol):
     """Its key in `Logins`."""
     federated: str
     """Its name in trust policies: the same, or an ARN."""
+    gives_access_tokens: bool
+    """Whether STS takes its access tokens, with `ProviderId`."""
 
     def issued(self, ctx: Context, issuer: str) -> bool:
         """Whether this `iss` is the provider's."""

@@ -1,25 +1,16 @@
-"""The list of providers, and the two doors to them: for STS and for `Logins` of identity pools."""
+"""The two doors to providers: for STS, and for `Logins` of identity pools."""
 
 from collections.abc import Callable
 
 from ostiary.context import Context
 from ostiary.crypto import jws
-from ostiary.federation.amazon import Amazon
-from ostiary.federation.apple import Apple
-from ostiary.federation.facebook import Facebook
-from ostiary.federation.google import Google
-from ostiary.federation.identity_pool import IdentityPool
+from ostiary.federation import BUILT_IN, SOCIAL
 from ostiary.federation.oidc import Oidc
 from ostiary.federation.provider import Provider
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
 from ostiary.store.iam import oidc_providers
 
-SOCIAL: tuple[Provider, ...] = (Google(), Facebook(), Amazon(), Apple())
-"""What identity pools name in SupportedLoginProviders."""
-BUILT_IN: tuple[Provider, ...] = (*SOCIAL, IdentityPool())
-"""What STS knows without being told."""
-OAUTH_PROVIDERS = ("graph.facebook.com", "www.amazon.com")
-"""Those whose access tokens STS takes, with ProviderId."""
+__all__ = ["BUILT_IN", "registered_provider", "social", "verify_web_identity"]
 
 
 def verify_web_identity(
@@ -40,9 +31,10 @@ def verify_web_identity(
 
 def _provider_of(ctx: Context, account_id: str, token: str, provider_id: str | None) -> Provider:
     if provider_id is not None:
-        if provider_id not in OAUTH_PROVIDERS:
+        named = social(provider_id)
+        if not named.gives_access_tokens:
             raise InvalidTokenError("unknown_provider", issuer=provider_id)
-        return social(provider_id)
+        return named
     try:
         _, claims = jws.unverified(token)
     except jws.JwsError as error:

@@ -15,6 +15,8 @@ from ostiary.tokens.issuer import pool_of_provider
 class UserPool:
     """One user pool, as the provider `name`; `checked` are the clients whose users are looked up each time."""
 
+    gives_access_tokens = False
+
     def __init__(self, name: str, pool_id: str, *, federated: str = "", checked: Collection[str] = ()) -> None:
         self.name = name
         self._pool_id = pool_id

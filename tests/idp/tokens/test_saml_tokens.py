@@ -13,7 +13,7 @@ from ostiary.aws.types.cognito_idp import (
     NotAuthorizedException,
     UserNotFoundException,
 )
-from ostiary.idp.providers.provider_details import completed
+from ostiary.idp.providers.kinds.saml import SAML
 from tests.federation.saml_attacks import FORGED
 from tests.fixtures.oidc_provider import JsonServer
 from tests.fixtures.refusals import refused
@@ -283,7 +283,7 @@ def test_a_provider_is_made_with_metadata_that_can_be_read(desk: Desk) -> None:
     guarded = replace(desk.services.settings, allow_private_addresses_of_tenants=False)
     strict = replace(desk.pool.admin.ctx, services=replace(desk.services, settings=guarded))
     with pytest.raises(InvalidParameterException, match="MetadataURL must begin with https://"):
-        completed(strict, "SAML", {"MetadataURL": "http://idp.example.com/metadata"})
+        SAML.completed(strict, {"MetadataURL": "http://idp.example.com/metadata"})
     for text in ("\ud800", corp.metadata(valid_until=corp.at(-1)), corp.metadata().replace("SingleSignOnService", "x")):
         with pytest.raises(InvalidParameterException):
             known(desk, "Another", MetadataFile=text)

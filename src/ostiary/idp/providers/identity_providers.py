@@ -27,7 +27,7 @@ from ostiary.context import Context
 from ostiary.idp.access import POOL_ARN, fresh_pool, locked_pool, own_pool
 from ostiary.idp.directory.schema import spelled
 from ostiary.idp.list_pages import listed
-from ostiary.idp.providers import provider_details
+from ostiary.idp.providers.kinds import KINDS, ProviderKind
 from ostiary.idp.providers.lookup import KIND, PURPOSE, details, find_provider
 from ostiary.store.db import Tx
 from ostiary.store.errors import AlreadyExists
@@ -42,17 +42,16 @@ _RESERVED = frozenset({"COGNITO", "Cognito"})
 
 def copied(ctx: Context, pool: UserPool, described: Mapping[str, Any]) -> list[Part]:
     """Return the parts that another pool's provider, as it was described, is here: itself and its identifiers."""
-    details_given = described["ProviderDetails"]
-    secret = {key: details_given[key] for key in provider_details.SECRET if key in details_given}
-    kept = {key: value for key, value in details_given.items() if key not in {*secret, *provider_details.ELSEWHERE}}
+    kind = KINDS[described["ProviderType"]]
+    told = {key: value for key, value in described["ProviderDetails"].items() if key not in kind.elsewhere}
+    kept, sealed = _parted(ctx, kind, told)
     configuration = {
-        "ProviderType": described["ProviderType"],
+        "ProviderType": kind.type,
         "ProviderDetails": kept,
         "AttributeMapping": described.get("AttributeMapping", {}),
         "IdpIdentifiers": described.get("IdpIdentifiers", []),
         **_levels_of(described),
     }
-    sealed = ctx.keyring.seal(json.dumps(secret).encode(), PURPOSE) if secret else None
     at = (described["CreationDate"], described["LastModifiedDate"])
     name = described["ProviderName"]
     identifiers = [
@@ -63,7 +62,8 @@ def copied(ctx: Context, pool: UserPool, described: Mapping[str, Any]) -> list[P
 
 
 def _described(ctx: Context, provider: Part) -> IdentityProviderType:
-    shown = {name: value for name, value in details(ctx, provider).items() if name not in provider_details.NEVER_SHOWN}
+    kind = KINDS[provider.configuration["ProviderType"]]
+    shown = {name: value for name, value in details(ctx, provider).items() if name not in kind.never_shown}
     described: IdentityProviderType = {
         **provider.configuration,  # type: ignore[typeddict-item]
         "UserPoolId": provider.pool_id,
@@ -81,37 +81,41 @@ def _not_found(name: str) -> NoReturn:
 
 def _built(ctx: Context, pool: UserPool, name: str, members: Mapping[str, Any], created_at: int) -> Part:
     """Return the provider that the members make, whose details are complete; raises InvalidParameterException."""
-    provider_type, mapping = members["ProviderType"], _check_members(pool, members)
-    given = members["ProviderDetails"]
-    secret = {key: given[key] for key in provider_details.SECRET if key in given}
+    kind, mapping = KINDS[members["ProviderType"]], _check_members(pool, members)
+    kept, sealed = _parted(ctx, kind, members["ProviderDetails"])
     configuration = {
-        "ProviderType": provider_type,
-        "ProviderDetails": {key: value for key, value in given.items() if key not in secret},
+        "ProviderType": kind.type,
+        "ProviderDetails": kept,
         "AttributeMapping": mapping,
         "IdpIdentifiers": members.get("IdpIdentifiers", []),
         **_levels_of(members),
     }
-    sealed = ctx.keyring.seal(json.dumps(secret).encode(), PURPOSE) if secret else None
     return Part(pool.pool_id, KIND, name, configuration, created_at, ctx.clock.now_seconds(), sealed=sealed)
 
 
 def _check_members(pool: UserPool, members: Mapping[str, Any]) -> dict[str, str]:
     """Return the mapping of a provider's claims, when that and its levels can be those of a provider of the pool."""
-    provider_type = members["ProviderType"]
-    _check_levels(provider_type, members)
-    mapping = provider_details.username_mapping(provider_type, members.get("AttributeMapping", {}))
-    return _checked_mapping(pool, mapping)
+    kind = KINDS[members["ProviderType"]]
+    _check_levels(kind, members)
+    return _checked_mapping(pool, kind.username_mapping(members.get("AttributeMapping", {})))
+
+
+def _parted(ctx: Context, kind: ProviderKind, given: Mapping[str, str]) -> tuple[dict[str, str], bytes | None]:
+    """Return the details that are kept as they are, and the others, sealed; None where there are none."""
+    secret = {name: value for name, value in given.items() if name in kind.sealed}
+    kept = {name: value for name, value in given.items() if name not in secret}
+    return kept, ctx.keyring.seal(json.dumps(secret).encode(), PURPOSE) if secret else None
 
 
 def _levels_of(members: Mapping[str, Any]) -> dict[str, Any]:
     return {"AcrMapping": members["AcrMapping"]} if "AcrMapping" in members else {}
 
 
-def _check_levels(provider_type: str, members: Mapping[str, Any]) -> None:
+def _check_levels(kind: ProviderKind, members: Mapping[str, Any]) -> None:
     """Refuse an AcrMapping of what is no OIDC provider, and one by which a provider's word means two levels."""
     if "AcrMapping" not in members:
         return
-    if provider_type != "OIDC":
+    if not kind.maps_levels:
         raise InvalidParameterException("AcrMapping is only supported for OIDC identity providers.")
     told = list(members["AcrMapping"].values())
     if len(set(told)) < len(told):
@@ -149,15 +153,15 @@ def _name_identifiers(tx: Tx, provider: Part, before: Iterable[str] = ()) -> Non
 @operation("cognito-idp", resource=POOL_ARN)
 def create_identity_provider(ctx: Context, req: CreateIdentityProviderRequest) -> CreateIdentityProviderResponse:
     """Add an identity provider; client secrets and private keys are sealed at rest."""
-    name, provider_type = req["ProviderName"], req["ProviderType"]
-    social = provider_type in provider_details.SOCIAL
-    if name in _RESERVED or (social and name != provider_type) or (not social and name in provider_details.SOCIAL):
-        raise InvalidParameterException(f"Provider name {name} cannot be used for the provider type {provider_type}.")
+    name, kind = req["ProviderName"], KINDS[req["ProviderType"]]
+    of_one = {other.type for other in KINDS.values() if other.alone}
+    if name in _RESERVED or (name != kind.type if kind.alone else name in of_one):
+        raise InvalidParameterException(f"Provider name {name} cannot be used for the provider type {kind.type}.")
     # Nobody is asked for the details of what is refused by what is known here.
     _check_members(own_pool(ctx, req["UserPoolId"]), req)
     with ctx.store.read() as tx:
         _check_room(tx, req["UserPoolId"], name)
-    members = {**req, "ProviderDetails": provider_details.completed(ctx, provider_type, req["ProviderDetails"])}
+    members = {**req, "ProviderDetails": kind.completed(ctx, req["ProviderDetails"])}
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
         provider = _built(ctx, pool, name, members, ctx.clock.now_seconds())
@@ -201,7 +205,7 @@ def update_identity_provider(ctx: Context, req: UpdateIdentityProviderRequest) -
     given: dict[str, Any] = {**req}
     _check_members(pool, {**known.configuration, **given})
     if "ProviderDetails" in req:
-        given["ProviderDetails"] = provider_details.completed(ctx, provider_type, req["ProviderDetails"])
+        given["ProviderDetails"] = KINDS[provider_type].completed(ctx, req["ProviderDetails"])
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
         before = find_provider(tx, pool.pool_id, req["ProviderName"])
