@@ -6,7 +6,7 @@
 
 A change is tried by the tests that reach its lines, in a process of its own that ends after a while; files are not
 touched. What became of it is kept in build/mutants; a change that survived is tried again once its tests differ.
-Survivors that cannot matter are listed, with the reason, in tools/mutants_left.txt.
+A survivor that cannot matter gets a line in tools/mutants_left.txt: the module, what the report says of it, a reason.
 """
 
 import argparse
@@ -377,12 +377,6 @@ def known(module: str) -> dict[str, Outcome]:
     return dict(json.loads(file.read_text())) if file.exists() else {}
 
 
-def told(mutant: Mutant) -> str:
-    """Return a change in words."""
-    old, new = mutant.difference
-    return f"{mutant.function or 'module'}: {old}  ->  {new}"
-
-
 def report(modules: Iterable[str]) -> int:
     """Print what survived, module by module; return 1 when something did that is not listed as harmless."""
     listed = {line.rpartition(" # ")[0] for line in LEFT.read_text().splitlines()} if LEFT.exists() else set()
@@ -395,7 +389,7 @@ def report(modules: Iterable[str]) -> int:
             harmless = outcome["outcome"] == "survived" and f"{module} | {mutant.name}" in listed
             counts["harmless" if harmless else outcome["outcome"]] += 1
             if outcome["outcome"] == "survived" and not harmless:
-                survivors.append(f"  line {mutant.line}: {told(mutant)}   [tests: {outcome['tests']}]")
+                survivors.append(f"  line {mutant.line}, {outcome['tests']} tests: {mutant.name}")
         print(f"{module}: " + ", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
         print("".join(f"{line}\n" for line in survivors), end="")
         unnoticed += len(survivors)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ostiary.iam.evaluate import Request, resource_grant, trusts
+from ostiary.iam.evaluate import Request, may_trust, resource_grant, trusts
 from ostiary.iam.principals import Caller
 from tests.iam.policies import (
     ACCOUNT,
@@ -101,6 +101,21 @@ def test_a_deny_in_a_trust_policy_counts() -> None:
     document = policy(to({"AWS": USER.arn}, allow("sts:*")), to({"AWS": USER.arn}, deny("sts:TagSession")))
     assert trusts(document, USER, Request("sts:AssumeRole", ROLE_ARN, {})) == "user"
     assert trusts(document, USER, Request("sts:TagSession", ROLE_ARN, {})) is None
+
+
+def test_whether_a_trust_could_let_somebody_in_is_known_before_anything_else_is() -> None:
+    """Conditions and a Deny may still keep them out: nobody's keys are asked for whom it cannot let in."""
+    google, apple = Caller(federated="accounts.google.com"), Caller(federated="appleid.apple.com")
+    named = {"Principal": {"Federated": "accounts.google.com"}, "Condition": {"StringEquals": {"x": "y"}}}
+    document = policy(
+        {"Effect": "Allow", "Action": "sts:assumeRoleWith*", **named},
+        {"Effect": "Allow", "Action": "sts:TagSession", "Principal": {"Federated": "appleid.apple.com"}},
+        {"Effect": "Deny", "Action": "sts:*", "Principal": {"Federated": "accounts.google.com"}},
+    )
+    assert may_trust(document, google, "sts:AssumeRoleWithWebIdentity")
+    assert not may_trust(document, google, "sts:TagSession")
+    assert not may_trust(document, apple, "sts:AssumeRoleWithWebIdentity")
+    assert may_trust(document, apple, "sts:TagSession")
 
 
 def test_a_statement_about_another_action_says_nothing() -> None:
