@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ostiary.delivery.push import Credential
-from ostiary.delivery.senders import SENDERS
+from ostiary.delivery.push_services import PUSH_SERVICES
 from tests.fixtures.push_vendors import VENDORS, AppleVendor, Vendor
 from tests.fixtures.pushing import Pushing
 from tests.fixtures.waiting import until
@@ -25,7 +25,8 @@ def pushing(request: pytest.FixtureRequest, start_pushing: Callable[[type[Vendor
 
 def test_every_sender_has_a_vendor_here() -> None:
     platforms = [vendor.platform for vendor in VENDORS]
-    assert all(sum(name in kind.PLATFORMS for name in platforms) == 1 for kind in SENDERS)
+    senders = [service.platforms for service in PUSH_SERVICES if service.sender is not None]
+    assert all(sum(name in kind for name in platforms) == 1 for kind in senders)
 
 
 def test_a_push_arrives_as_the_vendor_wants_it(pushing: Pushing) -> None:

@@ -4,8 +4,8 @@ import asyncio
 
 from ostiary.crypto.seal import Keyring
 from ostiary.delivery.push import credential_of
-from ostiary.delivery.sender import CredentialError, Outside, Sender
-from ostiary.delivery.senders import sender_of
+from ostiary.delivery.push_services import PLATFORMS
+from ostiary.delivery.push_services.sender import CredentialError, Outside, Sender
 from ostiary.store.sns.platform_applications import PlatformApplication
 
 MOST = 1000
@@ -40,10 +40,10 @@ class OpenSenders:
         await asyncio.gather(*self._closing)
 
     def _opened(self, application: PlatformApplication) -> Sender:
-        kind = sender_of(application.platform)
-        if kind is None:
+        sender = PLATFORMS[application.platform].sender
+        if sender is None:
             raise CredentialError(f"there is no push service for {application.platform}")
-        return kind(application, credential_of(self._keyring, application), self._outside)
+        return sender(application, credential_of(self._keyring, application), self._outside)
 
     def _give_up(self, sender: Sender) -> None:
         task = asyncio.ensure_future(sender.close())

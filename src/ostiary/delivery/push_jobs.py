@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ostiary.context import Services
 from ostiary.delivery.push import with_token
-from ostiary.delivery.sender import Gone, Later, Misconfigured, Outcome, Sent
+from ostiary.delivery.push_services.sender import Gone, Later, Misconfigured, Outcome, Sent
 from ostiary.store.db import Tx
 from ostiary.store.errors import Retry
 from ostiary.store.sns import platform_applications, platform_endpoints, pushes

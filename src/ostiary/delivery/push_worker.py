@@ -21,8 +21,18 @@ from ostiary.delivery.connections import Connections, SendError
 from ostiary.delivery.open_senders import OpenSenders
 from ostiary.delivery.pauses import Pauses
 from ostiary.delivery.push_jobs import Job, PushJobs, Settlement
-from ostiary.delivery.sender import CredentialError, Gone, Later, Misconfigured, Outcome, Outside, Push, Refused, Sent
-from ostiary.delivery.senders import ENDED
+from ostiary.delivery.push_services import PLATFORMS
+from ostiary.delivery.push_services.sender import (
+    CredentialError,
+    Gone,
+    Later,
+    Misconfigured,
+    Outcome,
+    Outside,
+    Push,
+    Refused,
+    Sent,
+)
 from ostiary.runtime.addresses import Reach
 from ostiary.runtime.clock import Clock
 from ostiary.runtime.observability import PUSH_SECONDS, PUSHES
@@ -141,7 +151,7 @@ class PushWorker:
             return Refused("expired")
         if endpoint is None or application is None or not endpoint.enabled or not application.enabled:
             return Refused("disabled or deleted")
-        if application.platform in ENDED:
+        if PLATFORMS[application.platform].sender is None:
             return Refused(f"there is no push service for {application.platform} any more")
         if self._stopped or (paused := self._pauses.left(application.arn)):
             return Later("paused", 0 if self._stopped else paused)

@@ -21,6 +21,7 @@ from ostiary.aws.types.sns import (
 )
 from ostiary.context import Context
 from ostiary.delivery import push
+from ostiary.delivery.push_services import PLATFORMS, PushService
 from ostiary.sns.arns import application_account, invalid
 from ostiary.sns.list_pages import page_of
 from ostiary.store import removals
@@ -30,12 +31,6 @@ from ostiary.store.sns import platform_applications
 from ostiary.store.sns.platform_applications import PlatformApplication
 
 APPLICATION_ARN = "{PlatformApplicationArn}"
-WEBPUSH = "WEBPUSH"
-"""Web Push (RFC 8030): AWS has no such platform."""
-PLATFORMS = {
-    *("ADM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "BAIDU", "GCM", "MACOS", "MACOS_SANDBOX"),
-    *("MPNS", "WNS", WEBPUSH),
-}
 _NAME = re.compile(r"[A-Za-z0-9_.-]*")
 _MOST_NAME = 256
 _SECRET = ("PlatformPrincipal", "PlatformCredential")
@@ -44,7 +39,6 @@ _SHOWN = {
     *("SuccessFeedbackRoleArn", "FailureFeedbackRoleArn", "SuccessFeedbackSampleRate", "Enabled"),
     *("ApplePlatformTeamID", "ApplePlatformBundleID", "Subject"),
 }
-_WITHOUT_PRINCIPAL = {"GCM", WEBPUSH}
 _ATTRIBUTES_MISSING = (
     "1 validation error detected: Value null at 'attributes' failed to satisfy constraint: Member must not be null"
 )
@@ -55,11 +49,12 @@ def create_platform_application(ctx: Context, req: CreatePlatformApplicationInpu
     """Register an app at a push service; with the same attributes again it is the same app."""
     name, platform, given = req["Name"], req["Platform"], req["Attributes"]
     _check_name(name)
-    if platform not in PLATFORMS:
+    service = PLATFORMS.get(platform)
+    if service is None:
         raise invalid("Platform", f"{platform} is not supported")
     check_given(given)
     attributes = {"Enabled": "true"} | _shown(given)
-    credential = _credential(platform, given)
+    credential = _credential(service, given)
     if credential is None:
         raise invalid("PlatformCredential", "PlatformCredential is required")
     arn = f"arn:aws:sns:{ctx.region}:{ctx.account}:app/{platform}/{name}"
@@ -90,7 +85,7 @@ def set_platform_application_attributes(ctx: Context, req: SetPlatformApplicatio
         application = known(tx, ctx, req["PlatformApplicationArn"])
         check_given(given)
         changes = _shown(given)
-        credential = _credential(application.platform, given)
+        credential = _credential(PLATFORMS[application.platform], given)
         sealed = application.sealed if credential is None else _sealed(ctx, credential)
         if platform_applications.update(tx, application, application.attributes | changes, sealed) is None:
             raise Retry("The application changed meanwhile.")
@@ -154,12 +149,12 @@ def _shown(given: Mapping[str, str]) -> dict[str, str]:
     return {name: value.lower() if name == "Enabled" else value for name, value in given.items() if name in _SHOWN}
 
 
-def _credential(platform: str, given: Mapping[str, str]) -> push.Credential | None:
+def _credential(service: PushService, given: Mapping[str, str]) -> push.Credential | None:
     """Return the credentials that are given, or None; raises InvalidParameterException for half of them."""
     principal, credential = (given.get(name, "") for name in _SECRET)
     if principal and not credential:
         raise invalid("Attributes", "PlatformPrincipal attribute provided without PlatformCredential")
-    if credential and not principal and platform not in _WITHOUT_PRINCIPAL:
+    if credential and not principal and service.needs_principal:
         raise invalid("Attributes", "PlatformCredential attribute provided without PlatformPrincipal")
     return push.Credential(principal, credential) if credential else None
 

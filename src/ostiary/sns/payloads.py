@@ -3,10 +3,9 @@
 import json
 from collections.abc import Mapping
 
-import msgspec
-
 from ostiary.context import Context
 from ostiary.delivery.push import Notification
+from ostiary.delivery.push_services import PLATFORMS
 from ostiary.sns.messages import Message, texts_of
 
 PREFIX = "AWS.SNS.MOBILE."
@@ -14,7 +13,6 @@ DEFAULT_TTL = 2_419_200
 """Four weeks, the longest that Google's service takes and SNS's default."""
 _LEAST_SECONDS = 60
 """For how long a push is tried at least, even one that its service shall deliver now or never."""
-_APPLE = ("APNS", "MACOS")
 
 
 def platform_of(endpoint_arn: str) -> str:
@@ -49,15 +47,7 @@ def notification(ctx: Context, platform: str, text: str, message: Message, *, ow
 
 def default_payload(platform: str, text: str) -> str:
     """Return what a platform is given for a plain text."""
-    if platform.startswith(_APPLE):
-        return _json({"aps": {"alert": text}})
-    if platform == "GCM":
-        return _json({"data": {"default": text}})
-    if platform == "ADM":
-        return _json({"data": {"message": text}})
-    if platform == "BAIDU":
-        return _json({"title": text, "description": text})
-    return text
+    return PLATFORMS[platform].payload(text)
 
 
 def _ttl(mobile: Mapping[str, str], platform: str) -> int:
@@ -66,7 +56,7 @@ def _ttl(mobile: Mapping[str, str], platform: str) -> int:
 
 
 def _check(text: str, platform: str) -> None:
-    if platform in {"MPNS", "WNS", "WEBPUSH"}:
+    if not PLATFORMS[platform].takes_objects:
         return
     try:
         found = json.loads(text)
@@ -74,7 +64,3 @@ def _check(text: str, platform: str) -> None:
         found = None
     if not isinstance(found, dict):
         raise ValueError(f"Invalid notification for protocol {platform}: it must be a JSON object")  # noqa: TRY004
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

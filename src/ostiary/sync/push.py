@@ -1,12 +1,10 @@
 """The silent notification to every other device of an identity when a dataset changes (behaviour/sync.md 8)."""
 
 from hashlib import sha256
-from typing import Any
-
-import msgspec
 
 from ostiary.context import Context
 from ostiary.delivery.push import Notification, owe
+from ostiary.delivery.push_services import PLATFORMS
 from ostiary.store.db import Tx
 from ostiary.store.sns import platform_endpoints
 from ostiary.store.sync import configurations
@@ -42,12 +40,7 @@ def payload(platform: str, change: Change) -> str:
         "datasetName": change.dataset_name,
         "syncCount": str(change.sync_count),
     }
-    said: dict[str, Any] = {"data": data}
-    if platform.startswith("APNS"):
-        said = {"aps": {"content-available": 1}, "data": data}
-    elif platform == "WEBPUSH":
-        said = data
-    return msgspec.json.encode(said).decode()
+    return PLATFORMS[platform].waking_payload(data)
 
 
 def _collapse_key(change: Change) -> str:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote
 
 from ostiary.delivery.access_tokens import AccessRefusedError, AccessTokens
 from ostiary.delivery.connections import error_of, retry_after
 from ostiary.delivery.push import Credential
-from ostiary.delivery.sender import (
+from ostiary.delivery.push_services.sender import (
     CredentialError,
     Gone,
     Later,
@@ -19,6 +19,7 @@ from ostiary.delivery.sender import (
     Refused,
     Sent,
 )
+from ostiary.delivery.push_services.service import PushService
 from ostiary.runtime.http_client import Response
 from ostiary.store.sns.platform_applications import PlatformApplication
 
@@ -37,8 +38,6 @@ FIXED = {
 
 class Adm:
     """The pushes of one security profile."""
-
-    PLATFORMS: ClassVar[frozenset[str]] = frozenset({"ADM"})
 
     def __init__(self, application: PlatformApplication, credential: Credential, outside: Outside) -> None:  # noqa: ARG002
         if not credential.principal or not credential.credential:
@@ -117,3 +116,10 @@ def _outcome(push: Push, answer: Response) -> Outcome:
         # MaxRateExceeded counts messages to one device; what a server cannot do now it cannot do for any.
         return Later(reason, retry_after(answer), all=answer.status >= 500 and retry_after(answer) > 0)  # noqa: PLR2004
     return Refused(reason)
+
+
+def _plain(text: str) -> object:
+    return {"data": {"message": text}}
+
+
+ADM = PushService(platforms=frozenset({"ADM"}), plain=_plain, sender=Adm)

@@ -7,8 +7,8 @@ what a subscription's service answers is about that subscription only, and never
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,7 +19,8 @@ from ostiary.crypto import jws
 from ostiary.crypto.web_push import MOST_BYTES, SALT_BYTES, SubscriberKeys, encrypt
 from ostiary.delivery.connections import retry_after
 from ostiary.delivery.push import Credential
-from ostiary.delivery.sender import CredentialError, Gone, Later, Outcome, Outside, Push, Refused, Sent
+from ostiary.delivery.push_services.sender import CredentialError, Gone, Later, Outcome, Outside, Push, Refused, Sent
+from ostiary.delivery.push_services.service import PushService
 from ostiary.runtime.http_client import Response
 from ostiary.runtime.randomness import Random
 from ostiary.store.sns.platform_applications import PlatformApplication
@@ -60,8 +61,6 @@ class Subscription:
 
 class WebPush:
     """The pushes of one application server key."""
-
-    PLATFORMS: ClassVar[frozenset[str]] = frozenset({"WEBPUSH"})
 
     def __init__(self, application: PlatformApplication, credential: Credential, outside: Outside) -> None:
         private = _private_key(credential.credential)
@@ -155,3 +154,18 @@ def _decoded(text: str) -> bytes:
 
 def _encoded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _waking(data: Mapping[str, str]) -> object:
+    return data
+
+
+WEB_PUSH = PushService(
+    platforms=frozenset({"WEBPUSH"}),
+    plain=str,
+    waking=_waking,
+    takes_objects=False,
+    needs_principal=False,
+    sender=WebPush,
+)
+"""Web Push (RFC 8030): AWS has no such platform."""

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ostiary.delivery.sender import Push
+from ostiary.delivery.push_services.sender import Push
 
 MOST_TTL_SECONDS = 28 * 24 * 3600
 _TRUE = (True, "true", 1)

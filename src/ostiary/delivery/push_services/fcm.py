@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
@@ -10,9 +10,9 @@ from joserfc.jwk import RSAKey
 from ostiary.crypto import jws
 from ostiary.delivery.access_tokens import AccessRefusedError, AccessTokens
 from ostiary.delivery.connections import error_of, retry_after
-from ostiary.delivery.fcm_messages import PayloadError, message_of
 from ostiary.delivery.push import Credential
-from ostiary.delivery.sender import (
+from ostiary.delivery.push_services.fcm_messages import PayloadError, message_of
+from ostiary.delivery.push_services.sender import (
     CredentialError,
     Gone,
     Later,
@@ -23,6 +23,7 @@ from ostiary.delivery.sender import (
     Refused,
     Sent,
 )
+from ostiary.delivery.push_services.service import PushService
 from ostiary.runtime.http_client import Response
 from ostiary.store.sns.platform_applications import PlatformApplication
 
@@ -35,8 +36,6 @@ THIRD_PARTY_SECONDS = 600
 
 class Fcm:
     """The pushes of one Firebase project."""
-
-    PLATFORMS: ClassVar[frozenset[str]] = frozenset({"GCM"})
 
     def __init__(self, application: PlatformApplication, credential: Credential, outside: Outside) -> None:  # noqa: ARG002
         self._account = _service_account(credential.credential)
@@ -139,3 +138,10 @@ def _key(pem: str) -> RSAKey:
         return RSAKey.import_key(pem)
     except (ValueError, TypeError, JoseError):
         raise CredentialError("the service account's private_key is not an RSA key in PEM") from None
+
+
+def _plain(text: str) -> object:
+    return {"data": {"default": text}}
+
+
+FCM = PushService(platforms=frozenset({"GCM"}), plain=_plain, needs_principal=False, sender=Fcm)

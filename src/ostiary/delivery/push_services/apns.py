@@ -5,7 +5,8 @@ import json
 import re
 import ssl
 import tempfile
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -16,7 +17,7 @@ from ostiary.crypto import jws
 from ostiary.delivery.connections import error_of, retry_after
 from ostiary.delivery.http2 import Http2Origin
 from ostiary.delivery.push import Credential
-from ostiary.delivery.sender import (
+from ostiary.delivery.push_services.sender import (
     CredentialError,
     Gone,
     Later,
@@ -27,6 +28,7 @@ from ostiary.delivery.sender import (
     Refused,
     Sent,
 )
+from ostiary.delivery.push_services.service import PushService
 from ostiary.runtime.http_client import Response, trust
 from ostiary.store.sns.platform_applications import PlatformApplication
 
@@ -45,10 +47,6 @@ _TOKEN = re.compile(r"[0-9a-f]{8,200}")
 
 class Apns:
     """The pushes of one app, over one connection."""
-
-    PLATFORMS: ClassVar[frozenset[str]] = frozenset(
-        {"APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "MACOS", "MACOS_SANDBOX"}
-    )
 
     def __init__(self, application: PlatformApplication, credential: Credential, outside: Outside) -> None:
         self._platform = application.platform
@@ -162,3 +160,19 @@ def _present(tls: ssl.SSLContext, credential: Credential) -> str:
         raise CredentialError("the certificate and its key are not a pair in PEM") from None
     named = subject.get_attributes_for_oid(NameOID.USER_ID)
     return str(named[0].value) if named else ""
+
+
+def _plain(text: str) -> object:
+    return {"aps": {"alert": text}}
+
+
+def _waking(data: Mapping[str, str]) -> object:
+    return {"aps": {"content-available": 1}, "data": data}
+
+
+APNS = PushService(
+    platforms=frozenset({"APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "MACOS", "MACOS_SANDBOX"}),
+    plain=_plain,
+    waking=_waking,
+    sender=Apns,
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from ostiary.config import Settings
 from ostiary.delivery.connections import Connections
@@ -88,8 +88,6 @@ class Outside:
 
 class Sender(Protocol):
     """Sends one application's pushes. A change of its credentials makes another sender."""
-
-    PLATFORMS: ClassVar[frozenset[str]]
 
     def __init__(self, application: PlatformApplication, credential: Credential, outside: Outside) -> None:
         """Raise CredentialError when the credentials cannot be any."""
