@@ -49,7 +49,7 @@ def enqueue(tx: Tx, ctx: Context, message: Message) -> None:
         pool_id=message.pool_id,
         medium=FUNCTION if message.function else message.medium,
         recipient=message.recipient,
-        sealed=ctx.keyring.seal(msgspec.json.encode(message), PURPOSE),
+        sealed=sealed(ctx.keyring, message),
         state=messages.DUE,
         attempts=0,
         created_at=int(now),
@@ -57,6 +57,11 @@ def enqueue(tx: Tx, ctx: Context, message: Message) -> None:
         expires_at=message.expires_at,
     )
     messages.add(tx, stored)
+
+
+def sealed(keyring: Keyring, message: Message) -> bytes:
+    """Return the content of a row for a message."""
+    return keyring.seal(msgspec.json.encode(message), PURPOSE)
 
 
 def opened(keyring: Keyring, stored: messages.StoredMessage) -> Message:

@@ -1,6 +1,6 @@
 """Log events of user pools, for those that deliver them: what users did, and messages that did not arrive."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -19,6 +19,7 @@ DESTINATIONS = {
 }
 Source = Literal["userAuthEvents", "userNotification"]
 _SOURCES: dict[Source, str] = {"userAuthEvents": "USER_ACTIVITY", "userNotification": "USER_NOTIFICATION"}
+Put = Callable[[Tx, Context, Message], None]
 _KEPT_SECONDS = 7 * 86400
 
 
@@ -27,8 +28,13 @@ def destinations_of(configuration: Mapping[str, Any]) -> list[str]:
     return [configuration[member].get(arn, "") for member, arn in DESTINATIONS.items() if member in configuration]
 
 
-def deliver(tx: Tx, ctx: Context, pool: UserPool, source: Source, message: Mapping[str, Any]) -> None:
-    """Write a log event of this source, if the pool delivers them, to leave when the transaction is durable."""
+def deliver(
+    tx: Tx, ctx: Context, pool: UserPool, source: Source, message: Mapping[str, Any], *, put: Put = enqueue
+) -> None:
+    """Write a log event of this source, if the pool delivers them, to leave when the transaction is durable.
+
+    It leaves through the outbox, or goes where it is `put`.
+    """
     for each in pool.configuration.get(MEMBER, []):
         if each["EventSource"] == source:
             now = ctx.clock.now()
@@ -50,4 +56,4 @@ def deliver(tx: Tx, ctx: Context, pool: UserPool, source: Source, message: Mappi
                 username="",
                 expires_at=int(now) + _KEPT_SECONDS,
             )
-            enqueue(tx, ctx, log)
+            put(tx, ctx, log)

@@ -30,7 +30,8 @@ def admin_get_user_auth_factors(ctx: Context, req: AdminGetUserAuthFactorsReques
     """Return the factors of a user."""
     pool = own_pool(ctx, req["UserPoolId"])
     with ctx.store.read() as tx:
-        return _described(ctx, pool, known_user(tx, pool, req["Username"]))  # type: ignore[return-value]
+        user = known_user(tx, pool, req["Username"])
+    return _described(ctx, pool, user)  # type: ignore[return-value]
 
 
 def _described(ctx: Context, pool: UserPool, user: User) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def forgot_password(ctx: Context, req: ForgotPasswordRequest) -> ForgotPasswordR
     migration.bring(ctx, place, "UserMigration_ForgotPassword", req["Username"])
     worded = _worded(ctx, place, req["Username"])
     with ctx.store.write() as tx:
-        user = users.lock(tx, find_user(tx, pool, req["Username"]))
+        user = users.lock_or_pretend(tx, pool.pool_id, find_user(tx, pool, req["Username"]))
         if hides_existence(client) and (user is None or not _is_recoverable(pool, user)):
             return {"CodeDeliveryDetails": simulated_delivery(tx, ctx, pool, req["Username"], codes.RESET)}
         if user is None or worded is None:
@@ -191,7 +191,7 @@ def confirm_forgot_password(ctx: Context, req: ConfirmForgotPasswordRequest) -> 
     verifier = passwords.new_verifier(ctx, pool, name, req["Password"])
     hidden = hides_existence(client)
     with ctx.store.write() as tx:
-        user = users.lock(tx, find_user(tx, pool, req["Username"]))
+        user = users.lock_or_pretend(tx, pool.pool_id, find_user(tx, pool, req["Username"]))
         if user is not None and (user.username != name or (hidden and not _is_recoverable(pool, user))):
             user = None
         if user is None and not hidden:

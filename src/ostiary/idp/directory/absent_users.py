@@ -6,31 +6,23 @@ A stranger has a stable id, so that codes "sent" to one are counted, expire and 
 from ostiary.aws.types.cognito_idp import CodeDeliveryDetailsType
 from ostiary.context import Context
 from ostiary.idp.directory import names
+from ostiary.idp.directory.stranger_ids import STRANGER
 from ostiary.idp.messages import codes
 from ostiary.idp.messages.codes import Attribute, Purpose
+from ostiary.idp.messages.texts import Wording
 from ostiary.runtime.randomness import LOWER_ALPHANUMERIC
 from ostiary.store.db import Tx
-from ostiary.store.idp.codes import sweep
 from ostiary.store.idp.user_pools import UserPool
+from ostiary.triggers.custom_message import Source
+from ostiary.triggers.event import Occasion
 
 _PURPOSE = "stranger"
-_BUCKET = len("stranger ") + 3
-"""So much of an id names the strangers, one in 4096, whose expired rows go when one of them asks for a code."""
+_SOURCES: dict[Purpose, Source] = {codes.RESET: "ForgotPassword", codes.SIGN_UP: "ResendCode"}
 
 
 def stranger(ctx: Context, pool: UserPool, name: str) -> str:
     """Return the id of somebody who is not there: the same for the same name, and never a user's sub."""
-    return f"stranger {_digest(ctx, pool, name).hex()}"
-
-
-def is_stranger(subject: str) -> bool:
-    """Whether this is such an id, and not a user's sub."""
-    return subject.startswith("stranger ")
-
-
-def neighbours(subject: str) -> str:
-    """Return how the ids begin whose expired rows go when `subject` gets one: a stranger may never come again."""
-    return subject[:_BUCKET] if is_stranger(subject) else subject
+    return f"{STRANGER}{_digest(ctx, pool, name).hex()}"
 
 
 def _digest(ctx: Context, pool: UserPool, name: str) -> bytes:
@@ -38,13 +30,20 @@ def _digest(ctx: Context, pool: UserPool, name: str) -> bytes:
 
 
 def simulated_delivery(tx: Tx, ctx: Context, pool: UserPool, name: str, purpose: Purpose) -> CodeDeliveryDetailsType:
-    """Return where a code for `name` would have gone, and remember that it was asked for."""
+    """Return where a code for `name` would have gone, after as much work as one that leaves takes."""
     sub = stranger(ctx, pool, name)
-    sweep(tx, pool.pool_id, neighbours(sub), ctx.clock.now_seconds())
     codes.check_requests(tx, ctx, pool, sub, purpose)
     attribute = _attribute(pool, name)
-    codes.remember(tx, ctx, pool, sub, purpose, to=attribute, digits=ctx.random.text(22))
-    return codes.delivery(attribute, simulated_address(ctx, pool, name, attribute))
+    return codes.pretend(
+        tx,
+        ctx,
+        pool,
+        sub,
+        purpose,
+        attribute=attribute,
+        wording=Wording(_SOURCES[purpose], Occasion(pool, name, {})),
+        recipient=simulated_address(ctx, pool, name, attribute),
+    )
 
 
 def _attribute(pool: UserPool, name: str) -> Attribute:

@@ -11,15 +11,20 @@ from ostiary.store.idp.users import User
 
 
 def find_user(tx: Tx, pool: UserPool, name: str, *, by_sub: bool = True) -> User | None:
-    """Return the user whom this name means: the user name, an alias that signs in, or with `by_sub` the sub."""
+    """Return the user whom this name means: the user name, an alias that signs in, or with `by_sub` the sub.
+
+    It takes as much whomever it means, and when it means nobody (ENU-04).
+    """
     attribute = attribute_of(pool, name)
-    if attribute is not None and username_attributes(pool):
-        return users.find_by_alias(tx, pool.pool_id, _alias_key(pool, attribute, name))
-    user = users.find_by_username(tx, pool.pool_id, user_key(pool, name))
-    if user is None and by_sub and is_sub(name):
-        user = users.find(tx, pool.pool_id, name)
-    if user is None and attribute is not None:
-        user = users.find_by_alias(tx, pool.pool_id, _alias_key(pool, attribute, name))
+    found: list[User | None] = []
+    if attribute is None or not username_attributes(pool):
+        found.append(users.find_by_username(tx, pool.pool_id, user_key(pool, name)))
+        found += [users.find(tx, pool.pool_id, name)] if by_sub and is_sub(name) else []
+    if attribute is not None:
+        found.append(users.find_by_alias(tx, pool.pool_id, _alias_key(pool, attribute, name)))
+    user = next(filter(None, found), None)
+    if user is None:
+        users.decoy(tx)
     return user
 
 

@@ -13,9 +13,11 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
+from ostiary.idp.directory.stranger_ids import STRANGER
 from ostiary.idp.factors import passwords
-from ostiary.runtime.execution import compute
+from ostiary.runtime.execution import Places, compute
 from ostiary.runtime.http_client import HttpError
+from ostiary.runtime.outsiders import Wait
 from ostiary.store.db import Tx
 from ostiary.store.idp import foreign_passwords, users
 from ostiary.store.idp.user_pools import UserPool
@@ -31,6 +33,10 @@ _SHAPES = {"BCRYPT": _BCRYPT, "ARGON2ID": _ARGON2, "SCRYPT": _SCRYPT, "PBKDF2_SH
 _MEMORY = 64 * 1024 * 1024
 _MOST_MEMORY_KIB = 256 * 1024
 _MOST_BCRYPT_COST = 15
+MOST_WAITING = 32
+"""How many sign-ins of a process wait for hashes of other systems, half of them at most of one pool or client."""
+_HASHER = Places(1)
+"""One hash is made at a time: what else must be computed goes on beside it."""
 _SUCCESS, _FAILING = 200, 500
 _BUSY = b"TooManyRequestsException"
 
@@ -73,21 +79,32 @@ def keep(tx: Tx, ctx: Context, user: User, foreign: Foreign) -> None:
     foreign_passwords.put(tx, user.pool_id, user.sub, ctx.keyring.seal(msgspec.json.encode(foreign), _PURPOSE))
 
 
-def capture(ctx: Context, pool: UserPool, user: User | None, password: str) -> User | None:
+def capture(
+    ctx: Context, pool: UserPool, user: User | None, subject: str, password: str, *, hidden: bool
+) -> User | None:
     """Return the user with the password set, if another system knows it as theirs; None when not.
 
-    Nothing is asked for users whose password is known here. The hash or the other service is forgotten afterwards.
-    Raises SilentPoolError.
+    `subject` is the user's sub or a stranger's id. Where a client must not learn who exists (`hidden`), the password of
+    anybody is compared with somebody's hash as long as the pool has any, and what comes of that forgotten (ENU-04).
+    Raises SilentPoolError, and CrowdedError where too many hashes are being made.
     """
-    if user is None or user.sealed_verifier is not None:
+    waits = user is not None and user.sealed_verifier is None
+    if not waits and not hidden:
         return None
     with ctx.store.read() as tx:
-        sealed = foreign_passwords.find(tx, pool.pool_id, user.sub)
-    if sealed is None:
+        nearest = foreign_passwords.nearest(tx, pool.pool_id, subject.removeprefix(STRANGER))
+    if nearest is None:
         return None
-    foreign = msgspec.json.decode(ctx.keyring.open(sealed, _PURPOSE), type=Foreign)
-    if not (_matches_hash(foreign, password) if foreign.hash else _signs_in(ctx, pool, foreign, password)):
+    is_own = waits and nearest[0] == subject
+    if not is_own and not hidden:
         return None
+    foreign = msgspec.json.decode(ctx.keyring.open(nearest[1], _PURPOSE), type=Foreign)
+    agrees = _agrees(ctx, pool, foreign, password, is_own=is_own)
+    return _known_from_now(ctx, pool, user, password) if agrees and is_own and user is not None else None
+
+
+def _known_from_now(ctx: Context, pool: UserPool, user: User, password: str) -> User | None:
+    """Return the user with the password set, once; the hash or the other service is forgotten."""
     verifier = passwords.new_verifier(ctx, pool, user.username, password)
     with ctx.store.write() as tx:
         current = users.lock(tx, user)
@@ -100,10 +117,32 @@ def capture(ctx: Context, pool: UserPool, user: User | None, password: str) -> U
         return users.update(tx, current, **changes)
 
 
+def is_kept(ctx: Context, pool: UserPool, subject: str) -> bool:
+    """Whether another system knows the password of this user."""
+    with ctx.store.read() as tx:
+        return foreign_passwords.is_kept(tx, pool.pool_id, subject)
+
+
+def _agrees(ctx: Context, pool: UserPool, foreign: Foreign, password: str, *, is_own: bool) -> bool:
+    """Whether the other system knows the password; a service is asked for its own users only.
+
+    Hashes are made one after the other, beside everything else, and so many and no more wait for that (PWD-05).
+    """
+    if not foreign.hash:
+        return is_own and _signs_in(ctx, pool, foreign, password)
+    wait = Wait("hashes of passwords", callers=(*ctx.callers, pool.pool_id), most=MOST_WAITING)
+    with ctx.http.outsiders.waiting(wait):
+        _HASHER.take(_HASHER.give)
+        try:
+            return compute(_matches_hash, foreign, password)
+        finally:
+            _HASHER.give()
+
+
 def _matches_hash(foreign: Foreign, password: str) -> bool:
     secret = password.encode()
     if foreign.algorithm == "BCRYPT":
-        return compute(bcrypt.checkpw, secret[:72], foreign.hash.replace("$2y$", "$2b$").encode())
+        return bcrypt.checkpw(secret[:72], foreign.hash.replace("$2y$", "$2b$").encode())
     if foreign.algorithm == "ARGON2ID":
         try:
             Argon2id.verify_phc_encoded(secret, foreign.hash)

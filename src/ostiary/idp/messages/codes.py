@@ -10,6 +10,7 @@ from ostiary.aws.types.cognito_idp import (
     LimitExceededException,
 )
 from ostiary.context import Context
+from ostiary.idp.directory.stranger_ids import neighbours
 from ostiary.idp.messages import texts
 from ostiary.idp.messages.texts import Kind, Letter, Wording, send
 from ostiary.store.db import Tx
@@ -84,6 +85,25 @@ def issue(
     return delivery(attribute, to)
 
 
+def pretend(
+    tx: Tx,
+    ctx: Context,
+    pool: UserPool,
+    subject: str,
+    purpose: Purpose,
+    *,
+    attribute: Attribute,
+    wording: Wording,
+    recipient: str,
+) -> CodeDeliveryDetailsType:
+    """Do for a stranger what `issue` does for a user, with a code that nobody can type and a letter that stays here."""
+    remember(tx, ctx, pool, subject, purpose, to=attribute, digits=ctx.random.text(22))
+    shown, expires_at = ctx.random.digits(purpose.digits), ctx.clock.now_seconds() + purpose.lifetime
+    letter = Letter(purpose.kind, wording, attribute, recipient, wording.occasion.username, shown, expires_at)
+    texts.pretend(tx, ctx, pool, subject, letter)
+    return delivery(attribute, recipient)
+
+
 def delivery(attribute: Attribute, recipient: str) -> CodeDeliveryDetailsType:
     """Return how answers tell where a code went."""
     return {
@@ -111,6 +131,7 @@ def forget(tx: Tx, pool: UserPool, sub: str, purpose: Purpose) -> None:
 
 def check_requests(tx: Tx, ctx: Context, pool: UserPool, sub: str, purpose: Purpose) -> None:
     """Count a request for a code, and refuse it when there were too many in this hour."""
+    codes.sweep(tx, pool.pool_id, neighbours(sub), ctx.clock.now_seconds())
     if not codes.spend(
         tx,
         pool.pool_id,

@@ -1,6 +1,7 @@
 """The texts of messages to users: a function's, the pool's templates, or the service's own."""
 
 import html
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,9 +9,12 @@ from typing import Literal
 import msgspec
 
 from ostiary.context import Context
-from ostiary.delivery.outbox import Message, enqueue
+from ostiary.delivery.outbox import Message, enqueue, sealed
+from ostiary.idp.directory.stranger_ids import neighbours
 from ostiary.idp.messages import confirmation_links
 from ostiary.store.db import Tx
+from ostiary.store.idp import codes
+from ostiary.store.idp.codes import Code
 from ostiary.store.idp.user_pools import UserPool
 from ostiary.triggers import custom_message, custom_sender
 from ostiary.triggers.custom_message import CODE, USERNAME, Source, Texts
@@ -67,6 +71,21 @@ class Letter:
 
 def send(tx: Tx, ctx: Context, pool: UserPool, letter: Letter) -> None:
     """Put the message into the outbox; it leaves after this transaction is durable, or never."""
+    enqueue(tx, ctx, _written(ctx, pool, letter))
+
+
+def pretend(tx: Tx, ctx: Context, pool: UserPool, subject: str, letter: Letter) -> None:
+    """Do with a letter to a stranger what `send` does with one to a user."""
+    lay_aside(tx, ctx, subject, _written(ctx, pool, letter))
+
+
+def lay_aside(tx: Tx, ctx: Context, subject: str, message: Message) -> None:
+    """Put a message to a stranger where nobody reads it, and where the next one to a neighbour takes its place."""
+    text, now = b64encode(sealed(ctx.keyring, message)).decode(), ctx.clock.now_seconds()
+    codes.put(tx, Code(message.pool_id, neighbours(subject), "letter", "", text, now, now))
+
+
+def _written(ctx: Context, pool: UserPool, letter: Letter) -> Message:
     medium, wording = MEDIA[letter.attribute], letter.wording
     page = wording.page if medium == "EMAIL" else ""
     subject, body = _link_template(pool) if page else _template(pool, letter.kind, medium)
@@ -80,7 +99,7 @@ def send(tx: Tx, ctx: Context, pool: UserPool, letter: Letter) -> None:
     text = body.replace(CODE, escaped(letter.secret)).replace(USERNAME, escaped(letter.username))
     function = custom_sender.sender_of(pool, medium)
     event = custom_sender.event(ctx, wording.source, wording.occasion, medium) if function else None
-    message = Message(
+    return Message(
         pool_id=pool.pool_id,
         medium=medium,
         recipient=letter.recipient,
@@ -96,7 +115,6 @@ def send(tx: Tx, ctx: Context, pool: UserPool, letter: Letter) -> None:
         event=msgspec.json.encode(event).decode() if event else "",
         key=pool.configuration["LambdaConfig"].get("KMSKeyID", "") if event else "",
     )
-    enqueue(tx, ctx, message)
 
 
 def _template(pool: UserPool, kind: Kind, medium: str) -> tuple[str, str]:

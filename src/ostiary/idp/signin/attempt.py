@@ -22,7 +22,7 @@ from ostiary.idp.signin import lockout
 from ostiary.idp.tokens import session_tracking
 from ostiary.runtime.randomness import ALPHANUMERIC
 from ostiary.store.db import Tx
-from ostiary.store.idp import devices, groups, sign_in_failures, users
+from ostiary.store.idp import devices, groups, sign_in_failures
 from ostiary.store.idp.clients import AppClient
 from ostiary.store.idp.groups import Group
 from ostiary.store.idp.sign_in_failures import SignInFailures
@@ -136,16 +136,18 @@ def device_given(attempt: Attempt, parameters: Parameters) -> str:
     return key
 
 
-def person_named(ctx: Context, attempt: Attempt, name: str) -> Person:
+def person_named(ctx: Context, attempt: Attempt, name: str, *, hidden: bool = False) -> Person:
     """Return whom a name means, once the pool's function lets them try who begin; a sub is a name to administrators.
 
-    Raises UserNotFoundException where a client may learn that a name means nobody (ENU-01).
+    Raises UserNotFoundException for nobody, unless the client, or a flow that never tells (`hidden`), must not let
+    that be noticed (ENU-01).
     """
+    hidden = hidden or hides_existence(attempt.client)
     person = _named(ctx, attempt, name)
-    if person.user is None and not hides_existence(attempt.client):
+    if person.user is None and not hidden:
         raise UserNotFoundException("User does not exist.")
     if attempt.begins:
-        _ask_before(ctx, attempt, person)
+        _ask_before(ctx, attempt, person, hidden=hidden)
     return person
 
 
@@ -153,16 +155,13 @@ def _named(ctx: Context, attempt: Attempt, name: str) -> Person:
     with ctx.store.read() as tx:
         user = find_user(tx, attempt.pool, name, by_sub=attempt.by_administrator)
         subject = stranger(ctx, attempt.pool, name)
-        if user is None:
-            users.decoy(tx)
-        else:
+        if user is not None:
             subject = user.sub
         return Person(name, subject, user, sign_in_failures.find(tx, attempt.pool.pool_id, subject))
 
 
-def _ask_before(ctx: Context, attempt: Attempt, person: Person) -> None:
+def _ask_before(ctx: Context, attempt: Attempt, person: Person, *, hidden: bool) -> None:
     """Have PreAuthentication refuse the sign-in; it is told of strangers only where clients must not notice them."""
-    hidden = hides_existence(attempt.client)
     occasion = Occasion(attempt.pool, person.name, {}, attempt.client.client_id, user_not_found=True)
     if person.user is not None:
         occasion = replace(attempt.occasion(person.user), user_not_found=False if hidden else None)

@@ -3,14 +3,16 @@
 from ostiary.aws.types.cognito_idp import CodeMismatchException, NotAuthorizedException, TooManyRequestsException
 from ostiary.context import Context
 from ostiary.idp.directory.absent_users import simulated_address
+from ostiary.idp.directory.stranger_ids import neighbours
 from ostiary.idp.messages import codes
 from ostiary.idp.messages.codes import Attribute, Purpose, Tried
-from ostiary.idp.messages.texts import wording
+from ostiary.idp.messages.texts import Wording, wording
 from ostiary.idp.signin import lockout
 from ostiary.idp.signin.attempt import Attempt, Person
 from ostiary.idp.signin.session import SessionState
 from ostiary.store.idp import codes as stored
 from ostiary.store.idp import sign_in_failures
+from ostiary.triggers.event import Occasion
 
 SENT_PER_HOUR = 60
 """How many codes somebody may be sent; each needs the password, or is asked for by who signs in without one."""
@@ -26,18 +28,21 @@ def send(
     A stranger is "sent" one too (ENU-03). `recipient` is an address that is not the user's yet.
     """
     pool, purpose = attempt.pool, _purpose(attempt, attribute, session_id)
-    occasion = None if person.user is None else attempt.occasion(person.user)
-    worded = None if occasion is None else wording(ctx, "Authentication", occasion, [attribute])
+    if person.user is None:
+        worded = Wording("Authentication", Occasion(pool, person.name, {}, attempt.client.client_id))
+    else:
+        worded = wording(ctx, "Authentication", attempt.occasion(person.user), [attribute])
     with ctx.store.write() as tx:
         now = ctx.clock.now_seconds()
-        stored.sweep(tx, pool.pool_id, person.subject, now)
+        stored.sweep(tx, pool.pool_id, neighbours(person.subject), now)
         limits = {"limit": SENT_PER_HOUR, "window": codes.HOUR, "now": now}
         if not stored.spend(tx, pool.pool_id, person.subject, "sign in codes", **limits):
             raise TooManyRequestsException("Rate exceeded")
-        if person.user is None or worded is None:
-            digits = ctx.random.text(22)
-            codes.remember(tx, ctx, pool, person.subject, purpose, to=attribute, digits=digits)
-            details = codes.delivery(attribute, simulated_address(ctx, pool, person.name, attribute))
+        if person.user is None:
+            recipient = simulated_address(ctx, pool, person.name, attribute)
+            details = codes.pretend(
+                tx, ctx, pool, person.subject, purpose, attribute=attribute, wording=worded, recipient=recipient
+            )
         else:
             details = codes.issue(
                 tx, ctx, pool, person.user, purpose, attribute=attribute, wording=worded, recipient=recipient

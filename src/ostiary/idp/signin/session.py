@@ -9,8 +9,8 @@ import msgspec
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context
 from ostiary.crypto.seal import SealBrokenError
-from ostiary.idp.directory.absent_users import neighbours
 from ostiary.idp.directory.lookup import find_user
+from ostiary.idp.directory.stranger_ids import neighbours
 from ostiary.idp.signin.attempt import Answer, Attempt, Once, Person
 from ostiary.store.db import Tx
 from ostiary.store.idp import codes

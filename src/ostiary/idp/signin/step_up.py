@@ -37,10 +37,9 @@ def has_passkey(ctx: Context, pool: UserPool, user: User | None) -> bool:
     allowed = pool.configuration["Policies"].get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [])
     if second_factors.PASSKEY not in allowed:
         return False
-    if user is None:
-        return True
     with ctx.store.read() as tx:
-        return bool(passkeys.page(tx, user.pool_id, user.sub, None, 1))
+        found = passkeys.page(tx, pool.pool_id, "" if user is None else user.sub, None, 1)
+    return user is None or bool(found)
 
 
 def _highest(ctx: Context, pool: UserPool, user: User | None, wanted: Sequence[int]) -> int:

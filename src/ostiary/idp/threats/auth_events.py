@@ -12,6 +12,8 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.delivery import pool_log_events
+from ostiary.delivery.outbox import Message
+from ostiary.idp.messages import texts
 from ostiary.idp.threats.enforcement import protection
 from ostiary.idp.threats.request_origin import visit_of
 from ostiary.idp.threats.risk import Visit
@@ -51,9 +53,8 @@ def record(
         ctx, event_type, response, visit, event_id=event_id, risk=risk, challenges=challenges, client_id=client_id
     )
     _keep(tx, ctx, pool, user.sub, document)
-    about = {"userSub": user.sub, "userName": user.username, "userPoolId": pool.pool_id, "clientId": client_id}
-    exported = {**about, **_exported(document), "requestId": ctx.client.request_id}
-    pool_log_events.deliver(tx, ctx, pool, "userAuthEvents", exported)
+    about = {"userSub": user.sub, "userName": user.username, "clientId": client_id}
+    pool_log_events.deliver(tx, ctx, pool, "userAuthEvents", _exported(ctx, pool, about, document))
     return str(document["EventId"])
 
 
@@ -67,9 +68,16 @@ def pretend(
     challenges: Sequence[Mapping[str, str]],
     client_id: str,
 ) -> None:
-    """Do for a stranger's failed sign-in what `record` does for a user's, and leave nothing (ENU-04)."""
-    _keep(tx, ctx, pool, subject, _document(ctx, "SignIn", "Fail", visit, challenges=challenges, client_id=client_id))
-    auth_events.forget(tx, pool.pool_id, subject)
+    """Do for a stranger's failed sign-in what `record` does for a user's, and leave no event (ENU-04)."""
+    document = _document(ctx, "SignIn", "Fail", visit, challenges=challenges, client_id=client_id)
+    _keep(tx, ctx, pool, subject, document, forgotten=True)
+    about = {"userSub": subject, "userName": subject, "clientId": client_id}
+    exported = _exported(ctx, pool, about, document)
+
+    def put(tx: Tx, ctx: Context, message: Message) -> None:
+        texts.lay_aside(tx, ctx, subject, message)
+
+    pool_log_events.deliver(tx, ctx, pool, "userAuthEvents", exported, put=put)
 
 
 def _document(
@@ -97,20 +105,26 @@ def _document(
     }
 
 
-def _keep(tx: Tx, ctx: Context, pool: UserPool, subject: str, document: dict[str, Any]) -> None:
+def _keep(
+    tx: Tx, ctx: Context, pool: UserPool, subject: str, document: dict[str, Any], *, forgotten: bool = False
+) -> None:
+    """Keep an event, and those before it that are neither too old nor too many; or forget all, this one too."""
     now, event_id = ctx.clock.now(), document["EventId"]
     key = auth_events.key_at(int(now * 1_000_000), event_id)
-    oldest = auth_events.key_at(int((now - KEPT_SECONDS) * 1_000_000), "")
+    oldest = "" if forgotten else auth_events.key_at(int((now - KEPT_SECONDS) * 1_000_000), "")
     auth_events.add(tx, AuthEvent(pool.pool_id, subject, key, event_id, document, int(now)), oldest)
 
 
-def _exported(document: Mapping[str, Any]) -> dict[str, Any]:
+def _exported(ctx: Context, pool: UserPool, about: Mapping[str, str], document: Mapping[str, Any]) -> dict[str, Any]:
     """Return an event as logs tell it: all values are text (AWS: Exporting user pool logs, the example event)."""
     found, place = document["EventRisk"], document["EventContextData"]
     created = datetime.fromtimestamp(document["CreationDate"], UTC).ctime().replace("  ", " 0")
     time, year = created.rsplit(" ", 1)
     done = [f"{each['ChallengeName']}:{each['ChallengeResponse']}" for each in document["ChallengeResponses"]]
     return {
+        **about,
+        "userPoolId": pool.pool_id,
+        "requestId": ctx.client.request_id,
         "version": "1",
         "eventId": document["EventId"],
         "eventType": document["EventType"],

@@ -53,12 +53,6 @@ def add(tx: Tx, event: AuthEvent, oldest_key: str) -> None:
     tx.delete(events, *mine, events.c.event_key >= last)
 
 
-def forget(tx: Tx, pool_id: str, sub: str) -> None:
-    """Delete all events of one subject."""
-    events = schema.auth_events
-    tx.delete(events, events.c.pool_id == pool_id, events.c.sub == sub)
-
-
 def page(tx: Tx, pool_id: str, sub: str, after: str | None, limit: int) -> list[AuthEvent]:
     """Return at most `limit` events of the user, newest first, behind the key `after`."""
     events = schema.auth_events

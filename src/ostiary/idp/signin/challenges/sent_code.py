@@ -6,7 +6,8 @@ from functools import partial
 from ostiary.aws.types.cognito_idp import AliasExistsException
 from ostiary.context import Context
 from ostiary.idp.directory import attributes
-from ostiary.idp.directory.absent_users import is_stranger
+from ostiary.idp.directory.lookup import find_user
+from ostiary.idp.directory.stranger_ids import is_stranger
 from ostiary.idp.factors import second_factors
 from ostiary.idp.messages.codes import Attribute, Tried
 from ostiary.idp.signin import one_time_codes
@@ -50,7 +51,7 @@ class SentCode:
     def _user(ctx: Context, attempt: Attempt, state: SessionState, name: str) -> User | None:
         with ctx.store.read() as tx:
             if is_stranger(state.sub):
-                users.decoy(tx)
+                find_user(tx, attempt.pool, name)  # for as much work
                 return None
             return asked_user(tx, attempt, state, name)
 

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
+import cbor2
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
@@ -36,7 +38,7 @@ _FAKE = "absent-passkey"
 
 
 def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
-    """Return the challenge."""
+    """Return the challenge, for as much work to a stranger."""
     party = _party(ctx, attempt, progress)
     challenge = encoded(ctx.random.bytes(CHALLENGE_BYTES))
     options = {
@@ -60,13 +62,14 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     person = user_auth.chooser(ctx, attempt, state, responses["USERNAME"])
     lockout.check(ctx, person.failures)
     passkey = _meant(ctx, attempt, person, credential)
-    if passkey is None or person.user is None:
-        raise wrong_password(ctx, attempt, person, state.once)
+    party = _party(ctx, attempt, state.progress)
     try:
-        party = _party(ctx, attempt, state.progress)
-        proof = attestation.proven(party, credential, decoded(state.memo), passkey)
+        # Where nobody's passkey is meant as much is done with one that nobody has (ENU-04).
+        proof = attestation.proven(party, credential, decoded(state.memo), passkey or _nobodys())
     except RefusedError:
         raise wrong_password(ctx, attempt, person, state.once) from None
+    if passkey is None or person.user is None:
+        raise wrong_password(ctx, attempt, person, state.once)
     progress = state.progress.with_passed(NAME)
     if proof.user_verified:
         progress = progress.with_passed(USER_VERIFIED)
@@ -79,6 +82,14 @@ def _party(ctx: Context, attempt: Attempt, progress: Progress) -> RelyingParty:
     return replace(party, verifies_user=party.verifies_user or progress.target == PHISHING_RESISTANT)
 
 
+@cache
+def _nobodys() -> Passkey:
+    """Return a passkey whose private key is not kept."""
+    point = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
+    key = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32), -3: point.y.to_bytes(32)})
+    return Passkey("", "", "", key, 0, "", "", "", [], backup_eligible=False, created_at=0)
+
+
 def _used(user: User, passkey: Passkey, count: int, tx: Tx) -> User:
     current = users.lock(tx, user)
     if current is None or not passkeys.use(tx, passkey, count):
@@ -87,11 +98,11 @@ def _used(user: User, passkey: Passkey, count: int, tx: Tx) -> User:
 
 
 def _allowed(ctx: Context, attempt: Attempt, person: Person) -> list[dict[str, Any]]:
-    if person.user is None:
-        made_up = ctx.keyring.mac(f"{attempt.pool.pool_id}\n{person.subject}".encode(), _FAKE)
-        return [{"id": encoded(made_up), "type": "public-key", "transports": ["internal"]}]
+    made_up = ctx.keyring.mac(f"{attempt.pool.pool_id}\n{person.subject}".encode(), _FAKE)
     with ctx.store.read() as tx:
-        known = passkeys.page(tx, attempt.pool.pool_id, person.user.sub, None, MOST)
+        known = passkeys.page(tx, attempt.pool.pool_id, person.subject, None, MOST)
+    if person.user is None:
+        known = [replace(_nobodys(), credential_id=encoded(made_up), transports=["internal"])]
     return [descriptor(passkey) for passkey in known]
 
 

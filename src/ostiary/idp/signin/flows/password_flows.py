@@ -3,15 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ostiary.aws.errors import ServiceError
-from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthorizedException, TooManyRequestsException
+from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
 from ostiary.idp import plans
 from ostiary.idp.access import hides_existence
 from ostiary.idp.clients.client_secrets import check_secret_hash
-from ostiary.idp.factors import passwords
-from ostiary.idp.imports import foreign_passwords
-from ostiary.idp.signin import lockout
 from ostiary.idp.signin.attempt import (
     Answer,
     Attempt,
@@ -20,9 +16,9 @@ from ostiary.idp.signin.attempt import (
     name_given,
     person_named,
     required,
-    wrong_password,
 )
 from ostiary.idp.signin.challenges import password_verifier
+from ostiary.idp.signin.challenges.password import proven
 from ostiary.idp.signin.flows import refresh_token
 from ostiary.idp.signin.session import Passed, Progress
 from ostiary.idp.signin.steps import proceed
@@ -43,23 +39,9 @@ def user_password_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -
     name, password = name_given(parameters), required(parameters, "PASSWORD")
     check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
     person = person_named(ctx, attempt, name)
-    lockout.check(ctx, person.failures)
-    user = person.user if passwords.password_matches(ctx, attempt.pool, person.user, password) else None
-    try:
-        user = user or foreign_passwords.capture(ctx, attempt.pool, person.user, password)
-    except foreign_passwords.SilentPoolError:
-        raise _unchecked(attempt) from None
-    if user is None:
-        raise wrong_password(ctx, attempt, person)
+    user = proven(ctx, attempt, person, password, hidden=hides_existence(attempt.client))
     progress = Progress("USER_PASSWORD_AUTH", ("PASSWORD",), device_given(attempt, parameters))
     return proceed(ctx, attempt, Passed(user, progress))
-
-
-def _unchecked(attempt: Attempt) -> ServiceError:
-    """Return what a client hears of a password that nobody could check: no failure is counted."""
-    if hides_existence(attempt.client):
-        return NotAuthorizedException("Incorrect username or password.")
-    return TooManyRequestsException("The password cannot be checked at the moment. Try again later.")
 
 
 FLOWS: dict[str, Flow] = {

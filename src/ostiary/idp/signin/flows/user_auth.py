@@ -3,23 +3,18 @@
 Somebody who does not exist is asked like a user who has everything that the pool allows (ENU-01, WAN-09).
 """
 
-from ostiary.aws.types.cognito_idp import NotAuthorizedException, UserNotFoundException
+from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context
-from ostiary.idp.directory.absent_users import is_stranger, stranger
+from ostiary.idp.directory.absent_users import stranger
 from ostiary.idp.directory.lookup import find_user
-from ostiary.idp.factors import assurance, passwords, second_factors
+from ostiary.idp.directory.stranger_ids import is_stranger
+from ostiary.idp.factors import assurance, second_factors
 from ostiary.idp.factors.second_factors import PASSKEY
+from ostiary.idp.imports import foreign_passwords
 from ostiary.idp.signin import auto_sign_in, lockout, step_up
-from ostiary.idp.signin.attempt import (
-    Answer,
-    Attempt,
-    Parameters,
-    Person,
-    device_given,
-    person_named,
-    wrong_password,
-)
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, device_given, person_named
 from ostiary.idp.signin.challenges import email_otp, password_verifier, sms_otp, web_authn
+from ostiary.idp.signin.challenges import password as password_challenge
 from ostiary.idp.signin.session import Ask, Passed, Progress, SessionState, check_alive, invalid, new_session
 from ostiary.store.idp import sign_in_failures
 from ostiary.store.idp.user_pools import UserPool
@@ -38,7 +33,7 @@ def begin(ctx: Context, attempt: Attempt, parameters: Parameters, session: str |
 
     `session` is that of ConfirmSignUp, where somebody has just proven an address.
     """
-    person = _anybody(ctx, attempt, parameters["USERNAME"])
+    person = person_named(ctx, attempt, parameters["USERNAME"], hidden=True)  # this flow never tells
     progress = Progress(FLOW, (), device_given(attempt, parameters))
     progress = step_up.begun(ctx, attempt, parameters, person, progress)
     if person.user is not None and progress.passed:
@@ -61,13 +56,14 @@ def begin(ctx: Context, attempt: Attempt, parameters: Parameters, session: str |
 def choices(ctx: Context, pool: UserPool, user: User | None) -> list[str]:
     """Return the challenges that this user, or a stranger, may begin with, in the order in which they are listed."""
     allowed = set(pool.configuration["Policies"].get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [PASSWORD]))
-    found = [PASSWORD_SRP, PASSWORD] if PASSWORD in allowed and _has_password(user) else []
+    has_passkey = step_up.has_passkey(ctx, pool, user)  # looked up for everybody: it takes as much
+    found = [PASSWORD_SRP, PASSWORD] if PASSWORD in allowed and _has_password(ctx, pool, user) else []
     if user is not None and user.status == "FORCE_CHANGE_PASSWORD":
         return found
     alone = not _needs_second(pool, user)
     if alone:
         found += [name for name in _CODES if name in allowed and _reaches(user, _ADDRESSES[name])]
-    if (alone or _counts_as_two(pool, user)) and step_up.has_passkey(ctx, pool, user):
+    if (alone or _counts_as_two(pool, user)) and has_passkey:
         found.append(PASSKEY)
     return found
 
@@ -119,10 +115,9 @@ def chooser(ctx: Context, attempt: Attempt, state: SessionState, name: str) -> P
 
 
 def _by_password(ctx: Context, attempt: Attempt, person: Person, progress: Progress, password: str) -> Passed:
-    lockout.check(ctx, person.failures)
-    if not passwords.password_matches(ctx, attempt.pool, person.user, password) or person.user is None:
-        raise wrong_password(ctx, attempt, person)
-    return Passed(person.user, progress.with_passed(PASSWORD))
+    # Nobody may learn here who exists, whatever the client.
+    user = password_challenge.proven(ctx, attempt, person, password, hidden=True)
+    return Passed(user, progress.with_passed(PASSWORD))
 
 
 def _waiting(ctx: Context, attempt: Attempt, person: Person, challenge: str, progress: Progress) -> Answer:
@@ -130,18 +125,10 @@ def _waiting(ctx: Context, attempt: Attempt, person: Person, challenge: str, pro
     return {"ChallengeName": challenge, "Session": session, "ChallengeParameters": {}}
 
 
-def _anybody(ctx: Context, attempt: Attempt, name: str) -> Person:
-    """Return whom a name means, a stranger where it means nobody: this flow never tells."""
-    try:
-        return person_named(ctx, attempt, name)
-    except UserNotFoundException:
-        subject = stranger(ctx, attempt.pool, name)
-        with ctx.store.read() as tx:
-            return Person(name, subject, None, sign_in_failures.find(tx, attempt.pool.pool_id, subject))
-
-
-def _has_password(user: User | None) -> bool:
-    return user is None or user.sealed_verifier is not None
+def _has_password(ctx: Context, pool: UserPool, user: User | None) -> bool:
+    """Whether somebody has a password, here or in another system; it takes as much whoever they are (ENU-04)."""
+    elsewhere = foreign_passwords.is_kept(ctx, pool, "" if user is None else user.sub)
+    return user is None or user.sealed_verifier is not None or elsewhere
 
 
 def _reaches(user: User | None, attribute: str) -> bool:
