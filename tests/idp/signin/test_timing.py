@@ -108,7 +108,7 @@ def least(app: App, attempt: Try, name: str) -> tuple[Work, Any]:
     """Return the work of an answer, and the answer."""
     found, answer = Work(), None
     for run in range(RUNS):
-        app.pool.anybody.ctx.services.clock.advance(4000)  # type: ignore[attr-defined]
+        app.pool.anybody.ctx.services.clock.advance(4000)
         work, answer = work_of(lambda: heard(attempt, app, name))
         found = work if run == 0 or (work.dear.total(), work.calls) < (found.dear.total(), found.calls) else found
     return found, answer
