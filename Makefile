@@ -38,6 +38,7 @@ check: $(VENV)/dev ## Lint, types, layers, generated files
 	$(BIN)/deptry tests bench tools --exclude node_modules --ignore DEP002,DEP004
 	$(BIN)/python tools/models.py --check
 	$(BIN)/python tools/docs.py --check
+	$(BIN)/python tools/layers_picture.py --check
 	$(BIN)/python tools/citations.py
 
 bench: $(VENV)/dev ## Measure throughput and latency (SIZE=users in the pool, ENGINE=sqlite or postgresql)
@@ -55,6 +56,7 @@ models-newer: $(VENV)/dev ## Say whether there are newer service models, and wha
 
 docs: $(VENV)/dev ## Regenerate docs/reference
 	$(BIN)/python tools/docs.py
+	$(BIN)/python tools/layers_picture.py
 
 format: $(VENV)/dev ## Format and fix what can be fixed
 	$(BIN)/ruff check --fix .

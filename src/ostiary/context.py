@@ -10,7 +10,7 @@ from ostiary.runtime.addresses import caller_at
 from ostiary.runtime.clock import Clock
 from ostiary.runtime.http_client import HttpClient
 from ostiary.runtime.randomness import Random
-from ostiary.runtime.wake_signal import Bell
+from ostiary.runtime.wake_signal import WakeSignal
 from ostiary.store.db import Store
 
 PrincipalType = Literal["Account", "User", "AssumedRole", "FederatedUser", "Anonymous"]
@@ -83,10 +83,10 @@ class Services:
     clock: Clock
     random: Random
     http: HttpClient
-    pushes: Bell = field(default_factory=Bell)
-    """Rings when pushes are owed."""
-    publications: Bell = field(default_factory=Bell)
-    """Rings when something was published to a topic."""
+    pushes: WakeSignal = field(default_factory=WakeSignal)
+    """Sent when pushes are owed."""
+    publications: WakeSignal = field(default_factory=WakeSignal)
+    """Sent when something was published to a topic."""
     functions: Functions = field(init=False)
 
     def __post_init__(self) -> None:

@@ -24,7 +24,7 @@ OUTSIDE = ("seal:refresh-token", "seal:session-token", "mac:temporary-secret-key
 """What must still open that is not in the database."""
 PROOF = "sealed_with"
 _RETAINED = "retained-keys"
-Told = Callable[[str, int], None]
+OnProgress = Callable[[str, int], None]
 """Hears which table is at hand, and how many rows were sealed anew so far."""
 
 
@@ -40,7 +40,7 @@ class Outcome:
     settled: bool = True
 
 
-def reseal(services: Services, told: Told, *, end_sessions: bool = False) -> Outcome:
+def reseal(services: Services, told: OnProgress, *, end_sessions: bool = False) -> Outcome:
     """Seal everything in the database under the first master key.
 
     With `end_sessions` no key of the ones before is kept: refresh tokens and temporary credentials under them end.
@@ -97,7 +97,7 @@ def _proof(tx: Tx, keyring: Keyring) -> bytes:
 class _Pass:
     """One way through all tables."""
 
-    def __init__(self, services: Services, told: Told, done: int) -> None:
+    def __init__(self, services: Services, told: OnProgress, done: int) -> None:
         self._store, self._keyring = services.store, services.keyring
         self._told, self._before = told, done
         self._done = self._lost = 0

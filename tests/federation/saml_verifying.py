@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from ostiary.federation.saml import Assertion, Wanted, verify_saml
+from ostiary.federation.saml import Assertion, Expected, verify_saml
 from ostiary.federation.web_identity import InvalidTokenError
 from tests.fixtures.saml_provider import SamlProvider, token
 from tests.fixtures.still_clock import StillClock
 
 AUDIENCE = "urn:amazon:cognito:sp:us-east-1_Example"
 RECIPIENT = "https://login.example.com/saml2/idpresponse"
-WANTED = Wanted(AUDIENCE, [RECIPIENT])
+WANTED = Expected(AUDIENCE, [RECIPIENT])
 IDP = SamlProvider(AUDIENCE, RECIPIENT, clock=StillClock())
 CTX: Any = SimpleNamespace(clock=IDP.clock, http_of=lambda _: None)
 

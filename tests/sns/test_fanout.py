@@ -31,7 +31,7 @@ class BrokenError(Exception):
 
 
 @dataclasses.dataclass
-class News:
+class Broadcast:
     """A topic, called in this process; nobody works off what it owes unless a test says so."""
 
     api: Api
@@ -72,12 +72,12 @@ def _name(delivery: Delivery) -> str:
 
 
 @pytest.fixture
-def news(context: Callable[..., Context]) -> News:
+def news(context: Callable[..., Context]) -> Broadcast:
     api = Api(context(), "sns")
-    return News(api, api("CreateTopic", Name="news")["TopicArn"])
+    return Broadcast(api, api("CreateTopic", Name="news")["TopicArn"])
 
 
-def test_who_confirms_after_a_publication_is_not_told_of_it(news: News) -> None:
+def test_who_confirms_after_a_publication_is_not_told_of_it(news: Broadcast) -> None:
     """However late it is worked off, and whatever any clock says: here it stands still."""
     news.api.ctx.clock.set(1_800_000_000)
     there = news.subscribe("there").rpartition(":")[2]
@@ -96,7 +96,7 @@ def test_who_confirms_after_a_publication_is_not_told_of_it(news: News) -> None:
 
 @pytest.mark.parametrize("broken", ["claim", "go_on", "finish", "add_delivery"])
 def test_a_crash_anywhere_loses_nothing_and_doubles_nothing(
-    news: News, monkeypatch: pytest.MonkeyPatch, broken: str
+    news: Broadcast, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     monkeypatch.setattr(fanout, "PAGE", 2)
     names = [news.subscribe(f"queue-{number}").rpartition(":")[2] for number in range(5)]
@@ -118,7 +118,7 @@ def test_a_crash_anywhere_loses_nothing_and_doubles_nothing(
 
 
 def test_one_subscription_that_cannot_be_told_keeps_nothing_from_the_others(
-    news: News, monkeypatch: pytest.MonkeyPatch
+    news: Broadcast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [news.subscribe(f"queue-{number}").rpartition(":")[2] for number in range(3)]
     whole = protocol_of
@@ -141,7 +141,7 @@ def test_one_subscription_that_cannot_be_told_keeps_nothing_from_the_others(
     assert news.owed() == Counter([(names[0], "m"), (names[2], "m")])
 
 
-def test_a_delivery_that_another_node_took_is_neither_postponed_nor_given_up(news: News) -> None:
+def test_a_delivery_that_another_node_took_is_neither_postponed_nor_given_up(news: Broadcast) -> None:
     news.subscribe("queue")
     news.publish("m")
     news.work_off()
@@ -173,7 +173,7 @@ def nodes(services: Services, database: str, receiver: Receiver) -> Iterator[lis
         yield made
 
 
-def test_a_dead_letter_that_does_not_leave_holds_up_nothing_in_order(news: News) -> None:
+def test_a_dead_letter_that_does_not_leave_holds_up_nothing_in_order(news: Broadcast) -> None:
     delivery = Delivery(ACCOUNT, f"{news.topic}:s", "1", "sqs", b"", ordered=True, attempts=0, due_at=0)
     dead = dataclasses.replace(delivery, delivery_id="1-dead", ordered=False, due_at=NEVER)
     following = dataclasses.replace(delivery, delivery_id="2")
@@ -187,7 +187,7 @@ def test_a_dead_letter_that_does_not_leave_holds_up_nothing_in_order(news: News)
 
 
 def test_a_delivery_that_breaks_its_carrier_is_tried_again_later_each_time(
-    news: News, nodes: list[TopicWorker], monkeypatch: pytest.MonkeyPatch
+    news: Broadcast, nodes: list[TopicWorker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Breaking:
         way = "sqs"
@@ -209,7 +209,7 @@ def test_a_delivery_that_breaks_its_carrier_is_tried_again_later_each_time(
 
 @pytest.mark.usefixtures("nodes")
 def test_two_nodes_share_a_fan_out_and_send_nothing_twice(
-    news: News, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    news: Broadcast, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fanout, "PAGE", 2)
     monkeypatch.setattr(worker, "BATCH", 5)  # so that both see what the other takes
@@ -224,7 +224,7 @@ def test_two_nodes_share_a_fan_out_and_send_nothing_twice(
     assert told == Counter((name, str(number)) for name in queues for number in range(6))
 
 
-def _left(news: News) -> bool:
+def _left(news: Broadcast) -> bool:
     def any_of(tx: Tx) -> bool:
         return any(tx.all(table.select()) for table in (schema.publications, schema.topic_deliveries))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ostiary.context import Context
-from ostiary.sns.messages import Message
+from ostiary.sns.messages import TopicMessage
 from ostiary.sns.payloads import default_payload, notification
 
 
@@ -25,7 +25,7 @@ def test_plain_text_becomes_what_the_platform_reads(platform: str, payload: dict
 
 
 def test_a_platforms_own_text_is_an_object_and_goes_as_it_is(context: Callable[..., Context]) -> None:
-    message = Message("id", "{}", structured=True, subject="", attributes={}, published_at=0)
+    message = TopicMessage("id", "{}", structured=True, subject="", attributes={}, published_at=0)
     own = '{"data": {"a":"b"}}'
     assert notification(context(), "GCM", own, message, own=True).payload == own
     for text in ("hi", "[]", "1", "{"):

@@ -23,8 +23,8 @@ def test_a_topic_is_created_described_changed_listed_and_deleted(sns: Any, root:
     shown = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
     assert shown.keys() == FULL_SET
     assert json.loads(shown["Policy"])["Statement"][0]["Resource"] == arn
-    sns.set_topic_attributes(TopicArn=arn, AttributeName="DisplayName", AttributeValue="News")
-    assert sns.get_topic_attributes(TopicArn=arn)["Attributes"]["DisplayName"] == "News"
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="DisplayName", AttributeValue="Broadcast")
+    assert sns.get_topic_attributes(TopicArn=arn)["Attributes"]["DisplayName"] == "Broadcast"
     assert sns.list_topics()["Topics"] == [{"TopicArn": arn}]
     sns.delete_topic(TopicArn=arn)
     sns.delete_topic(TopicArn=arn)

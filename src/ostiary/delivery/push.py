@@ -65,7 +65,7 @@ def owe(tx: Tx, ctx: Context, endpoint: PlatformEndpoint, notification: Notifica
             expires_at=notification.expires_at,
         ),
     )
-    tx.after_commit.append(ctx.services.pushes.ring)
+    tx.after_commit.append(ctx.services.pushes.send)
 
 
 def opened(keyring: Keyring, push: StoredPush) -> Notification:

@@ -38,14 +38,14 @@ class Assertion:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Expected:
     """For whom an assertion must be made: an entity id, and the addresses it may be delivered to."""
 
     audience: str
     recipients: Collection[str]
 
 
-def verify_saml(ctx: Context, token: str, details: Mapping[str, str], wanted: Wanted, owner: str) -> Assertion:
+def verify_saml(ctx: Context, token: str, details: Mapping[str, str], wanted: Expected, owner: str) -> Assertion:
     """Return what an assertion says, or the one in a response; raises InvalidTokenError.
 
     `token` is base64 of XML, in either alphabet. `details` are the provider's, with its metadata, as the account
@@ -87,7 +87,7 @@ def _decoded(token: str) -> bytes:
         raise XmlError("The token is not base64.") from None
 
 
-def _check_unverified(document: bytes, wanted: Wanted, now: float) -> None:
+def _check_unverified(document: bytes, wanted: Expected, now: float) -> None:
     """Refuse what would be refused if it were signed, whoever wrote it."""
     root = parse(document)
     assertion = _only_assertion(root)
@@ -108,7 +108,7 @@ def _only_assertion(root: Element) -> Element:
     return found[0]
 
 
-def _signed_assertion(document: bytes, metadata: Metadata, wanted: Wanted, now: float) -> Element:
+def _signed_assertion(document: bytes, metadata: Metadata, wanted: Expected, now: float) -> Element:
     """Return the one assertion of a document, from the bytes that were signed (FED-01)."""
     root = parse(document)
     is_response = _only_assertion(root) is not root
@@ -132,7 +132,7 @@ def _inside(response: Element) -> Element:
     return only(response, f"{ASSERTION}Assertion")
 
 
-def _check_response(response: Element, entity_id: str, wanted: Wanted) -> None:
+def _check_response(response: Element, entity_id: str, wanted: Expected) -> None:
     """Refuse what is around an assertion when it says something else (FED-05)."""
     status = only(only(response, f"{PROTOCOL}Status"), f"{PROTOCOL}StatusCode").get("Value")
     if response.get("Version") != "2.0" or status != _SUCCESS:
@@ -144,7 +144,7 @@ def _check_response(response: Element, entity_id: str, wanted: Wanted) -> None:
         raise InvalidTokenError("audience", "the response is for another address")
 
 
-def _read(assertion: Element, entity_id: str, wanted: Wanted, now: float) -> Assertion:
+def _read(assertion: Element, entity_id: str, wanted: Expected, now: float) -> Assertion:
     issuer = text(only(assertion, f"{ASSERTION}Issuer"))
     if issuer != entity_id:
         raise InvalidTokenError("issuer")
@@ -204,7 +204,7 @@ def _check_audience(conditions: Element, wanted: str) -> None:
         raise InvalidTokenError("audience")
 
 
-def _confirmed_until(subject: Element, wanted: Wanted, now: float) -> float:
+def _confirmed_until(subject: Element, wanted: Expected, now: float) -> float:
     """Return until when whoever brings the assertion counts as its subject; the best of several confirmations."""
     refusal: Exception = XmlError("No confirmation says that a bearer is the subject.")
     found: list[float] = []
@@ -219,7 +219,7 @@ def _confirmed_until(subject: Element, wanted: Wanted, now: float) -> float:
     return max(found)
 
 
-def _confirmation_end(confirmation: Element, wanted: Wanted, now: float) -> float:
+def _confirmation_end(confirmation: Element, wanted: Expected, now: float) -> float:
     data = confirmation.findall(f"{ASSERTION}SubjectConfirmationData")
     if any(each.get("Recipient", "") not in {"", *wanted.recipients} for each in data):
         raise InvalidTokenError("audience", "the assertion was sent to another address")

@@ -33,7 +33,7 @@ from ostiary.store.idp.users import User
 from ostiary.tokens import keys as signing_keys
 
 PAGE = 60
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Hears how many users were looked at, of how many."""
 _NOT_KEPT = frozenset(
     {
@@ -102,7 +102,7 @@ def plan(services: Services, account_id: str, aws: Any, pool_id: str) -> Copied:
     return _copied(account_id, aws, pool_id, _clients(aws, pool_id), dry_run=True)
 
 
-def copy_pool(services: Services, account_id: str, aws: Any, pool_id: str, told: Told) -> Copied:
+def copy_pool(services: Services, account_id: str, aws: Any, pool_id: str, told: OnProgress) -> Copied:
     """Copy a pool of another Cognito; `aws` is a boto3 client of it.
 
     It can be run again: what is there stays as it is. Raises ValueError when the pool is another account's here.

@@ -25,11 +25,11 @@ BATCH = 50
 """Users, of several rows each, that are written in one transaction; then others have their turn for as long."""
 _BESIDE_USERS = 2
 """Records of a whole file that are no users: the pool, and the end."""
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Hears how many users are done, of how many."""
 
 
-def export_users(services: Services, pool_id: str, path: Path, passphrase: str, told: Told) -> int:
+def export_users(services: Services, pool_id: str, path: Path, passphrase: str, told: OnProgress) -> int:
     """Write the pool and its users; a file that was begun is gone on with. Returns how many users the file has.
 
     Raises KeyError for a pool that is not there, FileBrokenError for another file.
@@ -61,7 +61,7 @@ def export_users(services: Services, pool_id: str, path: Path, passphrase: str, 
 
 
 def import_users(
-    services: Services, account_id: str, path: Path, passphrase: str, told: Told, *, dry_run: bool = False
+    services: Services, account_id: str, path: Path, passphrase: str, told: OnProgress, *, dry_run: bool = False
 ) -> tuple[str, int, int]:
     """Make the pool, unless it is there, and its users that are not there; return its id, how many were made, and left.
 

@@ -67,7 +67,7 @@ def _add(tx: Tx, ctx: Context, delivery: Delivery, parcel: Parcel) -> None:
     now = ctx.clock.now_seconds()
     due = replace(delivery, destination=destination_of(parcel), sealed=sealed, attempts=0, due_at=now)
     publications.add_delivery(tx, due)
-    tx.after_commit.append(ctx.services.publications.ring)
+    tx.after_commit.append(ctx.services.publications.send)
 
 
 def dead_letter(parcel: Parcel, now: int, *, request_id: str, code: int, reason: str) -> Parcel:

@@ -7,15 +7,15 @@ from urllib.parse import urlencode
 
 from ostiary.context import Context
 from ostiary.sns import signing
-from ostiary.sns.messages import Message
+from ostiary.sns.messages import TopicMessage
 from ostiary.store.sns.topic_subscriptions import Subscription
 from ostiary.store.sns.topics import Topic
 
 
-class News:
+class Broadcast:
     """A message on its way to the subscriptions of a topic; what is the same for many of them is made once."""
 
-    def __init__(self, ctx: Context, topic: Topic, message: Message, publication_id: str) -> None:
+    def __init__(self, ctx: Context, topic: Topic, message: TopicMessage, publication_id: str) -> None:
         self.ctx, self.topic, self.message, self.publication_id = ctx, topic, message, publication_id
         self._signed: dict[str, dict[str, str]] = {}
 

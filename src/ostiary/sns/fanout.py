@@ -7,7 +7,7 @@ import structlog
 
 from ostiary.context import Context
 from ostiary.sns import filters, messages, signing
-from ostiary.sns.envelopes import News
+from ostiary.sns.envelopes import Broadcast
 from ostiary.sns.protocols import protocol_of
 from ostiary.sns.protocols.protocol import Write
 from ostiary.store.sns import publications, topic_subscriptions, topics
@@ -47,7 +47,7 @@ class Fanout:
             page = topic_subscriptions.told_page(tx, publication, PAGE)
         message = messages.opened(ctx, publication.sealed)
         signing.prepare(ctx.services)  # what may fail for everybody fails here, and is tried again
-        told = News(ctx, topic, message, publication.publication_id) if topic is not None else None
+        told = Broadcast(ctx, topic, message, publication.publication_id) if topic is not None else None
         writes = [] if told is None else [write for found in page if (write := self._told(told, found)) is not None]
         with ctx.store.write() as tx:
             if len(page) < PAGE:
@@ -58,7 +58,7 @@ class Fanout:
                 write(tx)
         return True
 
-    def _told(self, told: News, subscription: Subscription) -> Write | None:
+    def _told(self, told: Broadcast, subscription: Subscription) -> Write | None:
         """Return what writes a message for a subscription; None when it does not want it, or cannot be told."""
         try:
             if not self._wants(told, subscription):
@@ -71,7 +71,7 @@ class Fanout:
             log.exception("subscription_not_told", subscription=subscription.arn)
             return None
 
-    def _wants(self, told: News, subscription: Subscription) -> bool:
+    def _wants(self, told: Broadcast, subscription: Subscription) -> bool:
         policy = subscription.attributes.get("FilterPolicy")
         if policy is None:
             return True

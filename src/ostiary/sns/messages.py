@@ -16,7 +16,7 @@ PURPOSE = "publication"
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class TopicMessage:
     """What was published. With `structured`, `text` is a JSON object with a text for each protocol.
 
     `attributes` are `{"name": {"DataType": …, "StringValue": …}}`, binary values in base64 as `BinaryValue`.
@@ -54,7 +54,7 @@ _RESERVED = ("aws.", "amazon.")
 _OURS = "aws.sns."
 
 
-def message_of(ctx: Context, req: Mapping[str, Any], *, platform: str = "", most: int = MOST_BYTES) -> Message:
+def message_of(ctx: Context, req: Mapping[str, Any], *, platform: str = "", most: int = MOST_BYTES) -> TopicMessage:
     """Return the message of a request; raises InvalidParameterException and InvalidParameterValueException.
 
     A structured one needs a default, unless it is for one `platform` only and has a text for that.
@@ -72,7 +72,7 @@ def message_of(ctx: Context, req: Mapping[str, Any], *, platform: str = "", most
     structured = req.get("MessageStructure") == "json"
     if structured:
         _check_structure(text, platform)
-    return Message(
+    return TopicMessage(
         message_id=ctx.random.uuid(),
         text=text,
         structured=structured,
@@ -165,11 +165,11 @@ def texts_of(text: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
-def sealed(ctx: Context, message: Message) -> bytes:
+def sealed(ctx: Context, message: TopicMessage) -> bytes:
     """Return a message as it is kept."""
     return ctx.keyring.seal(msgspec.json.encode(message), PURPOSE)
 
 
-def opened(ctx: Context, kept: bytes) -> Message:
+def opened(ctx: Context, kept: bytes) -> TopicMessage:
     """Return a message that was kept."""
-    return msgspec.json.decode(ctx.keyring.open(kept, PURPOSE), type=Message)
+    return msgspec.json.decode(ctx.keyring.open(kept, PURPOSE), type=TopicMessage)

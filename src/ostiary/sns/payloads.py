@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ostiary.context import Context
 from ostiary.delivery.push import Notification
 from ostiary.delivery.push_services import PLATFORMS
-from ostiary.sns.messages import Message, texts_of
+from ostiary.sns.messages import TopicMessage, texts_of
 
 PREFIX = "AWS.SNS.MOBILE."
 DEFAULT_TTL = 2_419_200
@@ -20,12 +20,12 @@ def platform_of(endpoint_arn: str) -> str:
     return endpoint_arn.split("/")[1]
 
 
-def names(message: Message, platform: str) -> bool:
+def names(message: TopicMessage, platform: str) -> bool:
     """Whether a message has a text that is for this platform only."""
     return message.structured and platform in texts_of(message.text)
 
 
-def notification(ctx: Context, platform: str, text: str, message: Message, *, own: bool) -> Notification:
+def notification(ctx: Context, platform: str, text: str, message: TopicMessage, *, own: bool) -> Notification:
     """Return the push for a platform; `own` is whether `text` is the platform's own JSON already.
 
     Raises ValueError when that is no JSON object.

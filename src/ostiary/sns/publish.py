@@ -28,7 +28,7 @@ from ostiary.delivery import push
 from ostiary.sns import payloads, texts
 from ostiary.sns.access import allow, permitted_topic
 from ostiary.sns.arns import checked, endpoint_account, invalid
-from ostiary.sns.messages import MOST_BYTES, NO_DEFAULT, Message, message_of, size_of
+from ostiary.sns.messages import MOST_BYTES, NO_DEFAULT, TopicMessage, message_of, size_of
 from ostiary.sns.messages import sealed as sealed_message
 from ostiary.store import spent
 from ostiary.store.db import Tx
@@ -131,7 +131,7 @@ def _reachable(tx: Tx, account_id: str, arn: str) -> PlatformEndpoint:
     return endpoint
 
 
-def _for_topic(ctx: Context, topic: Topic, req: Mapping[str, Any]) -> Message:
+def _for_topic(ctx: Context, topic: Topic, req: Mapping[str, Any]) -> TopicMessage:
     """Return a message that can be published to a topic; raises InvalidParameterException and others."""
     group, given = req.get("MessageGroupId", ""), req.get("MessageDeduplicationId", "")
     message = message_of(ctx, req, most=int(topic.attributes.get("MaximumMessageSize", MOST_BYTES)))
@@ -158,7 +158,7 @@ def _for_topic(ctx: Context, topic: Topic, req: Mapping[str, Any]) -> Message:
     return replace(message, group_id=group, deduplication_id=given)
 
 
-def _owe(tx: Tx, ctx: Context, topic: Topic, message: Message) -> Message:
+def _owe(tx: Tx, ctx: Context, topic: Topic, message: TopicMessage) -> TopicMessage:
     """Write a message into the outbox, unless a FIFO topic had the same before; return it as it was counted."""
     now = ctx.clock.now()
     there = topics.find(tx, topic.account_id, topic.arn)
@@ -174,18 +174,18 @@ def _owe(tx: Tx, ctx: Context, topic: Topic, message: Message) -> Message:
     sealed = sealed_message(ctx, message)
     kept = Publication(topic.account_id, topic.arn, publication_id, sealed, "", int(now), there.joined)
     publications.add(tx, kept)
-    tx.after_commit.append(ctx.services.publications.ring)
+    tx.after_commit.append(ctx.services.publications.send)
     return message
 
 
-def _was_published(tx: Tx, topic: Topic, message: Message, now: int) -> bool:
+def _was_published(tx: Tx, topic: Topic, message: TopicMessage, now: int) -> bool:
     """Whether the deduplication id was used in the last five minutes, within the scope of the topic's attribute."""
     scope = message.group_id if topic.attributes.get("FifoThroughputScope") == "MessageGroup" else ""
     thing = sha256(f"{scope}\n{message.deduplication_id}".encode()).hexdigest()
     return not spent.spend_again(tx, topic.arn, thing, now, now + _DEDUPLICATION_SECONDS)
 
 
-def _answer(message: Message) -> PublishResponse:
+def _answer(message: TopicMessage) -> PublishResponse:
     sequence: PublishResponse = {"SequenceNumber": message.sequence} if message.sequence else {}
     return {"MessageId": message.message_id, **sequence}
 

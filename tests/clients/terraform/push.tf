@@ -12,7 +12,7 @@ resource "aws_sns_topic" "smallest" {}
 
 resource "aws_sns_topic" "news" {
   name              = "news"
-  display_name      = var.later ? "The news" : "News"
+  display_name      = var.later ? "The news" : "Broadcast"
   signature_version = 2
   tracing_config    = "PassThrough"
   tags              = local.tags

@@ -27,7 +27,7 @@ _HEX = re.compile(r"[0-9A-Fa-f]{1,800}")
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class SrpExchange:
     """The numbers of one SRP exchange, as bytes: the client's public one, ours, and what is behind ours."""
 
     client_public: bytes
@@ -35,7 +35,7 @@ class Exchange:
     private: bytes
 
     @classmethod
-    def begun(cls, ctx: Context, client_public: int, verifier: int) -> "Exchange":
+    def begun(cls, ctx: Context, client_public: int, verifier: int) -> "SrpExchange":
         """Answer a client's public value for somebody with this verifier."""
         private = ctx.random.bytes(srp.PRIVATE_BYTES)
         public = srp.server_public(verifier, int.from_bytes(private, "big"))
@@ -63,7 +63,7 @@ class Block:
     pool_id: str
     client_id: str
     expires_at: int
-    exchange: Exchange
+    exchange: SrpExchange
 
 
 B = TypeVar("B", bound=Block)

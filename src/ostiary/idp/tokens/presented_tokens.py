@@ -15,7 +15,7 @@ from ostiary.crypto import jws
 from ostiary.crypto.jws import Claims
 from ostiary.federation.keys import key_finder, spellings
 from ostiary.federation.openid import verify_openid
-from ostiary.federation.saml import Wanted, verify_saml
+from ostiary.federation.saml import Expected, verify_saml
 from ostiary.federation.web_identity import InvalidTokenError
 from ostiary.idp.directory.names import user_key
 from ostiary.idp.providers import links_by_email
@@ -141,20 +141,20 @@ def _of_provider(ctx: Context, pool: UserPool, provider: Part, given: Given) -> 
         raise NotAuthorizedException(_refusal(given.role, error)) from None
     mapped = provider.configuration["AttributeMapping"].get("username", "sub")
     since = int(told or ctx.clock.now_seconds())
-    user = _user_of(ctx, pool, provider, given, Told(str(identity.claims.get(mapped, "")), identity.claims, since))
+    user = _user_of(ctx, pool, provider, given, Claimed(str(identity.claims.get(mapped, "")), identity.claims, since))
     return Presented(identity.claims, provider, user, int(identity.expires_at), since)
 
 
 def _of_saml(ctx: Context, pool: UserPool, provider: Part, given: Given) -> Presented:
     if provider.configuration["ProviderType"] != "SAML":
         raise InvalidParameterException(f"The provider {provider.key} issues no SAML assertions.")
-    wanted = Wanted(f"urn:amazon:cognito:sp:{pool.pool_id}", _recipients(ctx, pool))
+    wanted = Expected(f"urn:amazon:cognito:sp:{pool.pool_id}", _recipients(ctx, pool))
     try:
         found = verify_saml(ctx, given.token, details(ctx, provider), wanted, pool.account_id)
     except InvalidTokenError as error:
         raise NotAuthorizedException(_refusal(given.role, error)) from None
     since = int(found.authenticated_at)
-    user = _user_of(ctx, pool, provider, given, Told(found.subject, found.attributes, since))
+    user = _user_of(ctx, pool, provider, given, Claimed(found.subject, found.attributes, since))
     claims: Claims = {"sub": found.subject, "iss": found.issuer}
     # An actor's assertion only tells who acts: it may do so for many, unless its provider says otherwise.
     is_single = given.role == "Subject" or found.is_for_one_use
@@ -180,7 +180,7 @@ def _refusal(role: Role, error: Exception) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Claimed:
     """What a provider tells of somebody: as whom it knows them, what else, and since when (epoch seconds)."""
 
     subject: str
@@ -188,7 +188,7 @@ class Told:
     since: int
 
 
-def _user_of(ctx: Context, pool: UserPool, provider: Part, given: Given, told: Told) -> User | None:
+def _user_of(ctx: Context, pool: UserPool, provider: Part, given: Given, told: Claimed) -> User | None:
     """Return whom a provider's token stands for; only an actor may be nobody of the pool."""
     user = _known_user(ctx, pool, provider, told.subject, told.claims.items())
     if user is None and given.role == "Subject":
@@ -200,7 +200,7 @@ def _user_of(ctx: Context, pool: UserPool, provider: Part, given: Given, told: T
     return user
 
 
-def _linked(ctx: Context, pool: UserPool, provider: Part, told: Told) -> User | None:
+def _linked(ctx: Context, pool: UserPool, provider: Part, told: Claimed) -> User | None:
     """Link who comes for the first time to the user who has proven the same address, where the pool wants that."""
     if not links_by_email.is_wanted(pool, provider.key):
         return None

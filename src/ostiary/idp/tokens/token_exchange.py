@@ -44,7 +44,7 @@ MOST_ACTORS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class TokenExchange:
     """What is exchanged, by whom, for what. `audience` is empty where the token is for anybody."""
 
     pool: UserPool
@@ -95,7 +95,7 @@ def _authorize(ctx: Context, pool: UserPool, client: AppClient, secret: str | No
     authorize(ctx, "cognito-idp:GetDerivedToken", arn)
 
 
-def _exchange(ctx: Context, pool: UserPool, client: AppClient, req: GetDerivedTokenRequest) -> Exchange:
+def _exchange(ctx: Context, pool: UserPool, client: AppClient, req: GetDerivedTokenRequest) -> TokenExchange:
     audience = _audience(ctx, pool, req)
     given = [_given(req, role) for role in ("Subject", "Actor") if f"{role}Token" in req]
     # The pool's own first: a provider is not asked when one of them is wrong.
@@ -108,7 +108,7 @@ def _exchange(ctx: Context, pool: UserPool, client: AppClient, req: GetDerivedTo
     with ctx.store.read() as tx:
         memberships = groups.groups_of(tx, pool.pool_id, user.sub)
     scopes = _granted(client, subject, req.get("Scopes", []))
-    return Exchange(pool, client, subject, actor, user, memberships, scopes, audience)
+    return TokenExchange(pool, client, subject, actor, user, memberships, scopes, audience)
 
 
 def _given(req: Mapping[str, Any], role: Role) -> Given:
@@ -133,7 +133,9 @@ def _audience(ctx: Context, pool: UserPool, req: GetDerivedTokenRequest) -> str:
     return req["Audiences"][0] if req.get("Audiences") else ""
 
 
-def _exchanged(ctx: Context, exchange: Exchange, kind: Literal["ACCESS_TOKEN", "ID_TOKEN"]) -> GetDerivedTokenResponse:
+def _exchanged(
+    ctx: Context, exchange: TokenExchange, kind: Literal["ACCESS_TOKEN", "ID_TOKEN"]
+) -> GetDerivedTokenResponse:
     override = pre_token_generation.override(
         ctx,
         "TokenGeneration_TokenExchange",
@@ -158,7 +160,7 @@ def _exchanged(ctx: Context, exchange: Exchange, kind: Literal["ACCESS_TOKEN", "
     }
 
 
-def _claims(ctx: Context, exchange: Exchange, override: Override, *, is_access: bool) -> dict[str, Any]:
+def _claims(ctx: Context, exchange: TokenExchange, override: Override, *, is_access: bool) -> dict[str, Any]:
     known = exchange.subject.claims if exchange.subject.provider is None else {}
     sign = Sign(
         issuer=issuer(ctx.settings, exchange.pool.pool_id),
@@ -188,7 +190,7 @@ def _assurance(pool: UserPool, subject: Presented) -> dict[str, Any]:
     return {"acr": assurance.name_of(pool, assurance.level_at_provider(mapping, subject.claims.get("acr")))}
 
 
-def _actors(exchange: Exchange) -> list[dict[str, Any]]:
+def _actors(exchange: TokenExchange) -> list[dict[str, Any]]:
     """Return who acts for the user now, then who did before (RFC 8693 4.1); raises InvalidParameterException."""
     found = [] if exchange.actor is None else [_actor(exchange.actor), *_before(exchange.actor)]
     found += _before(exchange.subject)

@@ -16,7 +16,7 @@ from ostiary.store.idp.users import folded
 PAGE = 1000
 TRIES = 3
 """How often names are looked at beside everybody; when they change each time, the last look keeps others waiting."""
-Told = Callable[[int], None]
+OnProgress = Callable[[int], None]
 """Hears how many names were looked at."""
 
 
@@ -40,14 +40,14 @@ class CollisionsError(Exception):
         self.collisions = collisions
 
 
-def collisions(ctx: Context, pool_id: str, told: Told) -> list[Collision]:
+def collisions(ctx: Context, pool_id: str, told: OnProgress) -> list[Collision]:
     """Return which names of a pool would be one without case; nothing is changed."""
     with ctx.store.read() as tx:
         _check(fresh_pool(ctx, tx, pool_id))
         return _plan(tx, pool_id, told)[1]
 
 
-def switch(ctx: Context, pool_id: str, told: Told) -> int:
+def switch(ctx: Context, pool_id: str, told: OnProgress) -> int:
     """Compare a pool's names without case from now on, all in one transaction; return how many keys were rewritten.
 
     Names are looked at before it, because that takes long, and again when any changed meanwhile.
@@ -100,7 +100,7 @@ def _check(pool: UserPool) -> None:
         raise InvalidParameterException("User names of this pool are not case sensitive already.")
 
 
-def _plan(tx: Tx, pool_id: str, told: Told) -> Plan:
+def _plan(tx: Tx, pool_id: str, told: OnProgress) -> Plan:
     """Return which names get another key, and which would get the same."""
     changes: list[tuple[Name, str]] = []
     owners: dict[tuple[bool, str], Name] = {}

@@ -7,7 +7,7 @@ from ostiary.context import Context
 from ostiary.delivery import push
 from ostiary.sns import payloads, registration
 from ostiary.sns.arns import invalid
-from ostiary.sns.envelopes import News
+from ostiary.sns.envelopes import Broadcast
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask
 from ostiary.store.db import Tx
 from ostiary.store.sns import platform_applications, platform_endpoints
@@ -36,9 +36,9 @@ class Application:
         """Return what writes nothing."""
         return nothing_to_ask
 
-    def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:  # noqa: ARG002
+    def tell(self, broadcast: Broadcast, subscription: Subscription, text: str) -> Write | None:  # noqa: ARG002
         """Return what writes the push, unless the endpoint is gone or disabled by then."""
-        message, ctx = news.message, news.ctx
+        message, ctx = broadcast.message, broadcast.ctx
         platform = payloads.platform_of(subscription.endpoint)
         own = message.text_for(platform)
         if own is None:

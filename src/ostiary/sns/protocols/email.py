@@ -6,7 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from ostiary.aws.types.sns import InvalidParameterException
 from ostiary.context import Context
 from ostiary.delivery import outbox
-from ostiary.sns.envelopes import News, address, confirmation
+from ostiary.sns.envelopes import Broadcast, address, confirmation
 from ostiary.sns.protocols.protocol import Write
 from ostiary.store.sns.topic_subscriptions import Subscription
 from ostiary.store.sns.topics import Topic
@@ -45,17 +45,17 @@ class Email:
             )
         return _mail(ctx, subscription, _CONFIRM_SUBJECT, body)
 
-    def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:
+    def tell(self, broadcast: Broadcast, subscription: Subscription, text: str) -> Write | None:
         """Return what writes the message."""
         if subscription.protocol == JSON:
-            body = msgspec.json.encode(news.envelope(subscription, text)).decode()
+            body = msgspec.json.encode(broadcast.envelope(subscription, text)).decode()
         else:
-            url = address(news.ctx, Action="Unsubscribe", SubscriptionArn=subscription.arn)
+            url = address(broadcast.ctx, Action="Unsubscribe", SubscriptionArn=subscription.arn)
             body = (
                 f"{text}\n\n--\nIf you wish to stop receiving notifications from this topic, please open the link "
                 f"below to unsubscribe:\n{url}\n"
             )
-        return _mail(news.ctx, subscription, news.message.subject or _SUBJECT, body)
+        return _mail(broadcast.ctx, subscription, broadcast.message.subject or _SUBJECT, body)
 
 
 def _mail(ctx: Context, subscription: Subscription, subject: str, body: str) -> Write:

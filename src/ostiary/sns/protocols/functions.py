@@ -5,7 +5,7 @@ import msgspec
 from ostiary.context import Context
 from ostiary.sns import deliveries
 from ostiary.sns.deliveries import Parcel
-from ostiary.sns.envelopes import News
+from ostiary.sns.envelopes import Broadcast
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask, own_arn
 from ostiary.sns.redrive import dead_letter_of
 from ostiary.store.sns.topic_subscriptions import Subscription
@@ -32,9 +32,9 @@ class Functions:
         """Return what writes nothing."""
         return nothing_to_ask
 
-    def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:
+    def tell(self, broadcast: Broadcast, subscription: Subscription, text: str) -> Write | None:
         """Return what writes the call."""
-        envelope = {_SPELT.get(name, name): value for name, value in news.envelope(subscription, text).items()}
+        envelope = {_SPELT.get(name, name): value for name, value in broadcast.envelope(subscription, text).items()}
         record = {
             "EventSource": "aws:sns",
             "EventVersion": "1.0",
@@ -47,7 +47,7 @@ class Functions:
             body=msgspec.json.encode({"Records": [record]}).decode(),
             delays=deliveries.QUEUE_DELAYS,
             persistent=True,
-            expires_at=news.ctx.clock.now_seconds() + deliveries.QUEUE_SECONDS,
+            expires_at=broadcast.ctx.clock.now_seconds() + deliveries.QUEUE_SECONDS,
             dead_letter=dead_letter_of(subscription),
         )
-        return lambda tx: deliveries.owe(tx, news.ctx, subscription, parcel, delivery_id=news.publication_id)
+        return lambda tx: deliveries.owe(tx, broadcast.ctx, subscription, parcel, delivery_id=broadcast.publication_id)

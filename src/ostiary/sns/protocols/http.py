@@ -9,7 +9,7 @@ from ostiary.context import Context
 from ostiary.sns import deliveries, retries
 from ostiary.sns.arns import invalid
 from ostiary.sns.deliveries import Parcel
-from ostiary.sns.envelopes import News, confirmation
+from ostiary.sns.envelopes import Broadcast, confirmation
 from ostiary.sns.protocols.protocol import Write, mismatch
 from ostiary.sns.redrive import dead_letter_of
 from ostiary.store.sns.topic_subscriptions import Subscription
@@ -47,16 +47,16 @@ class Http:
         delivery_id = f"{int(ctx.clock.now() * 1_000_000):016x}-{ctx.random.text(12)}"
         return lambda tx: deliveries.owe(tx, ctx, subscription, parcel, delivery_id=delivery_id)
 
-    def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:
+    def tell(self, broadcast: Broadcast, subscription: Subscription, text: str) -> Write | None:
         """Return what writes the message."""
-        topic = news.topic
-        headers = _headers("Notification", news.message.message_id, topic.arn, subscription.arn)
+        topic = broadcast.topic
+        headers = _headers("Notification", broadcast.message.message_id, topic.arn, subscription.arn)
         if subscription.raw:
             body, headers = text, {**headers, "x-amz-sns-rawdelivery": "true"}
         else:
-            body = msgspec.json.encode(news.envelope(subscription, text)).decode()
-        parcel = _parcel(news.ctx, topic, subscription, body, headers)
-        return lambda tx: deliveries.owe(tx, news.ctx, subscription, parcel, delivery_id=news.publication_id)
+            body = msgspec.json.encode(broadcast.envelope(subscription, text)).decode()
+        parcel = _parcel(broadcast.ctx, topic, subscription, body, headers)
+        return lambda tx: deliveries.owe(tx, broadcast.ctx, subscription, parcel, delivery_id=broadcast.publication_id)
 
 
 def _parcel(ctx: Context, topic: Topic, subscription: Subscription, body: str, headers: Mapping[str, str]) -> Parcel:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ostiary.aws.types.sns import InvalidParameterException
 from ostiary.context import Context
-from ostiary.sns.envelopes import News
+from ostiary.sns.envelopes import Broadcast
 from ostiary.store.db import Tx
 from ostiary.store.sns.topic_subscriptions import Subscription
 from ostiary.store.sns.topics import Topic
@@ -31,7 +31,7 @@ class SubscriptionProtocol(Protocol):
     def ask(self, ctx: Context, topic: Topic, subscription: Subscription, token: str) -> Write:
         """Return what writes the question whether an endpoint wants to be told."""
 
-    def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:
+    def tell(self, broadcast: Broadcast, subscription: Subscription, text: str) -> Write | None:
         """Return what writes a message for a subscription into an outbox; None when it cannot be told.
 
         `text` is the message for this protocol. Nothing is written twice when it comes again.

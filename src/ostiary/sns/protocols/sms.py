@@ -3,7 +3,7 @@
 from ostiary.aws.types.sns import InvalidParameterException
 from ostiary.context import Context
 from ostiary.sns import texts
-from ostiary.sns.envelopes import News
+from ostiary.sns.envelopes import Broadcast
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask
 from ostiary.store.sns.topic_subscriptions import Subscription
 from ostiary.store.sns.topics import Topic
@@ -25,8 +25,8 @@ class Sms:
         """Return what writes nothing."""
         return nothing_to_ask
 
-    def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:
+    def tell(self, broadcast: Broadcast, subscription: Subscription, text: str) -> Write | None:
         """Return what writes the message, behind the topic's display name."""
-        name = news.topic.attributes.get("DisplayName")
+        name = broadcast.topic.attributes.get("DisplayName")
         shown = f"{name}> {text}" if name else text
-        return lambda tx: texts.owe(tx, news.ctx, subscription.owner, subscription.endpoint, shown)
+        return lambda tx: texts.owe(tx, broadcast.ctx, subscription.owner, subscription.endpoint, shown)

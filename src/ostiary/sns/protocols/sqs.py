@@ -7,7 +7,7 @@ import msgspec
 from ostiary.context import Context
 from ostiary.sns import deliveries
 from ostiary.sns.deliveries import Parcel
-from ostiary.sns.envelopes import News
+from ostiary.sns.envelopes import Broadcast
 from ostiary.sns.protocols.protocol import Write, nothing_to_ask, own_arn
 from ostiary.sns.redrive import dead_letter_of
 from ostiary.store.sns.publications import FIFO
@@ -30,11 +30,11 @@ class Sqs:
         """Return what writes nothing."""
         return nothing_to_ask
 
-    def tell(self, news: News, subscription: Subscription, text: str) -> Write | None:
+    def tell(self, broadcast: Broadcast, subscription: Subscription, text: str) -> Write | None:
         """Return what writes the message; ordered when queue and topic are."""
-        message = news.message
+        message = broadcast.message
         fifo = subscription.endpoint.endswith(FIFO)
-        body = text if subscription.raw else msgspec.json.encode(news.envelope(subscription, text)).decode()
+        body = text if subscription.raw else msgspec.json.encode(broadcast.envelope(subscription, text)).decode()
         parcel = Parcel(
             way="sqs",
             address=subscription.endpoint,
@@ -42,14 +42,14 @@ class Sqs:
             headers=_attributes(message.attributes) if subscription.raw else {},
             delays=deliveries.QUEUE_DELAYS,
             persistent=True,
-            expires_at=news.ctx.clock.now_seconds() + deliveries.QUEUE_SECONDS,
+            expires_at=broadcast.ctx.clock.now_seconds() + deliveries.QUEUE_SECONDS,
             dead_letter=dead_letter_of(subscription),
             group_id=message.group_id,  # a queue without order shares itself out fairly by that
             deduplication_id=message.deduplication_id if fifo else "",
             trace=message.trace,
         )
         return lambda tx: deliveries.owe(
-            tx, news.ctx, subscription, parcel, delivery_id=news.publication_id, ordered=news.topic.fifo
+            tx, broadcast.ctx, subscription, parcel, delivery_id=broadcast.publication_id, ordered=broadcast.topic.fifo
         )
 
 

@@ -16,7 +16,7 @@ from ostiary.idp.signin.attempt import (
     trusts_devices,
     wrong_password,
 )
-from ostiary.idp.signin.proofs import Block, Exchange
+from ostiary.idp.signin.proofs import Block, SrpExchange
 from ostiary.idp.signin.session import Passed, Progress, check_alive
 from ostiary.store.idp import devices, sign_in_failures
 
@@ -43,7 +43,7 @@ def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress, *, p
     if device is None:
         raise ResourceNotFoundException("Device does not exist.")
     salt, verifier = device_secrets.opened(ctx, device)
-    exchange = Exchange.begun(ctx, public, verifier)
+    exchange = SrpExchange.begun(ctx, public, verifier)
     now = ctx.clock.now_seconds()
     block = DeviceBlock(
         block_id=ctx.random.uuid(),

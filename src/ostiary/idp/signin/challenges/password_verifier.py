@@ -9,7 +9,7 @@ from ostiary.idp.directory import lookup, names
 from ostiary.idp.factors import passwords
 from ostiary.idp.signin import lockout, proofs
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, device_given, wrong_password
-from ostiary.idp.signin.proofs import Block, Exchange, public_value
+from ostiary.idp.signin.proofs import Block, SrpExchange, public_value
 from ostiary.idp.signin.session import Passed, Progress
 from ostiary.store.db import Tx
 from ostiary.store.idp import sign_in_failures, users
@@ -50,7 +50,7 @@ def ask(ctx: Context, attempt: Attempt, name: str, person: Person, srp_a: str, *
     client_public = public_value(srp_a)
     username = _shown(ctx, attempt, name) if person.user is None else person.user.username
     secret = _secret(ctx, attempt, username, person.user)
-    exchange = Exchange.begun(ctx, client_public, secret.verifier)
+    exchange = SrpExchange.begun(ctx, client_public, secret.verifier)
     block = SecretBlock(
         block_id=ctx.random.uuid(),
         pool_id=attempt.pool.pool_id,
