@@ -47,6 +47,7 @@ from ostiary.sync.live.hub import Hub
 from ostiary.sync.worker import SyncWorker
 from ostiary.tokens.key_worker import KeyWorker
 from ostiary.web import request_log, status_pages
+from ostiary.web.error_pages import ErrorPages
 from ostiary.web.request_log import PROBES, PageLog
 
 
@@ -149,7 +150,7 @@ def create_app(services: Services) -> ASGIApp:
     routes = site_map(services, endpoint, live)
     site = Starlette(routes=routes, lifespan=lifespan)
     limited = site if limits is None else PageLimits(site, services, limits)
-    rest = PageLog(limited, services, request_log.patterns(routes))
+    rest = ErrorPages(PageLog(limited, services, request_log.patterns(routes)))
     watched = Starlette(routes=watch_map(services))
     front = Front(services, endpoint, gateway, rest, watched)
     return HostGuard(front, services.settings) if services.settings.dev else front

@@ -1,13 +1,16 @@
 """What exists with `--dev` only: the guard at the door, the outbox, the reset, the clock; never for other sites."""
 
 import html
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
+from importlib import resources
 from typing import Any
 
 import structlog
-from jinja2 import Environment, PackageLoader
+from jinja2.utils import urlize
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -21,9 +24,28 @@ from ostiary.delivery.outbox import opened
 from ostiary.loopback import is_known_host, is_own
 from ostiary.store import messages, schema
 from ostiary.store.messages import StoredMessage
+from ostiary.web.error_pages import ErrorPages
+from ostiary.web.status_pages import TEMPLATES
 
 SHOWN = 200
-_PAGES = Environment(loader=PackageLoader("ostiary", "templates"), autoescape=True)
+LINE_CHARACTERS, MOST_LINES = (34, 76), 24
+"""How much text a line of a mail has on a phone and on a desk, and how many lines its frame shows before it scrolls."""
+_OUTBOX_MAY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; img-src data: https:; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+_HEAD = '<!doctype html><meta charset="utf-8"><base target="_blank">'
+_MAIL = (
+    "<style>body{font:16px/1.5 system-ui,sans-serif;margin:12px;color:#1c2733;background:#fff;overflow-wrap:anywhere}"
+    "img{max-width:100%}</style>"
+)
+_PLAIN = (
+    "<style>:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0;white-space:pre-wrap;"
+    "overflow-wrap:anywhere}</style>"
+)
+_KINDS = {"EMAIL": "Mail", "SMS": "Text message"}
+_TAG = re.compile(r"</?[A-Za-z!][^>]*>")
+_LINE = re.compile(r"<(?:p|br|div|tr|li|h\d|hr)\b", re.IGNORECASE)
 log = structlog.get_logger()
 _OPEN = frozenset({"/livez", "/readyz"})
 Page = Callable[[Request], Awaitable[Response]]
@@ -33,6 +55,7 @@ def development_routes(services: Services) -> list[BaseRoute]:
     """Return the development addresses."""
     return [
         Route("/_ostiary/outbox", _guarded(services, _outbox(services)), methods=["GET"]),
+        Route("/_ostiary/outbox.js", _script, methods=["GET"]),
         Route("/_ostiary/reset", _guarded(services, _reset(services)), methods=["POST"]),
         Route("/_ostiary/clock", _guarded(services, _clock(services)), methods=["POST", "GET"]),
     ]
@@ -56,7 +79,7 @@ class HostGuard:
             return
         text = "With --dev this server answers to localhost and its like, and to hosts of the setting dev_hosts."
         refusal = JSONResponse({"__type": "AccessDeniedException", "message": text}, 403)
-        await refusal(scope, receive, send)
+        await ErrorPages(refusal)(scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:
         hosts = _hosts(scope)
@@ -91,25 +114,56 @@ def _outbox(services: Services) -> Page:
 
     async def show(request: Request) -> Response:
         found = await run_in_threadpool(read, request.query_params.get("to"))
-        if "text/html" in request.headers.get("accept", ""):
-            page = _PAGES.get_template("outbox.html").render(messages=found, to=request.query_params.get("to"))
-            return HTMLResponse(
-                page, headers={"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
-            )
-        return JSONResponse({"messages": found})
+        if "text/html" not in request.headers.get("accept", ""):
+            return JSONResponse({"messages": [_as_json(each) for each in found]})
+        tag = f'"{sha256("".join(each["message_id"] for each in found).encode()).hexdigest()}"'
+        headers = {"content-security-policy": _OUTBOX_MAY, "etag": tag, "cache-control": "no-cache"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        shown = [{**each, **_as_page(each)} for each in found]
+        page = TEMPLATES.get_template("outbox.html").render(messages=shown, to=request.query_params.get("to"))
+        return HTMLResponse(page, headers=headers)
 
     return show
 
 
+def _as_json(message: dict[str, Any]) -> dict[str, Any]:
+    body = html.unescape(message["body"]) if message["medium"] == "EMAIL" else message["body"]
+    return {name: value for name, value in {**message, "body": body}.items() if name != "format"}
+
+
+def _as_page(message: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page shows of a message beside what programs read: what has tags or links as a document.
+
+    The document goes into a frame that runs nothing and is of no origin: whoever makes the pools writes the mails, and
+    whatever they fetch or link to is as foreign to this server as any other site.
+    """
+    body, is_mail = message["body"], message["medium"] == "EMAIL"
+    about = {"kind": _KINDS.get(message["medium"], message["medium"]), "moment": f"{message['created']}Z"}
+    if is_mail and message["format"] == "html" and _TAG.search(body):
+        lines = [2 * len(_LINE.findall(body)) + len(_TAG.sub(" ", body)) // each for each in LINE_CHARACTERS]
+        return {**about, "document": f"{_HEAD}{_MAIL}{body}", "lines": [min(each + 2, MOST_LINES) for each in lines]}
+    text = html.unescape(body) if is_mail else body
+    if "://" not in text:
+        return {**about, "body": text}
+    lines = [sum(1 + len(line) // each for line in text.split("\n")) for each in LINE_CHARACTERS]
+    return {**about, "plain": f"{_HEAD}{_PLAIN}{urlize(text)}", "lines": [min(each, MOST_LINES) for each in lines]}
+
+
+async def _script(_request: Request) -> Response:
+    source = resources.files("ostiary").joinpath("templates/outbox.js").read_text()
+    return Response(source, headers={"cache-control": "no-cache"}, media_type="text/javascript")
+
+
 def _shown(services: Services, stored: StoredMessage) -> dict[str, Any]:
     message = opened(services.keyring, stored)
-    body = html.unescape(message.body) if message.medium == "EMAIL" else message.body
     return {
         "message_id": stored.message_id,
         "to": message.recipient,
         "medium": message.medium,
         "subject": message.subject,
-        "body": body,
+        "body": message.body,
+        "format": message.format,
         "code": message.code,
         "trigger_source": message.trigger_source,
         "username": message.username,

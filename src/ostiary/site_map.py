@@ -25,6 +25,7 @@ from ostiary.sync import streams
 from ostiary.sync.live import edge as live_edge
 from ostiary.sync.live.edge import Live
 from ostiary.web import status_pages
+from ostiary.web.error_pages import is_of_browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,5 +109,5 @@ def _is_operation(scope: Scope) -> bool:
     if scope["method"] == "OPTIONS":
         return True
     if scope["path"].startswith("/identitypools"):
-        return not scope["path"].endswith("/live")
+        return not scope["path"].endswith("/live") and not is_of_browser(scope)
     return scope["path"] == "/" and (scope["method"] == "POST" or b"Action=" in scope["query_string"])

@@ -1,15 +1,13 @@
 """A passkey from end to end: boto3 and a real browser, whose virtual authenticator makes it and signs in with it."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fixtures.browser import browsing
-from tests.fixtures.required import not_run
+from tests.fixtures.browser import browsing, chromium
 from tests.fixtures.server import PASSWORD, Server, make_live_pool
 
 CREATE = """(async () => {
@@ -33,9 +31,6 @@ def test_a_browser_makes_a_passkey_and_signs_in_with_it(
     server: Server, client: Callable[..., Any], anybody: Callable[..., Any], tmp_path: Path
 ) -> None:
     """WAN-01, WAN-02."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        not_run("Chromium is not installed")
     policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
     pool = make_live_pool(client, anybody, {"Policies": policies}, {"ExplicitAuthFlows": ["ALLOW_USER_AUTH"]})
     party = {"RelyingPartyId": "localhost", "UserVerification": "required"}
@@ -48,7 +43,7 @@ def test_a_browser_makes_a_passkey_and_signs_in_with_it(
 
     token = begin(PREFERRED_CHALLENGE="PASSWORD", PASSWORD=PASSWORD)["AuthenticationResult"]["AccessToken"]
     options = pool.app.start_web_authn_registration(AccessToken=token)["CredentialCreationOptions"]
-    with browsing(chromium, tmp_path) as browser:
+    with browsing(chromium(), tmp_path) as browser:
         browser.visit(f"{server.url.replace('127.0.0.1', 'localhost')}/livez")
         browser.add_authenticator()
         credential = browser.run(CREATE % json.dumps(options))

@@ -31,8 +31,8 @@ from tests.fixtures.receiver import Receiver
 from tests.fixtures.required import CHECKOUT, not_run
 from tests.fixtures.saml_provider import SamlProvider
 from tests.fixtures.server import PASSWORD, LivePool, Server, make_live_pool
+from tests.fixtures.waiting import until
 from tests.sync.conftest import IdentityPool, set_role
-from tests.sync.waiting import until
 
 pytestmark = pytest.mark.timeout(600)  # commands start slowly on a busy machine
 FOLLOWED = {"README", "CONTRIBUTING", "beyond-cognito", "clients", "keys", "moving-users", "push", "running"} | {

@@ -2,7 +2,6 @@
 
 import html
 import re
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,9 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from tests.fixtures.browser import browsing
+from tests.fixtures.browser import browsing, chromium
 from tests.fixtures.refusals import refused
-from tests.fixtures.required import not_run
 from tests.fixtures.server import PASSWORD, LivePool, Mailbox, MovingClock, Server, make_live_pool
 
 DAY = 86400
@@ -149,15 +147,12 @@ def test_a_link_leads_to_the_domain_of_ones_own(pool: LivePool, mailbox: Mailbox
 
 @pytest.mark.xdist_group("clients")
 def test_a_person_opens_the_link_in_a_browser(pool: LivePool, mailbox: Mailbox, tmp_path: Path) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        not_run("Chromium is not installed")
     link = link_in(mailbox.newest(sign_up(pool)).body)
-    with browsing(chromium, tmp_path) as browser:
+    with browsing(chromium(), tmp_path) as browser:
         browser.visit(link)
         heading = "document.querySelector('h1').innerText"
         assert browser.run(heading) == "Your registration has been confirmed!"
-        assert browser.run("getComputedStyle(document.querySelector('main')).borderTopColor") == "rgb(26, 127, 75)"
+        assert browser.run("getComputedStyle(document.querySelector('.card')).borderTopColor") == "rgb(26, 127, 75)"
         assert status_of(pool) == "CONFIRMED"
         browser.visit(link.replace("ada", "%3Cb%3Ebob"))
         assert browser.run(heading) == "Your registration could not be confirmed"
