@@ -160,7 +160,7 @@ def test_keys_are_listed_rotated_and_withdrawn(
 
 
 def test_users_move_to_another_server_and_in_from_amazon(
-    follow: Follow, people: LivePool, start_server: Callable[..., Server], tmp_path: Path
+    follow: Follow, people: LivePool, server: Server, start_server: Callable[..., Server], tmp_path: Path
 ) -> None:
     name = people.user("ann")
     reader = follow("moving-users", people)
@@ -181,6 +181,11 @@ def test_users_move_to_another_server_and_in_from_amazon(
         flow = {"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters}
         answer = target.client("cognito-idp").initiate_auth(ClientId=people.client_id, **flow)
         assert answer["AuthenticationResult"]["AccessToken"]
+    partner = create_account(server.services, f"partner-{people.client_id}")
+    reader.places |= {" partner": f" partner-{people.client_id}"}
+    reader.run()
+    moved = server.client("cognito-idp", partner).describe_user_pool(UserPoolId=people.id)["UserPool"]
+    assert moved["Arn"].split(":")[4] == partner.account_id
 
 
 def test_what_cognito_lacks_is_switched_on_and_used(
