@@ -81,7 +81,8 @@ TESTS: dict[str, str] = {
         "tests/idp/signin/test_situations.py tests/idp/signin/test_steps.py tests/idp/signin/test_locked_midway.py "
         "tests/idp/signin/test_devices.py tests/idp/signin/test_step_up.py tests/idp/signin/test_second_factors.py"
     ),
-    "sts/callers.py": "tests/sts/test_callers.py",
+    "loopback.py": "tests/server/test_loopback.py",
+    "sts/callers.py": "tests/sts/test_callers.py tests/sts/test_roles.py",
     "sts/roles.py": "tests/sts",
     "sts/sessions.py": "tests/sts/test_callers.py",
     "tokens/verify.py": "tests/tokens/test_liveness.py tests/tokens/test_verify.py",

@@ -43,6 +43,11 @@ def test_a_resource_is_named_with_its_path_and_a_new_one_with_the_path_it_gets(c
     assert requests.user_arn(root, {}) == f"{here}user/*"
 
 
+def test_a_new_policy_is_named_with_the_path_it_gets(ctx: Context) -> None:
+    assert requests.policy_arn(ctx, {"PolicyName": "new"}) == f"arn:aws:iam::{ACCOUNT}:policy/new"
+    assert requests.policy_arn(ctx, {"PolicyName": "new", "Path": "/x/"}) == f"arn:aws:iam::{ACCOUNT}:policy/x/new"
+
+
 def keys(ctx: Context, action: str, **req: Any) -> dict[str, Any]:
     return requests.conditions_of(ctx, action, req)
 
@@ -79,6 +84,7 @@ def test_operations_that_mean_the_caller_are_about_the_caller(ctx: Context) -> N
         assert keys(ctx, f"iam:{action}", UserName="nobody") == {}
     for action in ("ListUsers", "ListRoles", "CreatePolicy"):
         assert keys(ctx, f"iam:{action}") == {}
+    assert keys(ctx, "sts:AssumeRole", RoleName="person", UserName="ada") == {}
 
 
 @pytest.mark.parametrize(

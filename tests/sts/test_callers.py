@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from ostiary.aws.errors import AccessDeniedError, ExpiredTokenError, ServiceError, UnrecognizedClientError
+from ostiary.aws.wire import Request
 from ostiary.context import Principal, Services
 from ostiary.iam.accounts import create_account
+from ostiary.store.iam import entities
 from ostiary.sts.callers import who_signed
 from ostiary.sts.sessions import mint, resolve
 from tests.fixtures.context import ACCOUNT, Api
@@ -41,6 +43,16 @@ def test_a_users_key_is_the_user_as_long_as_it_is_active_and_alone(world: World,
     assert nobody(services, key_id)
 
 
+def test_a_key_of_a_user_who_is_gone_is_nobodys(world: World, services: Services) -> None:
+    """STS-07."""
+    key_id = key_of(world)["AccessKeyId"]
+    with services.store.write() as tx:
+        user = entities.find(tx, "user", ACCOUNT, "ada")
+        assert user is not None
+        entities.delete(tx, user)
+    assert nobody(services, key_id)
+
+
 def test_an_accounts_own_key_is_its_root(services: Services) -> None:
     key = create_account(services, "one")
     secret, principal = who_signed(services, key.access_key_id, None)
@@ -58,6 +70,13 @@ def test_a_key_that_nobody_made_is_the_root_in_development_and_nobody_else_ever(
     root = Principal(ACCOUNT, "Account", f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT)
     assert who_signed(developing, "AKIAMADEUPMADEUPMADE", None) == ("", root)
     assert nobody(services, "AKIAMADEUPMADEUPMADE")
+    for origin, own in (("http://localhost:3000", True), ("http://evil.example", False)):
+        page = Request("POST", "/", "", [("host", "localhost"), ("origin", origin)])
+        if own:
+            assert who_signed(developing, "AKIAMADEUPMADEUPMADE", None, page) == ("", root)
+        else:
+            with pytest.raises(UnrecognizedClientError, match="and no page of another site"):
+                who_signed(developing, "AKIAMADEUPMADEUPMADE", None, page)
     for each in (services, developing):
         assert nobody(each, key_id)
         assert nobody(each, temporary)
@@ -113,8 +132,9 @@ def test_everybody_is_told_who_they_are(world: World) -> None:
 
 
 def test_a_session_token_asks_for_no_device_and_no_session(world: World) -> None:
-    with pytest.raises(AccessDeniedError, match="invalid MFA one time pass code"):
-        world.sts()("GetSessionToken", SerialNumber="arn:aws:iam::1:mfa/ada", TokenCode="123456")
+    for more in ({"SerialNumber": "arn:aws:iam::1:mfa/ada"}, {"TokenCode": "123456"}):
+        with pytest.raises(AccessDeniedError, match="invalid MFA one time pass code"):
+            world.sts()("GetSessionToken", **more)
     session = world.signed_with(world.sts()("GetSessionToken")["Credentials"])
     with pytest.raises(AccessDeniedError, match="Cannot call GetSessionToken with session credentials"):
         world.sts(session)("GetSessionToken")
