@@ -35,7 +35,7 @@ check: $(VENV)/dev ## Lint, types, layers, generated files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
-	$(BIN)/deptry tests bench tools --exclude node_modules --ignore DEP002,DEP004
+	$(BIN)/deptry tests bench tools --exclude '.*node_modules.*' --ignore DEP002,DEP004
 	$(BIN)/python tools/models.py --check
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/python tools/layers_picture.py --check
