@@ -1,9 +1,11 @@
 """Whom an access key stands for, and for how long (SIG-14, STS-07, STS-08)."""
 
 import dataclasses
+import re
 from typing import Any
 
 import pytest
+from ostiary.clock import Clock
 
 from ostiary.aws.errors import AccessDeniedError, ExpiredTokenError, ServiceError, UnrecognizedClientError
 from ostiary.aws.wire import Request
@@ -15,7 +17,15 @@ from ostiary.sts.sessions import mint, resolve
 from tests.fixtures.context import ACCOUNT, Api
 from tests.sts.conftest import World, trust
 
+NOON = 1_767_268_800
 INVALID = r"^The security token included in the request is invalid\.$"
+
+
+class Fixed(Clock):
+    """Stands at a whole second."""
+
+    def now(self) -> float:
+        return NOON
 
 
 def key_of(world: World, name: str = "ada") -> dict[str, Any]:
@@ -86,7 +96,7 @@ def test_a_key_that_nobody_made_is_the_root_in_development_and_nobody_else_ever(
 def test_a_users_own_session_is_the_user_until_they_are_gone(world: World, services: Services) -> None:
     """STS-07."""
     made = world.sts()("GetSessionToken")["Credentials"]
-    assert made["AccessKeyId"].startswith("ASIA")
+    assert re.fullmatch("ASIA[A-Z2-7]{16}", made["AccessKeyId"])
     secret, principal = who_signed(services, made["AccessKeyId"], made["SessionToken"])
     assert secret == made["SecretAccessKey"]
     assert dataclasses.replace(principal, session=None) == world.user
@@ -160,9 +170,12 @@ def test_a_session_is_opened_by_its_own_key_until_its_last_second(world: World, 
     ):
         with pytest.raises(UnrecognizedClientError, match=INVALID):
             resolve(services, key_id, token)
-    ended = mint(services, dataclasses.replace(session, expires_at=now))
+    still = dataclasses.replace(services, clock=Fixed())
+    last = mint(still, dataclasses.replace(session, expires_at=NOON + 1))
+    assert resolve(still, last.access_key_id, last.session_token)[1].expires_at == NOON + 1
+    ended = mint(still, dataclasses.replace(session, expires_at=NOON))
     with pytest.raises(ExpiredTokenError, match=r"^The security token included in the request is expired$"):
-        resolve(services, ended.access_key_id, ended.session_token)
+        resolve(still, ended.access_key_id, ended.session_token)
     wire = one.wire()
     assert wire == {
         "AccessKeyId": one.access_key_id,
