@@ -5,12 +5,12 @@ import re
 from typing import Any
 
 import pytest
-from ostiary.clock import Clock
 
 from ostiary.aws.errors import AccessDeniedError, ExpiredTokenError, ServiceError, UnrecognizedClientError
 from ostiary.aws.wire import Request
 from ostiary.context import Principal, Services
 from ostiary.iam.accounts import create_account
+from ostiary.runtime.clock import Clock
 from ostiary.store.iam import entities
 from ostiary.sts.callers import who_signed
 from ostiary.sts.sessions import mint, resolve
