@@ -1,5 +1,6 @@
 """The composition root: settings → store → services → the site map."""
 
+import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncIterator
@@ -7,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,7 +32,7 @@ from ostiary.idp.pools.rate_limits import RateLimits
 from ostiary.idp.pools.schema_changes import AttributeRemover
 from ostiary.resealing import retained_keys
 from ostiary.runtime.clock import Clock
-from ostiary.runtime.execution import Tasks
+from ostiary.runtime.execution import CrowdedError, OverloadedError
 from ostiary.runtime.http_client import HttpClient
 from ostiary.runtime.masterkey import load_keyring
 from ostiary.runtime.randomness import Random
@@ -49,6 +49,8 @@ from ostiary.tokens.key_worker import KeyWorker
 from ostiary.web import request_log, status_pages
 from ostiary.web.error_pages import ErrorPages
 from ostiary.web.request_log import PROBES, PageLog
+
+_BUSY: dict[Any, Any] = dict.fromkeys((OverloadedError, CrowdedError), status_pages.too_busy)
 
 
 def open_services(settings: Settings) -> Services:
@@ -77,6 +79,7 @@ def open_store(settings: Settings) -> Store:
 
 def close_services(services: Services) -> None:
     """Close them."""
+    services.tasks.close()
     services.functions.close()
     services.http.close()
     services.store.close()
@@ -89,7 +92,7 @@ def open_context(services: Services, principal: Principal | None, peer: Peer) ->
     return Context(services, known.account, services.settings.region, known, client)
 
 
-def create_endpoint(services: Services, tasks: Tasks | None = None, limits: RateLimits | None = None) -> Endpoint:
+def create_endpoint(services: Services, limits: RateLimits | None = None) -> Endpoint:
     """Return the application that answers AWS operations, within limits if there are some."""
 
     def context(_call: Call, principal: Any, peer: Peer) -> Context:
@@ -106,7 +109,7 @@ def create_endpoint(services: Services, tasks: Tasks | None = None, limits: Rate
         now=services.clock.now,
         new_id=services.random.uuid,
         region=services.settings.region,
-        tasks=tasks,
+        tasks=services.tasks,
         answered=request_log.tell,
         subject=request_log.subject,
         implementations=implementation if limits is None else limits.implementation,
@@ -116,10 +119,9 @@ def create_endpoint(services: Services, tasks: Tasks | None = None, limits: Rate
 def create_app(services: Services) -> ASGIApp:
     """Return the whole server as an ASGI application; it closes the services when it stops."""
     settings = services.settings
-    tasks = Tasks(computing=settings.threads, most_running=settings.queue)
     limits = RateLimits(settings) if settings.rate_limits else None
-    endpoint = create_endpoint(services, tasks, limits)
-    gateway = Gateway(services, tasks)
+    endpoint = create_endpoint(services, limits)
+    gateway = Gateway(services)
     workers = (
         DeliveryWorker(services),
         PushWorker(services),
@@ -142,13 +144,12 @@ def create_app(services: Services) -> ASGIApp:
         await hub.stop()
         await gateway.stop()
         for worker in workers:
-            await run_in_threadpool(worker.stop)
-        await run_in_threadpool(endpoint.close)
-        await run_in_threadpool(close_services, services)
+            await asyncio.to_thread(worker.stop)
+        await asyncio.to_thread(close_services, services)
 
     live = Live(services, hub, Door(services, endpoint.authenticate, open_context))
     routes = site_map(services, endpoint, live)
-    site = Starlette(routes=routes, lifespan=lifespan)
+    site = Starlette(routes=routes, lifespan=lifespan, exception_handlers=_BUSY)
     limited = site if limits is None else PageLimits(site, services, limits)
     rest = ErrorPages(PageLog(limited, services, request_log.patterns(routes)))
     watched = Starlette(routes=watch_map(services))
@@ -177,7 +178,7 @@ class PageLimits:
         """Answer one request."""
         if scope["type"] == "http" and scope["path"] not in PROBES:
             address, second = edge.peer_of(scope, None, "").ip, self.services.clock.now_seconds()
-            if not await run_in_threadpool(self.limits.admits, self.services.store, address, second):
+            if not await self.services.tasks.go_on(self.limits.admits, self.services.store, address, second):
                 refusal = PlainTextResponse("Too many requests.\n", 429, {"retry-after": "1"})
                 await refusal(scope, receive, send)
                 return

@@ -8,6 +8,7 @@ from ostiary.crypto.seal import Keyring
 from ostiary.functions import Functions
 from ostiary.runtime.addresses import caller_at
 from ostiary.runtime.clock import Clock
+from ostiary.runtime.execution import Tasks
 from ostiary.runtime.http_client import HttpClient
 from ostiary.runtime.randomness import Random
 from ostiary.runtime.wake_signal import WakeSignal
@@ -88,9 +89,13 @@ class Services:
     publications: WakeSignal = field(default_factory=WakeSignal)
     """Sent when something was published to a topic."""
     functions: Functions = field(init=False)
+    tasks: Tasks = field(init=False)
+    """Where requests run."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "functions", Functions(self.settings, self.http))
+        tasks = Tasks(computing=self.settings.threads, most_running=self.settings.queue)
+        object.__setattr__(self, "tasks", tasks)
 
 
 @dataclass(frozen=True, slots=True)

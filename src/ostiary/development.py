@@ -1,5 +1,6 @@
 """What exists with `--dev` only: the guard at the door, the outbox, the reset, the clock; never for other sites."""
 
+import asyncio
 import html
 import re
 from collections.abc import Awaitable, Callable
@@ -11,7 +12,6 @@ from typing import Any
 
 import structlog
 from jinja2.utils import urlize
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -113,7 +113,7 @@ def _outbox(services: Services) -> Page:
         return [_shown(services, message) for message in stored]
 
     async def show(request: Request) -> Response:
-        found = await run_in_threadpool(read, request.query_params.get("to"))
+        found = await services.tasks.run(read, request.query_params.get("to"))
         if "text/html" not in request.headers.get("accept", ""):
             return JSONResponse({"messages": [_as_json(each) for each in found]})
         tag = f'"{sha256("".join(each["message_id"] for each in found).encode()).hexdigest()}"'
@@ -185,7 +185,7 @@ def _reset(services: Services) -> Page:
         services.clock.set(None)
 
     async def reset(_request: Request) -> Response:
-        await run_in_threadpool(empty)
+        await asyncio.to_thread(empty)
         return JSONResponse({})
 
     return reset

@@ -68,9 +68,9 @@ def site_map(services: Services, endpoint: Endpoint, live: Live) -> list[BaseRou
         Route("/metrics", status_pages.public_metrics(settings)),
         Route(
             "/.well-known/openid-configuration",
-            status_pages.document(lambda _: discovery_module.openid_configuration()),
+            status_pages.document(services, lambda _: discovery_module.openid_configuration()),
         ),
-        Route("/.well-known/jwks_uri", status_pages.document(lambda _: discovery_module.jwks(services))),
+        Route("/.well-known/jwks_uri", status_pages.document(services, lambda _: discovery_module.jwks(services))),
         Route(f"/{signing.PREFIX}{{name}}", status_pages.topic_certificate(services)),
         Route(f"{streams.PAYLOAD_PATH}/{{pool_id}}/{{payload_id}}", status_pages.stream_payload(services)),
         Route(confirmation_links.PATH, confirm_user(services), methods=["GET"]),
@@ -96,10 +96,10 @@ def _pool_paths(settings: Settings) -> list[str]:
 def _pool_documents(services: Services, path: str) -> list[BaseRoute]:
     known = f"{path}/.well-known"
     return [
-        Route(f"{known}/jwks.json", status_pages.document(lambda pool: discovery.jwks(services, pool))),
+        Route(f"{known}/jwks.json", status_pages.document(services, lambda pool: discovery.jwks(services, pool))),
         Route(
             f"{known}/openid-configuration",
-            status_pages.document(lambda pool: discovery.openid_configuration(services, pool)),
+            status_pages.document(services, lambda pool: discovery.openid_configuration(services, pool)),
         ),
     ]
 

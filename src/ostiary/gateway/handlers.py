@@ -2,8 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from starlette.concurrency import run_in_threadpool
-
 from ostiary.aws.errors import AccessDeniedError
 from ostiary.aws.protocols.xml_values import DECLARATION
 from ostiary.aws.wire import Response
@@ -33,7 +31,7 @@ async def forward(exchange: Exchange, caller: Caller, asked: Asked) -> None:
     if answer.status == 404 and asked.action in _READING and not asked.facet:  # noqa: PLR2004
         # Whoever may not list a bucket is not told what is not in it (S3 API reference, GetObject).
         listing = Wanted("ListBucket", asked.target.bucket, conditions=dict(caller.conditions))
-        if not await run_in_threadpool(buckets.is_allowed, caller.ctx, listing):
+        if not await exchange.services.tasks.go_on(buckets.is_allowed, caller.ctx, listing):
             answer.close()
             raise access_denied()
     completes = (asked.method, asked.facet) == ("POST", "uploadId")
@@ -43,15 +41,15 @@ async def forward(exchange: Exchange, caller: Caller, asked: Asked) -> None:
 async def create_bucket(exchange: Exchange, caller: Caller, asked: Asked) -> None:
     """Make a bucket, which is the caller's account's from then on; one that was there before is the first account's."""
     name = asked.target.bucket
-    owner = await run_in_threadpool(buckets.owner_of, caller.ctx, name)
+    owner = await exchange.services.tasks.go_on(buckets.owner_of, caller.ctx, name)
     if not owner and await _exists(exchange, name):
         owner = exchange.services.settings.root_account
     if owner and owner != caller.ctx.account:
         raise buckets.taken(name)
-    made = not owner and await run_in_threadpool(buckets.claim, caller.ctx, name)
+    made = not owner and await exchange.services.tasks.go_on(buckets.claim, caller.ctx, name)
     answer = await exchange.forwarded(caller, asked)
     if made and 400 <= answer.status < 500:  # noqa: PLR2004 - after a 5xx the bucket may be there
-        await run_in_threadpool(buckets.release, caller.ctx, name)
+        await exchange.services.tasks.go_on(buckets.release, caller.ctx, name)
     if not made and answer.status == 409:  # noqa: PLR2004
         answer.close()
         if exchange.services.settings.region != "us-east-1":
@@ -65,7 +63,7 @@ async def delete_bucket(exchange: Exchange, caller: Caller, asked: Asked) -> Non
     """Delete a bucket, and forget whose it was."""
     answer = await exchange.forwarded(caller, asked)
     if answer.ok or answer.status == 404:  # noqa: PLR2004
-        await run_in_threadpool(buckets.release, caller.ctx, asked.target.bucket)
+        await exchange.services.tasks.go_on(buckets.release, caller.ctx, asked.target.bucket)
     await exchange.stream_back(answer)
 
 
@@ -84,7 +82,7 @@ async def list_buckets(exchange: Exchange, caller: Caller, asked: Asked) -> None
         await exchange.stream_back(answer)
         return
     listing = await whole(answer, MOST_READ_BYTES)
-    body = await run_in_threadpool(buckets.visible, caller.ctx, listing, asked.parameters)
+    body = await exchange.services.tasks.go_on(buckets.visible, caller.ctx, listing, asked.parameters)
     await exchange.answer(Response(200, [_XML], body))
 
 
@@ -104,24 +102,24 @@ async def locate(exchange: Exchange, caller: Caller, asked: Asked) -> None:
 async def policy(exchange: Exchange, caller: Caller, asked: Asked) -> None:
     """Read, write or remove a bucket's policy, which the gateway keeps."""
     name = asked.target.bucket
-    await run_in_threadpool(buckets.check_may_hold_policy, caller.ctx, name)
+    await exchange.services.tasks.go_on(buckets.check_may_hold_policy, caller.ctx, name)
     if not await _exists(exchange, name):
         raise S3Error("NoSuchBucket", 404, "The specified bucket does not exist", BucketName=name)
     if asked.action == "GetBucketPolicy":
-        text = await run_in_threadpool(buckets.policy_of, caller.ctx, name)
+        text = await exchange.services.tasks.go_on(buckets.policy_of, caller.ctx, name)
         await exchange.answer(Response(200, [("content-type", "application/json")], text.encode()))
         return
     body = await exchange.read(caller, asked) if asked.action == "PutBucketPolicy" else b""
     if asked.action == "PutBucketPolicy" and not body:
         raise S3Error("MissingRequestBodyError", 400, "Request Body is empty")
-    await run_in_threadpool(buckets.set_policy, caller.ctx, name, body.decode("utf-8", "replace"))
+    await exchange.services.tasks.go_on(buckets.set_policy, caller.ctx, name, body.decode("utf-8", "replace"))
     await exchange.answer(Response(204))
 
 
 async def delete_objects(exchange: Exchange, caller: Caller, asked: Asked) -> None:
     """Decide each key, send on those that are allowed, and report the others as S3 does."""
     items, quiet = deletion.read(await exchange.read(caller, asked))
-    allowed, failures = await run_in_threadpool(_decide_items, caller, asked, items)
+    allowed, failures = await exchange.services.tasks.go_on(_decide_items, caller, asked, items)
     answered = b""
     if allowed:
         content = deletion.write(allowed, quiet=quiet)

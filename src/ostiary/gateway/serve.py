@@ -18,7 +18,7 @@ from ostiary.gateway.handlers import handler_of
 from ostiary.gateway.operations import features_of
 from ostiary.gateway.s3 import Asked, is_bucket_name
 from ostiary.gateway.upstream import Upstream
-from ostiary.runtime.execution import Tasks
+from ostiary.runtime.execution import CrowdedError, OverloadedError
 from ostiary.runtime.observability import answered
 
 log = structlog.get_logger()
@@ -66,8 +66,8 @@ def _is_about_objects(scope: Scope, query: bytes) -> bool:
 class Gateway:
     """The gateway. `start` and `stop` bracket its life."""
 
-    def __init__(self, services: Services, tasks: Tasks) -> None:
-        self._services, self._tasks = services, tasks
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._upstream = Upstream(services.settings)
         self._features = features_of(services.settings.s3_upstream_features)
 
@@ -93,12 +93,14 @@ class Gateway:
         request: Request | None = None
         try:
             request = edge.request_of(exchange.scope)
-            caller, asked = await self._tasks.run(self._admit, exchange, request)
+            caller, asked = await self._services.tasks.run(self._admit, exchange, request)
             await handler_of(asked)(exchange, caller, asked)
         except edge.ClientGoneError:
             exchange.status = 499
         except ServiceError as error:
             await exchange.refuse(self._told(error, request))
+        except (OverloadedError, CrowdedError):
+            await exchange.refuse(S3Error("SlowDown", 503, "Please reduce your request rate."))
         except Exception as error:
             log.exception("request_failed", service="s3", request_id=exchange.request_id)
             if exchange.status:

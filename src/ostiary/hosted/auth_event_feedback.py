@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -42,7 +41,7 @@ def auth_event_feedback(services: Services) -> Callable[[Request], Awaitable[Res
 
     async def show(request: Request) -> Response:
         value = request.query_params.get("value", "")
-        done = request.method == "POST" and value in _VALUES and await run_in_threadpool(note, request)
+        done = request.method == "POST" and value in _VALUES and await services.tasks.run(note, request)
         refused = value not in _VALUES or (request.method == "POST" and not done)
         page = template.render(value=value, done=done, refused=refused)
         return HTMLResponse(page, 400 if refused else 200, headers=_HEADERS)

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -33,7 +32,7 @@ def confirm_user(services: Services) -> Callable[[Request], Awaitable[Response]]
         return ""
 
     async def show(request: Request) -> Response:
-        fault = await run_in_threadpool(confirm, request)
+        fault = await services.tasks.run(confirm, request)
         return HTMLResponse(template.render(fault=fault), 400 if fault else 200, headers=_HEADERS)
 
     return show

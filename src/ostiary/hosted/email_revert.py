@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -39,7 +38,7 @@ def email_revert(services: Services) -> Callable[[Request], Awaitable[Response]]
         return ""
 
     async def show(request: Request) -> Response:
-        fault = await run_in_threadpool(revert, request)
+        fault = await services.tasks.run(revert, request)
         page = template.render(fault=fault, done=request.method == "POST")
         return HTMLResponse(page, 400 if fault else 200, headers=_HEADERS)
 

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -36,7 +35,7 @@ def recovery_codes_of_user(services: Services) -> Callable[[Request], Awaitable[
 
     async def show(request: Request) -> Response:
         try:
-            return JSONResponse(await run_in_threadpool(answer, request), headers=_HEADERS)
+            return JSONResponse(await services.tasks.run(answer, request), headers=_HEADERS)
         except ServiceError as error:
             return JSONResponse({"__type": error.code, "message": error.message}, error.status, _HEADERS)
 

@@ -3,7 +3,6 @@
 from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -20,7 +19,7 @@ def import_file(services: Services) -> Callable[[Request], Awaitable[Response]]:
             token = urlsafe_b64decode(request.query_params.get("token", ""))
         except ValueError:
             token = b""
-        if not await run_in_threadpool(uploads.may_upload, services, pool_id, job_id, token):
+        if not await services.tasks.run(uploads.may_upload, services, pool_id, job_id, token):
             return PlainTextResponse("This address is not good, or not any more.\n", 403)
         number, size, kept = 0, 0, bytearray()
         async for piece in request.stream():
@@ -30,13 +29,13 @@ def import_file(services: Services) -> Callable[[Request], Awaitable[Response]]:
             kept += piece
             while len(kept) >= uploads.CHUNK:
                 content = bytes(kept[: uploads.CHUNK])
-                await run_in_threadpool(uploads.keep_chunk, services, pool_id, job_id, number, content)
+                await services.tasks.go_on(uploads.keep_chunk, services, pool_id, job_id, number, content)
                 del kept[: uploads.CHUNK]
                 number += 1
         if kept:
-            await run_in_threadpool(uploads.keep_chunk, services, pool_id, job_id, number, bytes(kept))
+            await services.tasks.go_on(uploads.keep_chunk, services, pool_id, job_id, number, bytes(kept))
             number += 1
-        await run_in_threadpool(uploads.end_upload, services, pool_id, job_id, number)
+        await services.tasks.go_on(uploads.end_upload, services, pool_id, job_id, number)
         return Response(status_code=200)
 
     return take

@@ -45,6 +45,7 @@ class _Strand(greenlet):
     def __init__(self, tasks: "Tasks") -> None:
         super().__init__()
         self.tasks = tasks
+        self.loop, self.thread = asyncio.get_running_loop(), get_ident()
         self.ended: asyncio.Future[tuple[Any, BaseException | None]] | None = None
 
     def run(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
@@ -58,11 +59,15 @@ class _Strand(greenlet):
 
     def resume(self, value: Any, error: BaseException | None) -> None:
         """Go on, on the loop, with what was waited for."""
-        outcome = self.switch(value, error)
+        outcome = self.step(value, error)
         if outcome is not _PARKED:
             ended, self.ended = self.ended, None
             if ended is not None and not ended.cancelled():
                 ended.set_result(outcome)
+
+    def step(self, *passed: Any) -> Any:
+        """Run until it waits or ends; the loop serves nobody else meanwhile."""
+        return self.switch(*passed)
 
     def park(self) -> Any:
         """Let the loop serve others until `resume`; return its value, or raise its error."""
@@ -89,21 +94,25 @@ class Tasks:
         self._outside = 0
         self._computers = ThreadPoolExecutor(computing, thread_name_prefix="compute")
         self._callers = ThreadPoolExecutor(most_outside, thread_name_prefix="outside")
-        self.asyncio_loop: asyncio.AbstractEventLoop
-        self.thread = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """The loop that the idle strands run on."""
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """Run a function and return what it returns; raises OverloadedError, and what the function raises."""
         if self._running >= self._most_running:
             raise OverloadedError
-        if self.thread != get_ident():
-            self.asyncio_loop, self.thread = asyncio.get_running_loop(), get_ident()
-            self._idle = []
+        return await self.go_on(function, *arguments)
+
+    async def go_on(self, function: Callable[..., T], *arguments: Any) -> T:
+        """The same for the rest of what was let in before, which is never refused."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop, self._idle = loop, []
         self._running += 1
         strand = self._idle.pop() if self._idle else _Strand(self)
-        outcome = strand.switch(function, arguments)
+        outcome = strand.step(function, arguments)
         if outcome is _PARKED:
-            strand.ended = self.asyncio_loop.create_future()
+            strand.ended = loop.create_future()
             outcome = await strand.ended
         result, error = outcome
         if error is not None:
@@ -118,16 +127,16 @@ class Tasks:
     def ended(self, strand: _Strand, *outcome: Any) -> Any:
         """Hand a strand's outcome over, and return what it is to run next."""
         self._running -= 1
-        self._idle.append(strand)
+        if strand.loop is self._loop:
+            self._idle.append(strand)
         return cast("greenlet", strand.parent).switch(outcome)
 
     def on_thread(self, strand: _Strand, threads: ThreadPoolExecutor, function: Callable[..., T], arguments: Any) -> T:
         """Return what a function returns that runs on a thread while the loop serves others."""
-        loop = self.asyncio_loop
 
         def done(future: "Future[T]") -> None:
             error = future.exception()
-            loop.call_soon_threadsafe(strand.resume, None if error else future.result(), error)
+            strand.loop.call_soon_threadsafe(strand.resume, None if error else future.result(), error)
 
         threads.submit(function, *arguments).add_done_callback(done)
         return cast("T", strand.park())
@@ -172,7 +181,7 @@ def pause(seconds: float) -> None:
     if strand is None:
         time.sleep(seconds)
     else:
-        strand.tasks.asyncio_loop.call_later(seconds, strand.resume, None, None)
+        strand.loop.call_later(seconds, strand.resume, None, None)
         strand.park()
 
 
@@ -204,7 +213,7 @@ def _check_holds_nothing() -> None:
 
 def until_ready(strand: _Strand, fileno: int, *, reads: bool, writes: bool) -> tuple[bool, bool]:
     """Return whether a file can be read, and written to, once it can be one of what is asked."""
-    loop = strand.tasks.asyncio_loop
+    loop = strand.loop
 
     def ready(*found: bool) -> None:
         # The strand goes on in a callback of its own: it may close the file that the loop is looking at now.
@@ -231,16 +240,16 @@ class Waiter:
         """End the waiting."""
         if self._strand is None:
             self._event.set()
-        elif self._strand.tasks.thread == get_ident():
-            self._strand.tasks.asyncio_loop.call_soon(self._end, _WOKEN)
+        elif self._strand.thread == get_ident():
+            self._strand.loop.call_soon(self._end, _WOKEN)
         else:
-            self._strand.tasks.asyncio_loop.call_soon_threadsafe(self._end, _WOKEN)
+            self._strand.loop.call_soon_threadsafe(self._end, _WOKEN)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Return True when woken, False after so many seconds."""
         if self._strand is None:
             return self._event.wait(seconds)
-        timer = None if seconds is None else self._strand.tasks.asyncio_loop.call_later(seconds, self._end, _LATE)
+        timer = None if seconds is None else self._strand.loop.call_later(seconds, self._end, _LATE)
         ending = self._strand.park()
         if timer is not None:
             timer.cancel()

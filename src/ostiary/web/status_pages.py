@@ -11,7 +11,6 @@ import msgspec
 import structlog
 from jinja2 import Environment, PackageLoader
 from sqlalchemy import select
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,6 +19,7 @@ from starlette.websockets import WebSocket
 from ostiary.aws import cors
 from ostiary.config import Settings
 from ostiary.context import Services
+from ostiary.runtime.execution import compute
 from ostiary.runtime.observability import metrics_page
 from ostiary.sns import signing
 from ostiary.store.sync import stream
@@ -67,7 +67,7 @@ def ready(services: Services) -> Page:
 
 async def metrics(_request: Request) -> Response:
     """Show the metrics to Prometheus."""
-    return Response(await run_in_threadpool(metrics_page), media_type="text/plain; version=0.0.4")
+    return Response(await asyncio.to_thread(metrics_page), media_type="text/plain; version=0.0.4")
 
 
 def public_metrics(settings: Settings) -> Page:
@@ -97,12 +97,12 @@ def welcome(settings: Settings) -> Page:
     return show
 
 
-def document(read: Callable[[str], dict[str, Any] | None]) -> Page:
+def document(services: Services, read: Callable[[str], dict[str, Any] | None]) -> Page:
     """Return a page that shows a public JSON document to anybody, from any origin; `read` is given the pool's id."""
 
     async def show(request: Request) -> Response:
         pool_id = request.path_params.get("pool_id", "")
-        found = await run_in_threadpool(read, pool_id)
+        found = await services.tasks.run(read, pool_id)
         headers = dict(cors.ANSWER_HEADERS)
         if found is None:
             body = msgspec.json.encode({"message": f"User pool {pool_id} does not exist."})
@@ -121,7 +121,7 @@ def stream_payload(services: Services) -> Page:
             return stream.payload(tx, pool_id, payload_id, services.clock.now_seconds())
 
     async def show(request: Request) -> Response:
-        found = await run_in_threadpool(read, request.path_params["pool_id"], request.path_params["payload_id"])
+        found = await services.tasks.run(read, request.path_params["pool_id"], request.path_params["payload_id"])
         if found is None:
             return PlainTextResponse("There is nothing here, or not any more.\n", 404)
         headers = {"cache-control": "private", "x-content-type-options": "nosniff"}
@@ -141,6 +141,11 @@ class Raw:
         await self.application(scope, receive, send)
 
 
+async def too_busy(_request: Request, _error: Exception) -> Response:
+    """Say that there is too much to do now (ROB-07)."""
+    return PlainTextResponse("There is too much to do now.\n", 503, {"retry-after": "1"})
+
+
 async def no_websocket(websocket: WebSocket) -> None:
     """Refuse a WebSocket where there is none."""
     await websocket.close()
@@ -151,7 +156,7 @@ def topic_certificate(services: Services) -> Page:
 
     async def show(request: Request) -> Response:
         name = f"{signing.PREFIX}{request.path_params['name']}"
-        found = await run_in_threadpool(signing.certificate, services, name)
+        found = await services.tasks.run(compute, signing.certificate, services, name)
         if found is None:
             return PlainTextResponse("There is no such certificate.\n", 404)
         return Response(found, headers={"cache-control": "public, max-age=3600"}, media_type="application/x-pem-file")

@@ -11,10 +11,11 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from ostiary.aws import cors, edge, model
-from ostiary.aws.errors import InternalFailureError, ServiceError
+from ostiary.aws.errors import InternalFailureError, OverloadError, ServiceError
 from ostiary.aws.protocols import rest_json
 from ostiary.aws.wire import Request, Response
 from ostiary.context import Services
+from ostiary.runtime.execution import CrowdedError, OverloadedError
 from ostiary.runtime.observability import Answered, answered
 from ostiary.sync.live.admission import SERVICE, Admission, Door
 from ostiary.sync.live.hub import Hub
@@ -119,19 +120,22 @@ class _Visit:
             request = edge.request_of(self.scope)
             peer = edge.peer_of(self.scope, request, request_id)
             told.client = peer.ip
-            principal = await self._on_thread(self.live.door.authenticate, request, SERVICE)
+            principal = await self.live.services.tasks.run(self.live.door.authenticate, request, SERVICE)
             told.account, told.principal = principal.account, principal.arn
-            admitted = await self._on_thread(self.live.door.admit, request, principal, peer, place)
+            admitted = await self.live.services.tasks.go_on(self.live.door.admit, request, principal, peer, place)
             self.live.hub.add(stream)
         except ServiceError as error:
             await self._refused(error, started, told)
+            return False
+        except (OverloadedError, CrowdedError):
+            await self._refused(OverloadError("Rate exceeded"), started, told)
             return False
         except Exception:
             log.exception("live_stream_failed", request_id=request_id)
             await self._refused(InternalFailureError("An internal error occurred."), started, told)
             return False
         try:
-            counts = await self._on_thread(self.live.hub.of_identity, place)
+            counts = await self.live.services.tasks.go_on(self.live.hub.of_identity, place)
             known = stream.begin(counts, _last_id(request))
             await self.begin()
             told.status, told.seconds = 200, time.perf_counter() - started
@@ -183,17 +187,16 @@ class _Visit:
     async def _renewed(self, stream: Stream, admitted: Admission) -> None:
         """End the stream of somebody who would not be let in now."""
         try:
-            await self._on_thread(admitted.renew)
+            await self.live.services.tasks.go_on(admitted.renew)
         except ServiceError as error:
             stream.end(Ending(error.code, error.message))
         except Exception:
             log.exception("live_stream_failed")  # the database is away: the next heartbeat asks again
 
-    async def _on_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self.live.hub.threads, function, *arguments)
-
     async def _refused(self, error: ServiceError, started: float, told: Answered) -> None:
         response = rest_json.error(model.service(SERVICE), error, told.request_id)
+        if isinstance(error, OverloadError):
+            response.headers.append(("retry-after", "1"))
         await self.refuse(response)
         told.status, told.error, told.seconds = response.status, error.code, time.perf_counter() - started
         answered(told)

@@ -3,13 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
 from ostiary.aws.types.cognito_sync import TooManyRequestsException
 from ostiary.context import Services
 from ostiary.runtime.clock import Clock
+from ostiary.runtime.execution import compute
 from ostiary.runtime.observability import LIVE
 from ostiary.store.sync import versions as sync_versions
 from ostiary.sync.live import counts, hints
@@ -21,13 +21,12 @@ MOST_OF_THE_TIME = 0.1
 """The share of the time that looking may take; with very many pools it is done less often."""
 MOST_WAITING = 20_000
 """Hints that may wait for the event loop; of more, the look tells."""
-THREADS = 4
 
 log = structlog.get_logger()
 
 
 class Hub:
-    """Streams by identity. Everything but `_hear` runs on the event loop."""
+    """Streams by identity. Everything but `_hear` and `_changed` runs on the event loop."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -35,7 +34,6 @@ class Hub:
         self._number = 0
         self._heard: deque[str] = deque(maxlen=MOST_WAITING)
         self._versions: dict[str, dict[int, int]] = {}
-        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
         self._stopped = False
 
     def start(self) -> None:
@@ -45,11 +43,10 @@ class Hub:
         self._looking = self._loop.create_task(self._look_often())
 
     async def stop(self) -> None:
-        """End every stream, and the threads."""
+        """End every stream."""
         self.end_all()
         self._looking.cancel()
         await asyncio.gather(self._looking, return_exceptions=True)
-        await asyncio.to_thread(self.threads.shutdown)
 
     def end_all(self) -> None:
         """Have every client told to come again, to whoever serves then."""
@@ -82,7 +79,7 @@ class Hub:
             del self._streams[stream.place]
 
     def of_identity(self, place: Place) -> dict[str, Told]:
-        """Return how an identity's datasets stand; on a thread."""
+        """Return how an identity's datasets stand."""
         with self._services.store.read() as tx:
             return counts.of_identity(tx, place)
 
@@ -120,7 +117,7 @@ class Hub:
     async def _look(self) -> None:
         """Offer every stream what its identity's datasets are at, where the versions tell that something changed."""
         places = list(self._streams)
-        found = await self._loop.run_in_executor(self.threads, self._changed, places)
+        found = await self._services.tasks.go_on(compute, self._changed, places)
         for place, told_of in found.items():
             for stream in self._streams.get(place, ()):
                 for told in told_of.values():
