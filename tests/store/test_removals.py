@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Table, func, select
 
 from ostiary.cleaning import Cleaner
 from ostiary.context import Services
+from ostiary.moving import users_file
 from ostiary.store import removals, schema
 from ostiary.store.db import Store
 from ostiary.store.errors import Retry
@@ -87,6 +89,11 @@ def test_all_that_belongs_to_what_was_deleted_goes_and_nothing_else(
 def test_every_table_of_a_pool_is_emptied_with_it() -> None:
     covered = {*removals.tables_of("user_pool"), *removals.tables_of("identity_pool"), *BELONG_TO_NO_POOL}
     assert covered == {table for table in schema.metadata.tables.values() if "pool_id" in table.c}
+
+
+def test_every_table_of_users_is_emptied_with_them() -> None:
+    covered = {*schema.deleted_with("user"), *removals.tables_of("user")}
+    assert covered == {table for table in schema.metadata.tables.values() if {"pool_id", "sub"} <= {*table.c.keys()}}
 
 
 def test_what_is_large_goes_a_bite_at_a_time(services: Services, clean: Callable[[], int]) -> None:
@@ -178,3 +185,14 @@ def test_nothing_is_made_under_a_name_whose_rows_are_still_there(services: Servi
     with store.write() as tx:
         groups.create(tx, Group(POOL, "g", {}, 0, 0))
         assert groups.members_page(tx, POOL, "g", after=None, limit=9) == []
+
+
+def test_a_pool_whose_rows_are_still_being_removed_is_not_exported(services: Services, tmp_path: Path) -> None:
+    with services.store.write() as tx:
+        user_pools.create(tx, UserPool(POOL, "1" * 12, "people", {}, 0, 0))
+    put(services.store, schema.pool_parts, MANY, pool_id=POOL)
+    with services.store.write() as tx:
+        user_pools.delete(tx, POOL, 0)
+    assert count(services.store, schema.pool_parts, pool_id=POOL)
+    with pytest.raises(KeyError):
+        users_file.export_users(services, POOL, tmp_path / "users", "a passphrase", lambda _done, _total: None)

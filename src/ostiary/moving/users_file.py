@@ -35,9 +35,9 @@ def export_users(services: Services, pool_id: str, path: Path, passphrase: str, 
     Raises KeyError for a pool that is not there, FileBrokenError for another file.
     """
     with services.store.read() as tx:
+        if user_pools.find(tx, pool_id) is None:
+            raise KeyError(pool_id)
         rows, total = copies.of_pool(tx, pool_id), user_pools.number_of_users(tx, pool_id)
-    if not rows:
-        raise KeyError(pool_id)
     with Writer(path, passphrase) as file:
         if file.finished:
             return file.records - _BESIDE_USERS

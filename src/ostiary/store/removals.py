@@ -26,10 +26,9 @@ _TABLE = schema.removals
 
 
 class _Kind(NamedTuple):
-    """What is removed: the rows of `tables` of an owner, whose column is `owner`, that have the key's values."""
+    """What is removed: rows whose column `owner` names the owner; their tables name this kind (`store/schema`)."""
 
-    owner: str
-    tables: tuple[Table, ...]
+    owner: str = "pool_id"
     bite: int = BITE
     counted: str = ""
     """The column that is `up_to` at most in what goes."""
@@ -38,76 +37,19 @@ class _Kind(NamedTuple):
 
 
 _KINDS = {
-    "user_pool": _Kind(
-        "pool_id",
-        (
-            schema.attribute_removals,
-            schema.import_jobs,
-            schema.user_pool_domains,
-            schema.signing_keys,
-            schema.pool_parts,
-            schema.user_pool_clients,
-            schema.groups,
-            schema.messages,
-            schema.aliases,
-            schema.user_attributes,
-            schema.linked_users,
-            schema.users,
-            schema.group_members,
-            schema.codes,
-            schema.sign_in_failures,
-            schema.token_families,
-            schema.spent,
-            schema.software_tokens,
-            schema.recovery_codes,
-            schema.devices,
-            schema.passkeys,
-            schema.auth_events,
-            schema.password_history,
-            schema.foreign_passwords,
-            schema.import_log,
-            schema.import_chunks,
-        ),
-        pool=schema.user_pools,
-    ),
-    "user": _Kind(
-        "pool_id",
-        (
-            schema.group_members,
-            schema.token_families,
-            schema.devices,
-            schema.auth_events,
-            schema.password_history,
-        ),
-    ),
-    "group": _Kind("pool_id", (schema.group_members,)),
-    "client": _Kind("pool_id", (schema.token_families,)),
-    "import_file": _Kind("pool_id", (schema.import_chunks,), bite=10),
-    "identity_pool": _Kind(
-        "pool_id",
-        (
-            schema.sync_bulk_publishes,
-            schema.sync_configurations,
-            schema.sync_triggers,
-            schema.sync_usage,
-            schema.sync_versions,
-            schema.logins,
-            schema.identities,
-            schema.datasets,
-            schema.records,
-            schema.sync_subscriptions,
-            schema.sync_devices,
-            schema.sync_stream_records,
-            schema.sync_stream_payloads,
-        ),
-        pool=schema.identity_pools,
-    ),
-    "identity": _Kind("pool_id", (schema.datasets, schema.sync_subscriptions, schema.sync_devices, schema.records)),
-    "sign_ins": _Kind("pool_id", (schema.token_families,), counted="rotated_at"),
-    "dataset": _Kind("pool_id", (schema.records,), counted="sync_count"),
-    "topic": _Kind("account_id", (schema.publications, schema.topic_subscriptions)),
-    "platform_application": _Kind("account_id", (schema.platform_endpoints,)),
+    "user_pool": _Kind(pool=schema.user_pools),
+    "user": _Kind(),
+    "group": _Kind(),
+    "client": _Kind(),
+    "import_file": _Kind(bite=10),
+    "identity_pool": _Kind(pool=schema.identity_pools),
+    "identity": _Kind(),
+    "sign_ins": _Kind(counted="rotated_at"),
+    "dataset": _Kind(counted="sync_count"),
+    "topic": _Kind("account_id"),
+    "platform_application": _Kind("account_id"),
 }
+_TABLES = {kind: schema.removed_with(kind) for kind in _KINDS}
 _WALKED = {"client": "origin_jti"}
 """Kinds that no index finds: all rows of the owner are looked at, in the order of this last column of their key."""
 
@@ -135,7 +77,7 @@ class _Bite(NamedTuple):
 
 def tables_of(kind: str) -> tuple[Table, ...]:
     """Return where something of this kind may have rows, beside the one by which it is found."""
-    return _KINDS[kind].tables
+    return _TABLES[kind]
 
 
 def begin(tx: Tx, kind: str, owner: str, *, up_to: int = 0, now: int | None = None, **key: str) -> None:
@@ -228,7 +170,7 @@ def _find(tx: Tx, removal: Removal) -> _Bite:
     if removal.kind in _WALKED:
         return _walk(tx, removal, kind)
     left, found = kind.bite, []
-    for table in kind.tables:
+    for table in _TABLES[removal.kind]:
         keys = find_keys(tx, table, *_condition(table, kind, removal), most=left)
         found.append((table, keys))
         left -= len(keys)
@@ -238,7 +180,7 @@ def _find(tx: Tx, removal: Removal) -> _Bite:
 
 
 def _walk(tx: Tx, removal: Removal, kind: _Kind) -> _Bite:
-    (table,) = kind.tables
+    (table,) = _TABLES[removal.kind]
     wanted, along = json.loads(removal.key), table.c[_WALKED[removal.kind]]
     query = select(*table.primary_key, *(table.c[name] for name in wanted))
     query = query.where(table.c[kind.owner] == removal.owner, along > removal.position).order_by(along)

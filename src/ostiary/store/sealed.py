@@ -4,34 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import LargeBinary, Table, and_, select, tuple_
+from sqlalchemy import Table, and_, select, tuple_
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
 
 PURPOSES: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("access_keys", "sealed"): ("secret-access-key",),
-    ("devices", "sealed"): ("device-verifier",),
-    ("foreign_passwords", "sealed"): ("foreign-password",),
-    ("import_chunks", "sealed"): ("import-file",),
-    ("messages", "sealed"): ("message",),
-    ("password_history", "sealed_verifier"): ("password-verifier",),
-    ("platform_applications", "sealed"): ("platform-credential",),
-    ("platform_endpoints", "sealed"): ("device-token",),
-    ("pool_parts", "sealed"): ("provider-secret", "saml-signing-key"),
-    ("publications", "sealed"): ("publication",),
-    ("pushes", "sealed"): ("push",),
-    ("recovery_codes", "sealed"): ("recovery-code",),
-    ("signing_keys", "sealed"): ("signing-key",),
-    ("software_tokens", "sealed"): ("totp-seed",),
-    ("software_tokens", "sealed_proposal"): ("totp-seed",),
-    ("topic_deliveries", "sealed"): ("delivery",),
-    ("user_pool_clients", "sealed_secret"): ("client-secret",),
-    ("users", "sealed_verifier"): ("password-verifier",),
+    (table.name, column.name): purposes
+    for table, column in schema.binary_columns()
+    if (purposes := schema.purposes_of(column))
 }
 """What each column, of each table, is sealed for: one of these."""
-IN_CLEAR = {("passkeys", "public_key")}
-"""Bytes that are no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +26,10 @@ class SealedRow:
 
 
 def columns() -> Iterator[tuple[str, str]]:
-    """Yield table and column of everything that is sealed."""
-    for table in schema.metadata.sorted_tables:
-        for column in table.c:
-            if isinstance(column.type, LargeBinary) and (table.name, column.name) not in IN_CLEAR:
-                yield table.name, column.name
+    """Yield table and column of all bytes that are not said to be no secret."""
+    for table, column in schema.binary_columns():
+        if not column.info.get("in_clear"):
+            yield table.name, column.name
 
 
 def page(tx: Tx, name: str, after: tuple[Any, ...] | None, limit: int) -> list[SealedRow]:

@@ -118,7 +118,7 @@ def merged(tx: Tx, pool_id: str, identity_id: str) -> list[str]:
 def delete(tx: Tx, identity: Identity, now: float) -> None:
     """Delete an identity, its logins, its devices and its data, also what came to it by a merge."""
     everybody = [identity.identity_id, *merged(tx, identity.pool_id, identity.identity_id)]
-    for table in (schema.identities, schema.logins):
+    for table in schema.deleted_with("identity"):
         tx.delete(table, table.c.pool_id == identity.pool_id, table.c.identity_id == identity.identity_id)
     datasets.delete_all(tx, identity.pool_id, everybody, int(now * 1000))
 

@@ -76,7 +76,8 @@ def update(tx: Tx, pool: IdentityPool) -> None:
 
 def delete(tx: Tx, pool_id: str, now: int) -> None:
     """Delete a pool; everybody in it is nowhere to be seen from then on, and is removed in bites."""
-    tx.delete(schema.identity_pools, {"pool_id": pool_id})
+    for table in schema.deleted_with("identity_pool"):
+        tx.delete(table, {"pool_id": pool_id})
     removals.begin(tx, "identity_pool", pool_id, now=now)
     tx.configuration_changed()
 

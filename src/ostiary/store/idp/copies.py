@@ -1,47 +1,23 @@
 """Whole rows of a user pool and of its users, to be carried to another deployment.
 
 Rows are dicts of column to value, as the database has them. What dies by itself (codes, sign-ins, sessions, messages)
-stays behind.
+stays behind: each table says so (`store/schema`).
 """
 
 from typing import Any
 
-from sqlalchemy import LargeBinary, Table, select
+from sqlalchemy import Table, select
 
 from ostiary.store import schema
 from ostiary.store.db import Tx
 
 Rows = list[tuple[str, dict[str, Any]]]
 """Pairs of table and row."""
-OF_POOL = (
-    schema.user_pools,
-    schema.user_pool_clients,
-    schema.signing_keys,
-    schema.groups,
-    schema.pool_parts,
-)
-OF_USER = (
-    schema.users,
-    schema.user_attributes,
-    schema.aliases,
-    schema.group_members,
-    schema.linked_users,
-    schema.password_history,
-    schema.foreign_passwords,
-    schema.software_tokens,
-    schema.recovery_codes,
-    schema.devices,
-    schema.passkeys,
-)
+OF_POOL, OF_USER = schema.moved_with("user_pool"), schema.moved_with("user")
 _TABLES = {table.name: table for table in (*OF_POOL, *OF_USER)}
-BINARY = {
-    (table.name, column.name)
-    for table in _TABLES.values()
-    for column in table.c
-    if isinstance(column.type, LargeBinary)
-}
+BINARY = {(table.name, column.name) for table, column in schema.binary_columns() if table.name in _TABLES}
 """Every column that holds bytes, with its table."""
-SEALED = {(table, column) for table, column in BINARY if column.startswith("sealed")}
+SEALED = {(table, column) for table, column in BINARY if schema.purposes_of(_TABLES[table].c[column])}
 """Those of them that hold ciphertext."""
 
 

@@ -106,7 +106,7 @@ def move(tx: Tx, pool_id: str, account_id: str) -> None:
 
 def delete(tx: Tx, pool_id: str, now: int) -> None:
     """Delete the pool; what is in it is nowhere to be seen from then on, and is removed in bites."""
-    for table in (schema.user_pools, schema.signing_keys):
+    for table in schema.deleted_with("user_pool"):
         tx.delete(table, {"pool_id": pool_id})
     removals.begin(tx, "user_pool", pool_id, now=now)
     tx.configuration_changed()

@@ -203,21 +203,9 @@ def delete(tx: Tx, pool_id: str, sub: str) -> bool:
     What there may be much of is removed in bites: without the user nobody finds it.
     """
     mine = {"pool_id": pool_id, "sub": sub}
-    deleted = tx.delete(schema.users, mine)
-    for table in (
-        schema.user_attributes,
-        schema.aliases,
-        schema.linked_users,
-        schema.passkeys,
-        schema.codes,
-        schema.sign_in_failures,
-        schema.software_tokens,
-        schema.recovery_codes,
-        schema.foreign_passwords,
-    ):
-        tx.delete(table, mine)
+    deleted = {table: tx.delete(table, mine) for table in schema.deleted_with("user")}
     removals.begin(tx, "user", pool_id, sub=sub)
-    return deleted == 1
+    return deleted[schema.users] == 1
 
 
 # -- aliases ---------------------------------------------------------------------------------------------------------

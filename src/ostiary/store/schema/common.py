@@ -1,8 +1,8 @@
 """What belongs to the whole deployment: its facts, the outbox of messages, leases, rates, what is to be removed."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlalchemy import BigInteger, Column, Index
 
-from ostiary.store.schema.columns import table, text, when
+from ostiary.store.schema.columns import sealed, table, text, when
 
 deployment = table("deployment", ("name",), text("name"), text("value"))
 """Facts of the whole deployment; `configuration_version` is bumped by every change of cached configuration."""
@@ -14,7 +14,7 @@ messages = table(
     text("pool_id"),
     text("medium"),
     text("recipient"),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "message"),
     text("state"),
     Column("attempts", BigInteger, nullable=False),
     when("created_at"),
@@ -24,6 +24,8 @@ messages = table(
     Index(None, "created_at"),
     Index(None, "expires_at"),
     Index(None, "pool_id"),
+    in_bites=("user_pool",),
+    is_work=True,
 )
 """The outbox: written in the transaction that causes a message, sent afterwards."""
 leases = table("leases", ("name",), text("name"), text("holder"), when("expires_at"))

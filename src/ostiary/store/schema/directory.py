@@ -1,8 +1,8 @@
 """Users of user pools: their names, factors, groups, sign-ins, and how they came."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary
+from sqlalchemy import BigInteger, Boolean, Column, Index
 
-from ostiary.store.schema.columns import table, text, when
+from ostiary.store.schema.columns import in_clear, sealed, table, text, when
 
 users = table(
     "users",
@@ -14,13 +14,16 @@ users = table(
     text("status"),
     Column("enabled", Boolean, nullable=False),
     text("attributes"),
-    Column("sealed_verifier", LargeBinary, nullable=True),
+    sealed("sealed_verifier", "password-verifier", null=True),
     when("temporary_password_expires_at", null=True),
     when("tokens_valid_after"),
     text("factors", null=True),
     when("created_at"),
     when("modified_at"),
     Index(None, "pool_id", "username_key", unique=True),
+    at_once=("user",),
+    in_bites=("user_pool",),
+    moves_with="user",
 )
 """`username_key` is the user name as it is compared; `attributes` a JSON object of name to text, without `sub`;
 `tokens_valid_after` is the time before which every token of the user is dead; `factors` a JSON object of what the user
@@ -30,10 +33,13 @@ software_tokens = table(
     ("pool_id", "sub"),
     text("pool_id"),
     text("sub"),
-    Column("sealed", LargeBinary, nullable=True),
-    Column("sealed_proposal", LargeBinary, nullable=True),
+    sealed("sealed", "totp-seed", null=True),
+    sealed("sealed_proposal", "totp-seed", null=True),
     text("friendly_name"),
     Column("last_step", BigInteger, nullable=False),
+    at_once=("user",),
+    in_bites=("user_pool",),
+    moves_with="user",
 )
 """A user's TOTP seed, and one that was given out and is not proven yet; `last_step` is that of the last code used."""
 recovery_codes = table(
@@ -42,8 +48,11 @@ recovery_codes = table(
     text("pool_id"),
     text("sub"),
     Column("number", BigInteger, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "recovery-code"),
     when("created_at"),
+    at_once=("user",),
+    in_bites=("user_pool",),
+    moves_with="user",
 )
 """Codes that users keep for when their authenticator app is lost: hashes, sealed; a used one is gone."""
 user_attributes = table(
@@ -54,6 +63,9 @@ user_attributes = table(
     text("value_key"),
     text("sub"),
     Index(None, "pool_id", "sub"),
+    at_once=("user",),
+    in_bites=("user_pool",),
+    moves_with="user",
 )
 """The searchable attributes (email, phone_number, name, preferred_username …), folded, for `ListUsers` filters."""
 aliases = table(
@@ -63,6 +75,9 @@ aliases = table(
     text("alias_key"),
     text("sub"),
     Index(None, "pool_id", "sub"),
+    at_once=("user",),
+    in_bites=("user_pool",),
+    moves_with="user",
 )
 """Other names that sign a user in: verified e-mail, verified phone number, preferred_username; folded."""
 devices = table(
@@ -72,12 +87,14 @@ devices = table(
     text("sub"),
     text("device_key"),
     text("name"),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "device-verifier"),
     Column("remembered", Boolean, nullable=False),
     text("last_ip"),
     when("created_at"),
     when("modified_at"),
     when("authenticated_at"),
+    in_bites=("user_pool", "user"),
+    moves_with="user",
 )
 """Devices that users confirmed, each with the sealed salt and verifier of its own SRP secret."""
 passkeys = table(
@@ -86,7 +103,7 @@ passkeys = table(
     text("pool_id"),
     text("credential_id"),
     text("sub"),
-    Column("public_key", LargeBinary, nullable=False),
+    in_clear("public_key"),
     Column("sign_count", BigInteger, nullable=False),
     text("rp_id"),
     text("name"),
@@ -95,6 +112,9 @@ passkeys = table(
     Column("backup_eligible", Boolean, nullable=False),
     when("created_at"),
     Index(None, "pool_id", "sub", "credential_id"),
+    at_once=("user",),
+    in_bites=("user_pool",),
+    moves_with="user",
 )
 """The public keys that users' authenticators sign in with; an id is one user's in the whole pool."""
 codes = table(
@@ -108,6 +128,8 @@ codes = table(
     Column("attempts", BigInteger, nullable=False),
     when("created_at"),
     when("expires_at"),
+    at_once=("user",),
+    in_bites=("user_pool",),
 )
 groups = table(
     "groups",
@@ -117,6 +139,8 @@ groups = table(
     text("configuration"),
     when("created_at"),
     when("modified_at"),
+    in_bites=("user_pool",),
+    moves_with="user_pool",
 )
 group_members = table(
     "group_members",
@@ -126,6 +150,8 @@ group_members = table(
     text("sub"),
     when("created_at"),
     Index(None, "pool_id", "sub"),
+    in_bites=("user_pool", "user", "group"),
+    moves_with="user",
 )
 sign_in_failures = table(
     "sign_in_failures",
@@ -135,6 +161,8 @@ sign_in_failures = table(
     Column("failures", BigInteger, nullable=False),
     when("last_at"),
     Index(None, "last_at"),
+    at_once=("user",),
+    in_bites=("user_pool",),
 )
 token_families = table(
     "token_families",
@@ -155,10 +183,19 @@ token_families = table(
     text("last_ip", null=True),
     Index(None, "pool_id", "sub"),
     Index(None, "expires_at"),
+    in_bites=("user_pool", "user", "client", "sign_ins"),
 )
 """One row per sign-in: the life of its refresh tokens. `session_id` and what follows it are filled where the pool
 tracks its users' sessions; `began_at` and `active_at` are milliseconds."""
-spent = table("spent", ("pool_id", "id"), text("pool_id"), text("id"), when("expires_at"), Index(None, "expires_at"))
+spent = table(
+    "spent",
+    ("pool_id", "id"),
+    text("pool_id"),
+    text("id"),
+    when("expires_at"),
+    Index(None, "expires_at"),
+    in_bites=("user_pool",),
+)
 """Ids of sealed single-use things (challenge sessions, secret blocks) that have been used."""
 linked_users = table(
     "linked_users",
@@ -170,6 +207,9 @@ linked_users = table(
     text("sub"),
     when("created_at"),
     Index(None, "pool_id", "sub"),
+    at_once=("user",),
+    in_bites=("user_pool",),
+    moves_with="user",
 )
 """Which user somebody is who comes with `value` in the claim `attribute` of a provider."""
 auth_events = table(
@@ -182,6 +222,7 @@ auth_events = table(
     text("document"),
     when("created_at"),
     Index(None, "pool_id", "sub", "event_id"),
+    in_bites=("user_pool", "user"),
 )
 """What users did where threat protection is on; `event_key` sorts the newest first, `document` is an AuthEventType."""
 password_history = table(
@@ -190,8 +231,10 @@ password_history = table(
     text("pool_id"),
     text("sub"),
     text("history_key"),
-    Column("sealed_verifier", LargeBinary, nullable=False),
+    sealed("sealed_verifier", "password-verifier"),
     when("created_at"),
+    in_bites=("user_pool", "user"),
+    moves_with="user",
 )
 """Passwords that users had before, where the pool forbids them; `history_key` sorts the newest first."""
 attribute_removals = table(
@@ -206,6 +249,8 @@ attribute_removals = table(
     when("leased_until"),
     when("created_at"),
     Index(None, "leased_until"),
+    in_bites=("user_pool",),
+    is_work=True,
 )
 """Attributes that were removed and whose values users still have, behind the sub `position`."""
 import_jobs = table(
@@ -222,6 +267,8 @@ import_jobs = table(
     when("created_at"),
     Index(None, "pool_id", "job_id", unique=True),
     Index(None, "status", "leased_until"),
+    in_bites=("user_pool",),
+    is_work=True,
 )
 """Imports of users: `job_key` sorts the newest first; `progress` counts rows and says how far the file was read."""
 import_chunks = table(
@@ -230,7 +277,8 @@ import_chunks = table(
     text("pool_id"),
     text("job_id"),
     Column("number", BigInteger, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "import-file"),
+    in_bites=("user_pool", "import_file"),
 )
 """The file of an import job, in pieces, sealed."""
 import_log = table(
@@ -241,6 +289,7 @@ import_log = table(
     Column("line", BigInteger, nullable=False),
     text("outcome"),
     text("message"),
+    in_bites=("user_pool",),
 )
 """What became of rows of an import that were not imported; `line` is the line of the file."""
 foreign_passwords = table(
@@ -248,6 +297,9 @@ foreign_passwords = table(
     ("pool_id", "sub"),
     text("pool_id"),
     text("sub"),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "foreign-password"),
+    at_once=("user",),
+    in_bites=("user_pool",),
+    moves_with="user",
 )
 """What a user's password is checked against until it is known here: another system's hash, or another service."""

@@ -1,8 +1,8 @@
 """Accounts, their access keys, IAM, and who owns buckets."""
 
-from sqlalchemy import Column, Index, LargeBinary
+from sqlalchemy import Index
 
-from ostiary.store.schema.columns import table, text, when
+from ostiary.store.schema.columns import sealed, table, text, when
 
 accounts = table("accounts", ("account_id",), text("account_id"), text("name"), when("created_at"))
 
@@ -12,7 +12,7 @@ access_keys = table(
     text("access_key_id"),
     text("account_id"),
     text("user_name"),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "secret-access-key"),
     text("status"),
     when("created_at"),
     Index(None, "account_id", "user_name"),

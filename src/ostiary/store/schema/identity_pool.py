@@ -14,6 +14,7 @@ identity_pools = table(
     text("roles"),
     when("created_at"),
     Index(None, "account_id", "pool_id"),
+    at_once=("identity_pool",),
 )
 identities = table(
     "identities",
@@ -25,6 +26,8 @@ identities = table(
     when("modified_at"),
     Index(None, "identity_id", unique=True),
     Index("ix_identities_merged", "pool_id", "merged_into", "identity_id", **only_where("merged_into != ''")),
+    at_once=("identity",),
+    in_bites=("identity_pool",),
 )
 """`merged_into` is empty, the identity that survived a merge, or itself when its last login was taken from it."""
 logins = table(
@@ -36,5 +39,7 @@ logins = table(
     text("identity_id"),
     when("created_at"),
     Index(None, "pool_id", "identity_id"),
+    at_once=("identity",),
+    in_bites=("identity_pool",),
 )
 """Which identity a provider's user is: `subject` is what the provider calls the user."""

@@ -1,8 +1,8 @@
 """Push endpoints, topics, texts, and what is owed to each."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary
+from sqlalchemy import BigInteger, Boolean, Column, Index
 
-from ostiary.store.schema.columns import table, text, when
+from ostiary.store.schema.columns import sealed, table, text, when
 
 platform_applications = table(
     "platform_applications",
@@ -10,7 +10,7 @@ platform_applications = table(
     text("account_id"),
     text("arn"),
     text("attributes"),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "platform-credential"),
     when("created_at"),
 )
 """Apps of a push service; `sealed` is what the service knows the sender by."""
@@ -21,13 +21,14 @@ platform_endpoints = table(
     text("arn"),
     text("application_arn"),
     text("token_key"),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "device-token"),
     Column("enabled", Boolean, nullable=False),
     text("user_data"),
     when("created_at"),
     when("modified_at"),
     Index(None, "account_id", "application_arn", "token_key", unique=True),
     Index(None, "account_id", "application_arn", "arn"),
+    in_bites=("platform_application",),
 )
 """Apps on devices: `sealed` is the token that a push service knows the device by, `token_key` a hash of it."""
 push_queues = table(
@@ -48,7 +49,7 @@ pushes = table(
     text("endpoint_arn"),
     text("push_id"),
     text("collapse_key"),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "push"),
     when("expires_at"),
     Index(None, "account_id", "endpoint_arn", "collapse_key", unique=True),
 )
@@ -86,6 +87,7 @@ topic_subscriptions = table(
     Column("joined", BigInteger, nullable=False, server_default="0"),
     Index("ix_topic_subscriptions_endpoint", "account_id", "topic_arn", "protocol", "endpoint_key", unique=True),
     Index(None, "owner", "arn"),
+    in_bites=("topic",),
 )
 """`account_id` is the topic's, `owner` the subscriber's; `endpoint_key` is a hash, because endpoints may be long;
 `joined` is its number among the topic's confirmed ones."""
@@ -95,11 +97,12 @@ publications = table(
     text("account_id"),
     text("topic_arn"),
     text("publication_id"),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "publication"),
     text("after"),
     when("due_at"),
     Column("joined", BigInteger, nullable=False, server_default=str(2**63 - 1)),
     Index(None, "due_at"),
+    in_bites=("topic",),
 )
 """Messages that subscriptions still have to be told of: those up to the ARN in `after` were, those behind the number
 `joined` came too late (a version that does not count them tells all). Ids sort by time."""
@@ -110,7 +113,7 @@ topic_deliveries = table(
     text("subscription_arn"),
     text("delivery_id"),
     text("destination"),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "delivery"),
     Column("ordered", Boolean, nullable=False),
     Column("attempts", BigInteger, nullable=False),
     when("due_at"),

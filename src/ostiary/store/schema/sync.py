@@ -18,6 +18,7 @@ datasets = table(
     when("created_at", null=True),
     when("modified_at"),
     text("modified_by"),
+    in_bites=("identity_pool", "identity"),
 )
 """A dataset stays as a row when it is deleted, without `created_at`, so that its sync count never goes back.
 
@@ -38,6 +39,7 @@ records = table(
     text("modified_by"),
     when("device_modified_at", null=True),
     Index("ix_records_sync_count", "pool_id", "identity_id", "dataset_name", "sync_count", "record_key"),
+    in_bites=("identity_pool", "identity", "dataset"),
 )
 """A record without a value was removed: it stays, so that other devices hear of it. Times are milliseconds."""
 sync_usage = table(
@@ -48,9 +50,12 @@ sync_usage = table(
     Column("sessions", BigInteger, nullable=False),
     Column("data_storage", BigInteger, nullable=False),
     when("modified_at"),
+    in_bites=("identity_pool",),
 )
 """What an identity pool uses: the sum of its parts, which are several so that writers need not wait for each other."""
-sync_configurations = table("sync_configurations", ("pool_id",), text("pool_id"), text("configuration"))
+sync_configurations = table(
+    "sync_configurations", ("pool_id",), text("pool_id"), text("configuration"), in_bites=("identity_pool",)
+)
 """PushSync and CognitoStreams of an identity pool, in their wire shape."""
 
 sync_versions = table(
@@ -59,11 +64,12 @@ sync_versions = table(
     text("pool_id"),
     Column("part", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
+    in_bites=("identity_pool",),
 )
 """How often datasets of a part of a pool's identities changed: who looks at it now and then misses no change."""
 
 
-sync_triggers = table("sync_triggers", ("pool_id",), text("pool_id"), text("arn"))
+sync_triggers = table("sync_triggers", ("pool_id",), text("pool_id"), text("arn"), in_bites=("identity_pool",))
 """The function that sees every synchronization of a pool before it is written."""
 sync_devices = table(
     "sync_devices",
@@ -76,6 +82,7 @@ sync_devices = table(
     text("endpoint_arn"),
     when("created_at"),
     Index(None, "pool_id", "identity_id", "platform", "token_key", unique=True),
+    in_bites=("identity_pool", "identity"),
 )
 """Devices of an identity; `token_key` is a hash of the token that the push service knows the device by."""
 sync_subscriptions = table(
@@ -86,6 +93,7 @@ sync_subscriptions = table(
     text("dataset_name"),
     text("device_id"),
     when("created_at"),
+    in_bites=("identity_pool", "identity"),
 )
 """Which devices are woken when a dataset changes."""
 sync_stream_records = table(
@@ -97,6 +105,7 @@ sync_stream_records = table(
     text("partition_key"),
     text("body"),
     when("created_at"),
+    in_bites=("identity_pool",),
 )
 """What is owed to a pool's stream. An identity is always in the same lane; a lane leaves in the order of `position`."""
 sync_stream_payloads = table(
@@ -107,6 +116,7 @@ sync_stream_payloads = table(
     text("body"),
     when("expires_at"),
     Index(None, "expires_at"),
+    in_bites=("identity_pool",),
 )
 """Records of synchronizations that are too large for the stream, for whoever has the address."""
 sync_bulk_publishes = table(
@@ -123,5 +133,7 @@ sync_bulk_publishes = table(
     when("started_at"),
     when("completed_at", null=True),
     Index(None, "status", "pool_id"),
+    in_bites=("identity_pool",),
+    is_work=True,
 )
 """The last bulk publish of a pool and how far it came: everything up to `after_…` is in the stream's queue."""

@@ -1,8 +1,8 @@
 """User pools: settings, keys, clients, and what is configured beside them."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlalchemy import BigInteger, Column, Index
 
-from ostiary.store.schema.columns import table, text, when
+from ostiary.store.schema.columns import sealed, table, text, when
 
 user_pools = table(
     "user_pools",
@@ -14,6 +14,8 @@ user_pools = table(
     when("created_at"),
     when("modified_at"),
     Index(None, "account_id", "pool_id"),
+    at_once=("user_pool",),
+    moves_with="user_pool",
 )
 signing_keys = table(
     "signing_keys",
@@ -21,9 +23,12 @@ signing_keys = table(
     text("pool_id"),
     text("kid"),
     text("token_use"),
-    Column("sealed", LargeBinary, nullable=False),
+    sealed("sealed", "signing-key"),
     when("created_at"),
     Column("signs_at", BigInteger, nullable=False, server_default="0"),
+    at_once=("user_pool",),
+    in_bites=("user_pool",),
+    moves_with="user_pool",
 )
 """`token_use` is `id` or `access` for a user pool's keys, `identity` for the ones of identity pools (pool_id `*`),
 `sns` for those of topics. A key is published from the beginning and signs from `signs_at`, until the next one does."""
@@ -34,10 +39,12 @@ user_pool_clients = table(
     text("client_id"),
     text("name"),
     text("configuration"),
-    Column("sealed_secret", LargeBinary, nullable=True),
+    sealed("sealed_secret", "client-secret", null=True),
     when("created_at"),
     when("modified_at"),
     Index(None, "client_id", unique=True),
+    in_bites=("user_pool",),
+    moves_with="user_pool",
 )
 pool_parts = table(
     "pool_parts",
@@ -47,10 +54,12 @@ pool_parts = table(
     text("key"),
     text("alias", null=True),
     text("configuration"),
-    Column("sealed", LargeBinary, nullable=True),
+    sealed("sealed", "provider-secret", "saml-signing-key", null=True),
     when("created_at"),
     when("modified_at"),
     Index(None, "pool_id", "kind", "alias", unique=True),
+    in_bites=("user_pool",),
+    moves_with="user_pool",
 )
 """What a pool is configured with beside itself and its clients: identity providers, resource servers, branding, terms …
 `alias` is another name that is unique among its kind; `sealed` holds the secret part of the configuration."""
@@ -62,6 +71,7 @@ user_pool_domains = table(
     text("configuration"),
     when("created_at"),
     Index(None, "domain", unique=True),
+    in_bites=("user_pool",),
 )
 provisioned_limits = table(
     "provisioned_limits",
