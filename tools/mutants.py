@@ -74,7 +74,7 @@ TESTS: dict[str, str] = {
     ),
     "idp/signin/flows/user_auth.py": "tests/idp/signin/test_choice.py",
     "idp/signin/lockout.py": "tests/idp/signin/test_lockout.py tests/idp/signin/test_locked_midway.py",
-    "idp/signin/flows/refresh_token.py": "tests/idp/signin/test_refresh.py tests/idp/signin/test_revocation.py",
+    "idp/tokens/grants/refresh_token.py": "tests/idp/signin/test_refresh.py tests/idp/signin/test_revocation.py",
     "idp/signin/proofs.py": "tests/idp/signin/test_srp.py tests/idp/signin/test_devices.py",
     "idp/signin/session.py": "tests/idp/signin/test_sessions.py tests/idp/signin/test_second_factors.py",
     "idp/signin/steps.py": (

@@ -1,6 +1,6 @@
 """User pools, in wings; importing this package registers their operations."""
 
-from ostiary.idp import signin
+from ostiary.idp import signin, tokens
 from ostiary.idp.account import (
     auth_factors,
     devices,
@@ -30,7 +30,6 @@ from ostiary.idp.pools import (
 )
 from ostiary.idp.providers import identity_providers, linked_providers
 from ostiary.idp.threats import risk_configuration
-from ostiary.idp.tokens import client_credentials, token_exchange
 from ostiary.idp.users import administration, auth_events, groups, invitations, list_users
 
 __all__ = [
@@ -38,7 +37,6 @@ __all__ = [
     "app_clients",
     "auth_events",
     "auth_factors",
-    "client_credentials",
     "custom_attributes",
     "devices",
     "domains",
@@ -67,7 +65,7 @@ __all__ = [
     "software_tokens",
     "tags",
     "terms",
-    "token_exchange",
+    "tokens",
     "ui_customization",
     "user_pools",
     "user_sessions",

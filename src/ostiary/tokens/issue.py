@@ -1,9 +1,10 @@
 """Issuing a pool's tokens."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from ostiary.aws.types.cognito_idp import NewDeviceMetadataType
 from ostiary.context import Context
 from ostiary.crypto import jws
 from ostiary.runtime.execution import compute
@@ -30,6 +31,22 @@ class Lifetimes:
     id: int
     refresh: int
     revocable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """Tokens that were issued; what was not is empty.
+
+    `expires_in` (seconds) and `scopes` are of the access token, or of the ID token where that is alone. `new_device`
+    are the DeviceKey and the DeviceGroupKey of a device that was named with them.
+    """
+
+    access_token: str = field(default="", repr=False)
+    id_token: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
+    expires_in: int
+    scopes: tuple[str, ...] = ()
+    new_device: NewDeviceMetadataType = field(default_factory=NewDeviceMetadataType)
 
 
 def begin(
@@ -92,8 +109,8 @@ def tokens(
     lifetimes: Lifetimes,
     acr: str = "",
     override: Override | None = None,
-) -> dict[str, Any]:
-    """Return `AccessToken`, `IdToken`, `ExpiresIn` (seconds) and `TokenType` of a sign-in, changed by `override`.
+) -> Issued:
+    """Return the access token and the ID token of a sign-in, changed by `override`.
 
     `acr` is what the pool calls the sign-in's level.
     """
@@ -119,12 +136,8 @@ def tokens(
             sign_as(ctx, token.pool_id, "id", of_id, now + lifetimes.id),
         )
     )
-    return {
-        "AccessToken": access,
-        "IdToken": identity,
-        "ExpiresIn": lifetimes.access,
-        "TokenType": "Bearer",
-    }
+    scopes = tuple(str(of_access.get("scope", "")).split())
+    return Issued(access_token=access, id_token=identity, expires_in=lifetimes.access, scopes=scopes)
 
 
 def refresh_token(ctx: Context, token: RefreshToken) -> str:

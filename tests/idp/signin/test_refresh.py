@@ -16,8 +16,8 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Services
 from ostiary.crypto import jws
-from ostiary.idp.signin.attempt import tokens_of
-from ostiary.idp.signin.flows import refresh_token
+from ostiary.idp.tokens.grants import refresh_token
+from ostiary.idp.tokens.user_tokens import tokens_of
 from ostiary.store import schema
 from ostiary.tokens.refresh import HEADER
 from tests.idp.signin.conftest import FLOWS, App, Pool

@@ -10,7 +10,7 @@ from ostiary.aws.operations import implementation
 from ostiary.context import ANONYMOUS, Context, Principal, Services
 from ostiary.crypto import jws
 from ostiary.idp.access import client_of
-from ostiary.idp.signin.attempt import Attempt
+from ostiary.idp.tokens.user_tokens import lifetimes_of, result_of
 from ostiary.store.idp import users
 from ostiary.tokens import issue
 from tests.idp.signin.conftest import App, Pool, advance, make_pool, pool, services
@@ -52,15 +52,15 @@ class Desk:
     def tokens(self, scope: str = "files/read openid", name: str = "ann", **changes: Any) -> dict[str, Any]:
         ctx = self._context()
         pool, client = client_of(ctx, self.people.id)
-        attempt = Attempt(pool, client, ctx.clock.now_seconds())
+        at, lifetimes = ctx.clock.now_seconds(), lifetimes_of(pool, client)
         with ctx.store.write() as tx:
             user = users.find_by_username(tx, pool.pool_id, name)
             assert user is not None
-            begun = issue.begin(ctx, user, client.client_id, attempt.lifetimes, attempt.at)
+            begun = issue.begin(ctx, user, client.client_id, lifetimes, at)
             issue.remember(tx, begun)
         begun = replace(begun, scope=scope, **changes)
-        made = issue.tokens(ctx, begun, user, attributes={}, groups=[], lifetimes=attempt.lifetimes)
-        return {**made, "RefreshToken": issue.refresh_token(ctx, begun)}
+        made = issue.tokens(ctx, begun, user, attributes={}, groups=[], lifetimes=lifetimes)
+        return {**result_of(made), "RefreshToken": issue.refresh_token(ctx, begun)}
 
     def exchange(self, token: str, kind: str = "ACCESS_TOKEN", by: App | None = None, **req: Any) -> dict[str, Any]:
         """Call GetDerivedToken without a signature."""

@@ -28,8 +28,8 @@ from ostiary.context import Context
 from ostiary.idp.access import POOL_ARN, own_pool, session_of, signed_in
 from ostiary.idp.directory.lookup import known_user
 from ostiary.idp.factors import device_secrets
+from ostiary.idp.factors.devices import tracks_devices
 from ostiary.idp.list_pages import page
-from ostiary.idp.signin.attempt import tracks_devices
 from ostiary.store.idp import devices, token_families
 from ostiary.store.idp.devices import Device
 from ostiary.store.idp.user_pools import UserPool

@@ -1,39 +1,34 @@
 """A sign-in under way: what is known of it, and its end."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import (
     InvalidParameterException,
+    NewDeviceMetadataType,
     NotAuthorizedException,
     ResourceNotFoundException,
     UserNotFoundException,
 )
 from ostiary.context import Context
 from ostiary.idp.access import hides_existence
-from ostiary.idp.clients.client_settings import rotates, validity
-from ostiary.idp.directory import attributes
 from ostiary.idp.directory.absent_users import stranger
 from ostiary.idp.directory.lookup import find_user
 from ostiary.idp.factors import assurance
+from ostiary.idp.factors.devices import new_device, tracks_devices
 from ostiary.idp.signin import lockout
 from ostiary.idp.tokens import session_tracking
-from ostiary.runtime.randomness import ALPHANUMERIC
+from ostiary.idp.tokens.user_tokens import lifetimes_of, result_of, tokens_of
 from ostiary.store.db import Tx
 from ostiary.store.idp import devices, groups, sign_in_failures
 from ostiary.store.idp.clients import AppClient
-from ostiary.store.idp.groups import Group
 from ostiary.store.idp.sign_in_failures import SignInFailures
 from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.idp.users import User
 from ostiary.store.spent import spend
 from ostiary.tokens import issue
-from ostiary.tokens.issue import Lifetimes
-from ostiary.tokens.override import groups_of
-from ostiary.tokens.refresh import RefreshToken
-from ostiary.triggers import post_authentication, pre_authentication, pre_token_generation
+from ostiary.triggers import post_authentication, pre_authentication
 from ostiary.triggers.event import Occasion, occasion_of
 from ostiary.triggers.pre_token_generation import Source
 
@@ -75,19 +70,6 @@ class Attempt:
     def occasion(self, user: User) -> Occasion:
         """Return what functions are told of a user who signs in here."""
         return occasion_of(self.pool, user, self.client.client_id, None if self.begins else self.metadata)
-
-    @property
-    def lifetimes(self) -> Lifetimes:
-        """How long the client's tokens live."""
-        settings = self.client.configuration
-        return Lifetimes(
-            access=validity(settings, "AccessToken"),
-            id=validity(settings, "IdToken"),
-            refresh=validity(settings, "RefreshToken"),
-            revocable=settings.get("EnableTokenRevocation", True)
-            or rotates(settings)
-            or session_tracking.is_tracking(self.pool),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,31 +165,6 @@ def spend_once(tx: Tx, pool_id: str, once: Once) -> None:
         raise NotAuthorizedException("Invalid session for the user, session can only be used once.")
 
 
-def tracks_devices(pool: UserPool) -> bool:
-    """Whether the pool knows its users' devices."""
-    return pool.configuration.get("DeviceConfiguration") is not None
-
-
-def trusts_devices(pool: UserPool) -> bool:
-    """Whether a remembered device stands for its user's second factor."""
-    trusted: bool = (pool.configuration.get("DeviceConfiguration") or {}).get("ChallengeRequiredOnNewDevice", False)
-    return trusted
-
-
-def new_device(ctx: Context, attempt: Attempt) -> dict[str, str]:
-    """Return the names that a device gets which signs in first; none where the pool does not track devices."""
-    if attempt.by_administrator or not tracks_devices(attempt.pool):
-        return {}
-    key = f"{attempt.pool.region}_{ctx.random.uuid()}"
-    return {"DeviceKey": key, "DeviceGroupKey": device_group_key(attempt.pool)}
-
-
-def device_group_key(pool: UserPool) -> str:
-    """Return what stands for the pool's name in the SRP of its users' devices: no secret, always the same."""
-    digest = hashlib.sha256(f"device group {pool.pool_id}".encode()).digest()
-    return f"-{''.join(ALPHANUMERIC[byte % len(ALPHANUMERIC)] for byte in digest[:8])}"
-
-
 def complete(
     ctx: Context,
     attempt: Attempt,
@@ -225,14 +182,16 @@ def complete(
     where the pool tracks devices, one is named.
     PostAuthentication is told after the transaction, and keeps the tokens back when it fails.
     """
-    named = new_device(ctx, attempt) if not device_key else {}
+    named: NewDeviceMetadataType = {}
+    if not device_key and not attempt.by_administrator:
+        named = new_device(ctx, attempt.pool)
     device_key = device_key or named.get("DeviceKey", "")
-    client_id, lifetimes = attempt.client.client_id, attempt.lifetimes
+    client = attempt.client
     token = issue.begin(
         ctx,
         user,
-        client_id,
-        lifetimes,
+        client.client_id,
+        lifetimes_of(attempt.pool, client),
         attempt.at,
         device_key=device_key,
         level=assurance.level_of(passed),
@@ -249,28 +208,8 @@ def complete(
             now = ctx.clock.now_seconds()
             devices.change(tx, user.pool_id, user.sub, device_key, authenticated_at=now, last_ip=ctx.client.ip)
         memberships = groups.groups_of(tx, user.pool_id, user.sub)
-    post_authentication.tell(ctx, attempt.occasion(user), new_device=bool(named))
-    result = tokens_of(ctx, attempt, token, user, memberships, source=source)
-    result["RefreshToken"] = issue.refresh_token(ctx, token)
-    if named:
-        result["NewDeviceMetadata"] = named
-    return {"ChallengeParameters": {}, "AuthenticationResult": result}
-
-
-def tokens_of(
-    ctx: Context, attempt: Attempt, token: RefreshToken, user: User, memberships: Sequence[Group], *, source: Source
-) -> dict[str, Any]:
-    """Return ID and access tokens as PreTokenGeneration has them."""
-    override = pre_token_generation.override(
-        ctx, source, attempt.occasion(user), groups=groups_of(memberships), scopes=token.scope.split()
-    )
-    return issue.tokens(
-        ctx,
-        token,
-        user,
-        attributes=attributes.readable(attempt.client, user.attributes),
-        groups=memberships,
-        lifetimes=attempt.lifetimes,
-        acr=assurance.name_of(attempt.pool, token.level) if token.level else "",
-        override=override,
-    )
+    occasion = attempt.occasion(user)
+    post_authentication.tell(ctx, occasion, new_device=bool(named))
+    issued = tokens_of(ctx, client, occasion, token, user=user, groups=memberships, source=source)
+    issued = replace(issued, refresh_token=issue.refresh_token(ctx, token), new_device=named)
+    return {"ChallengeParameters": {}, "AuthenticationResult": result_of(issued)}

@@ -13,9 +13,10 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.idp.factors import second_factors
 from ostiary.idp.factors.assurance import PHISHING_RESISTANT, TWO_FACTORS, level_of
+from ostiary.idp.factors.devices import tracks_devices
 from ostiary.idp.factors.second_factors import EMAIL, SMS, TOTP
 from ostiary.idp.signin import lockout, step_up
-from ostiary.idp.signin.attempt import Answer, Attempt, Person, complete, spend_once, tracks_devices
+from ostiary.idp.signin.attempt import Answer, Attempt, Person, complete, spend_once
 from ostiary.idp.signin.challenges import (
     device_password_verifier,
     device_srp_auth,

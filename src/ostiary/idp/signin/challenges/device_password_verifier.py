@@ -6,14 +6,13 @@ from ostiary.aws.types.cognito_idp import ResourceNotFoundException
 from ostiary.context import Context
 from ostiary.idp.directory import lookup
 from ostiary.idp.factors import device_secrets
+from ostiary.idp.factors.devices import device_group_key, trusts_devices
 from ostiary.idp.signin import lockout, proofs
 from ostiary.idp.signin.attempt import (
     Answer,
     Attempt,
     Parameters,
     Person,
-    device_group_key,
-    trusts_devices,
     wrong_password,
 )
 from ostiary.idp.signin.proofs import Block, SrpExchange

@@ -8,23 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import (
-    GetDerivedTokenRequest,
-    GetDerivedTokenResponse,
     InvalidParameterException,
-    NotAuthorizedException,
     ResourceNotFoundException,
+    TokenTypeIdentifierType,
     UserNotFoundException,
 )
 from ostiary.context import Context
-from ostiary.iam.authorize import authorize
-from ostiary.idp.access import POOL_ARN, client_of
-from ostiary.idp.clients.client_secrets import check_secret
+from ostiary.idp.access import pool_of
 from ostiary.idp.clients.client_settings import validity
 from ostiary.idp.clients.scopes import KIND as RESOURCE_SERVER
 from ostiary.idp.directory import attributes
 from ostiary.idp.factors import assurance
+from ostiary.idp.tokens.grants.grant import Parameters
 from ostiary.idp.tokens.presented_tokens import Given, Presented, Role, presented, spend
 from ostiary.store.idp import groups, pool_parts
 from ostiary.store.idp.clients import AppClient
@@ -33,12 +29,21 @@ from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.idp.users import User
 from ostiary.tokens import issue
 from ostiary.tokens.claims import Sign, access_claims, id_claims
+from ostiary.tokens.issue import Issued
 from ostiary.tokens.issuer import issuer
 from ostiary.tokens.override import Override, groups_of
 from ostiary.triggers import pre_token_generation
 from ostiary.triggers.event import occasion_of
 
-DELEGATION, IMPERSONATION = "ALLOW_TOKEN_EXCHANGE_DELEGATION", "ALLOW_TOKEN_EXCHANGE_IMPERSONATION"
+NAME = "urn:ietf:params:oauth:grant-type:token-exchange"
+Kind = TokenTypeIdentifierType
+TYPES: Mapping[Kind, str] = {
+    "ACCESS_TOKEN": "urn:ietf:params:oauth:token-type:access_token",
+    "ID_TOKEN": "urn:ietf:params:oauth:token-type:id_token",
+    "SAML2": "urn:ietf:params:oauth:token-type:saml2",
+}
+"""What a TokenTypeIdentifierType is called outside AWS (RFC 8693 3)."""
+_ROLES: tuple[Role, ...] = ("Subject", "Actor")
 MOST_ACTORS = 10
 """How many may have acted one after another: a token names them all."""
 
@@ -62,42 +67,21 @@ class TokenExchange:
         return {"Subject": self.subject, **({} if self.actor is None else {"Actor": self.actor})}
 
 
-@operation("cognito-idp", authorized_by_handler=True, signature="help")
-def get_derived_token(ctx: Context, req: GetDerivedTokenRequest) -> GetDerivedTokenResponse:
-    """Return an access or ID token derived from the subject's; an actor's token makes it a delegation."""
-    _check_shape(req)
-    pool, client = client_of(ctx, req["ClientId"])
-    _authorize(ctx, pool, client, req.get("ClientSecret"))
-    flow = DELEGATION if "ActorToken" in req else IMPERSONATION
-    if flow not in client.configuration.get("ExplicitAuthFlows", []):
-        raise NotAuthorizedException(f"{flow} is not enabled for the client.")
-    return _exchanged(ctx, _exchange(ctx, pool, client, req), req.get("RequestedTokenType", "ACCESS_TOKEN"))
+def grant(ctx: Context, client: AppClient, parameters: Parameters) -> Issued:
+    """Return an access or ID token derived from the `subject_token`; an `actor_token` makes it a delegation.
+
+    `…_token_provider_name` names the pool's identity provider that issued a token, where it is not the pool's own.
+    """
+    pool = pool_of(ctx, client.pool_id)
+    kind = _kind(parameters.get("requested_token_type", TYPES["ACCESS_TOKEN"]))
+    if kind == "SAML2":
+        raise InvalidParameterException("A pool issues access tokens and ID tokens only.")
+    return _exchanged(ctx, _exchange(ctx, pool, client, parameters), kind)
 
 
-def _check_shape(req: GetDerivedTokenRequest) -> None:
-    if "ActorToken" in req and "ActorTokenType" not in req:
-        raise InvalidParameterException("ActorTokenType is required with ActorToken.")
-    if "ActorToken" not in req and ("ActorTokenType" in req or "ActorTokenProviderName" in req):
-        raise InvalidParameterException("ActorTokenType and ActorTokenProviderName require ActorToken.")
-    if req.get("Audiences") and req.get("Resources"):
-        raise InvalidParameterException("Audiences and Resources cannot be given together.")
-    if req.get("RequestedTokenType") == "ID_TOKEN" and (req.get("Audiences") or req.get("Resources")):
-        raise InvalidParameterException("An ID token is for the client; it has no other audience.")
-
-
-def _authorize(ctx: Context, pool: UserPool, client: AppClient, secret: str | None) -> None:
-    """Let in who proves to be the client, or whom IAM allows: SDKs sign every call, so a signature is no choice."""
-    is_administrator = bool(ctx.account) and ctx.account == pool.account_id
-    if secret is not None or client.sealed_secret is None or not is_administrator:
-        check_secret(ctx, client, secret)
-        return
-    arn = POOL_ARN.format(region=ctx.region, account=ctx.account, UserPoolId=pool.pool_id)
-    authorize(ctx, "cognito-idp:GetDerivedToken", arn)
-
-
-def _exchange(ctx: Context, pool: UserPool, client: AppClient, req: GetDerivedTokenRequest) -> TokenExchange:
-    audience = _audience(ctx, pool, req)
-    given = [_given(req, role) for role in ("Subject", "Actor") if f"{role}Token" in req]
+def _exchange(ctx: Context, pool: UserPool, client: AppClient, parameters: Parameters) -> TokenExchange:
+    audience = _audience(ctx, pool, parameters)
+    given = [_given(parameters, role) for role in _ROLES if role == "Subject" or _name(role) in parameters]
     # The pool's own first: a provider is not asked when one of them is wrong.
     in_order = sorted(given, key=lambda token: token.provider is not None)
     found = {token.role: presented(ctx, pool, token) for token in in_order}
@@ -107,12 +91,28 @@ def _exchange(ctx: Context, pool: UserPool, client: AppClient, req: GetDerivedTo
         raise UserNotFoundException("User does not exist.")
     with ctx.store.read() as tx:
         memberships = groups.groups_of(tx, pool.pool_id, user.sub)
-    scopes = _granted(client, subject, req.get("Scopes", []))
+    scopes = _granted(client, subject, parameters.get("scope", "").split())
     return TokenExchange(pool, client, subject, actor, user, memberships, scopes, audience)
 
 
-def _given(req: Mapping[str, Any], role: Role) -> Given:
-    return Given(role, req[f"{role}Token"], req[f"{role}TokenType"], req.get(f"{role}TokenProviderName"))
+def _given(parameters: Parameters, role: Role) -> Given:
+    name = _name(role)
+    for needed in (name, f"{name}_type"):
+        if needed not in parameters:
+            raise InvalidParameterException(f"Missing required parameter {needed}")
+    kind = _kind(parameters[f"{name}_type"])
+    return Given(role, parameters[name], kind, parameters.get(f"{name}_provider_name"))
+
+
+def _name(role: Role) -> str:
+    return f"{role.lower()}_token"
+
+
+def _kind(token_type: str) -> Kind:
+    found = next((kind for kind, name in TYPES.items() if name == token_type), None)
+    if found is None:
+        raise InvalidParameterException(f"{token_type} is no type of tokens that is known here.")
+    return found
 
 
 def _granted(client: AppClient, subject: Presented, wanted: Sequence[str]) -> list[str]:
@@ -124,18 +124,14 @@ def _granted(client: AppClient, subject: Presented, wanted: Sequence[str]) -> li
     return found
 
 
-def _audience(ctx: Context, pool: UserPool, req: GetDerivedTokenRequest) -> str:
-    if req.get("Resources"):
-        identifier = req["Resources"][0]
-        if pool_parts.cached(ctx.store, pool.pool_id, RESOURCE_SERVER, identifier) is None:
-            raise ResourceNotFoundException(f"Resource server {identifier} does not exist.")
-        return identifier
-    return req["Audiences"][0] if req.get("Audiences") else ""
+def _audience(ctx: Context, pool: UserPool, parameters: Parameters) -> str:
+    identifier = parameters.get("resource", "")
+    if identifier and pool_parts.cached(ctx.store, pool.pool_id, RESOURCE_SERVER, identifier) is None:
+        raise ResourceNotFoundException(f"Resource server {identifier} does not exist.")
+    return identifier or parameters.get("audience", "")
 
 
-def _exchanged(
-    ctx: Context, exchange: TokenExchange, kind: Literal["ACCESS_TOKEN", "ID_TOKEN"]
-) -> GetDerivedTokenResponse:
+def _exchanged(ctx: Context, exchange: TokenExchange, kind: Literal["ACCESS_TOKEN", "ID_TOKEN"]) -> Issued:
     override = pre_token_generation.override(
         ctx,
         "TokenGeneration_TokenExchange",
@@ -151,13 +147,12 @@ def _exchanged(
     seconds = min(validity(exchange.client.configuration, member), exchange.subject.expires_at - now)
     spend(ctx, exchange.pool, exchange.presented)
     token = issue.signed(ctx, exchange.pool.pool_id, "access" if is_access else "id", claims, now + seconds)
-    return {
-        "IssuedToken": token,
-        "IssuedTokenType": kind,
-        "TokenType": "Bearer" if is_access else "N_A",
-        "ExpiresIn": seconds,
-        "Scopes": str(claims.get("scope", "")).split(),
-    }
+    return Issued(
+        access_token=token if is_access else "",
+        id_token="" if is_access else token,
+        expires_in=seconds,
+        scopes=tuple(str(claims.get("scope", "")).split()),
+    )
 
 
 def _claims(ctx: Context, exchange: TokenExchange, override: Override, *, is_access: bool) -> dict[str, Any]:
