@@ -3,6 +3,7 @@
 from threading import Event
 
 from ostiary.background import Worker
+from tests.fixtures.waiting import PATIENCE
 
 
 class Piecework(Worker):
@@ -23,7 +24,7 @@ class Piecework(Worker):
 def test_a_worker_rests_after_each_piece_as_many_times_as_long_and_is_woken_to_stop() -> None:
     worker = Piecework()
     worker.start()
-    assert worker.first.wait(60)
+    assert worker.first.wait(PATIENCE)
     worker.wake()
     worker.stop()
     assert worker.done == 1

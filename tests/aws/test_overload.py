@@ -60,7 +60,7 @@ def beyond(stuffed: Stuffed, ask: Callable[[httpx.AsyncClient], Any]) -> tuple[h
 
     async def main() -> tuple[httpx.Response, list[int], int]:
         transport = httpx.ASGITransport(stuffed.endpoint)
-        async with httpx.AsyncClient(transport=transport, base_url="http://ostiary", timeout=5) as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://ostiary") as client:
             admitted = [asyncio.create_task(client.post("/", json=SIGN_UP, headers=IDP)) for _ in range(UNDER_WAY)]
             for _ in range(UNDER_WAY):
                 assert await asyncio.to_thread(stuffed.started.acquire, timeout=PATIENCE)

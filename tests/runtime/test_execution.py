@@ -79,7 +79,7 @@ def test_strands_are_used_again_also_by_the_loop_of_another_thread(tasks: Tasks)
     found: list[set[int]] = []
     other = Thread(target=lambda: found.append(asyncio.run(main())))
     other.start()
-    other.join(10)
+    other.join()
     assert len(found[0]) == 1
 
 
@@ -212,7 +212,7 @@ def test_strands_and_threads_take_turns_in_the_order_in_which_they_came(tasks: T
         await asyncio.sleep(0)
         turn.give()
         await asyncio.gather(first, last)
-        thread.join(10)
+        thread.join()
 
     asyncio.run(main())
     assert order == ["strand", "thread", "last"]

@@ -14,6 +14,7 @@ from ostiary.runtime import http_client
 from ostiary.runtime.addresses import MOST_LOOKUPS, MOST_LOOKUPS_OF_OWNER, at_region, caller_at, is_public
 from ostiary.runtime.http_client import HttpClient, HttpError, TimedOutError
 from tests.fixtures.oidc_provider import JsonServer
+from tests.fixtures.waiting import PATIENCE
 
 
 @contextmanager
@@ -294,5 +295,5 @@ def test_a_request_may_take_longer_where_it_is_told_so(monkeypatch: pytest.Monke
     monkeypatch.setattr(http_client, "TIMEOUT_SECONDS", 0.0)
     client = HttpClient(Settings(allow_private_addresses=True))
     with raw_server(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", b"a") as url:
-        assert client.post(url, timeout=60).body == b"aaa"
+        assert client.post(url, timeout=PATIENCE).body == b"aaa"
     client.close()

@@ -22,6 +22,7 @@ from tests.fixtures.browser import Browser, browsing
 from tests.fixtures.context import REGION
 from tests.fixtures.required import not_run
 from tests.fixtures.server import Server
+from tests.fixtures.waiting import PATIENCE
 
 MADE_UP = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 EVIL = "http://evil.example"
@@ -99,7 +100,7 @@ def test_a_request_without_a_host_or_with_two_gets_nothing(server: Server) -> No
         b"Host: rebound.example\r\nHost: localhost\r\n",
         b"Host: localhost\r\nHost: rebound.example\r\n",
     ):
-        with socket.create_connection((str(address.hostname), address.port or 80), timeout=30) as connection:
+        with socket.create_connection((str(address.hostname), address.port or 80), timeout=PATIENCE) as connection:
             connection.sendall(b"GET /_ostiary/outbox HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n")
             assert connection.recv(65536).startswith((b"HTTP/1.1 403", b"HTTP/1.1 400"))
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from ostiary.context import Services
 from ostiary.store.db import Store
 from ostiary.web import status_pages
+from tests.fixtures.waiting import PATIENCE
 
 ASKED = Request({"type": "http", "method": "GET", "path": "/readyz", "headers": []})
 
@@ -28,7 +29,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Any]:
-        self.answers.wait(60)
+        self.answers.wait(PATIENCE)
         if self.error is not None:
             raise self.error
         with self._store.read() as tx:

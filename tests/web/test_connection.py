@@ -9,6 +9,7 @@ import pytest
 from ostiary.web import connection_limits
 from ostiary.web.connection_limits import MOST_HEADER_BYTES, MOST_HEADER_FIELDS
 from tests.fixtures.server import Server
+from tests.fixtures.waiting import PATIENCE
 
 OWN_FIELDS = 3
 LONG_PIECES = 80
@@ -26,7 +27,7 @@ def engine_name() -> str:
 def answer_to(server: Server, *pieces: bytes) -> bytes:
     """Send pieces, each by itself, and return all that comes back until the server closes."""
     address = urlsplit(server.url)
-    with socket.create_connection((str(address.hostname), address.port or 80), timeout=30) as opened:
+    with socket.create_connection((str(address.hostname), address.port or 80), timeout=PATIENCE) as opened:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             for piece in pieces:

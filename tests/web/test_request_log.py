@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from ostiary.iam.accounts import RootKey
 from tests.fixtures.server import LivePool, Server
-from tests.fixtures.waiting import until
+from tests.fixtures.waiting import PATIENCE, until
 
 MEMBERS = {"timestamp", "level", "event", "service", "operation", "status", "ms", "request_id"}
 
@@ -125,7 +125,7 @@ def test_what_a_client_chose_cannot_forge_a_line_or_leave_a_secret(server: Serve
         b"/%ff%fe" + b"x" * 5_000,
     ]
     for path in hostile:
-        with socket.create_connection((str(address.hostname), address.port or 80), timeout=30) as connection:
+        with socket.create_connection((str(address.hostname), address.port or 80), timeout=PATIENCE) as connection:
             connection.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             while connection.recv(65536):
                 pass

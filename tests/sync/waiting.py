@@ -1,5 +1,0 @@
-"""Waiting for what happens in the background."""
-
-from tests.fixtures.waiting import until
-
-__all__ = ["until"]
