@@ -37,6 +37,9 @@ def matches(pattern: str, text: str, **more: Any) -> bool:
         ("*ab*bc*", "abc", False),
         ("a*b*c", "aXbYc", True),
         ("a*b*c", "aXcYb", False),
+        ("*c*ab*", "xabc", False),
+        ("*a?*b", "ab", False),
+        ("*a?*b", "axb", True),
         ("A", "a", False),
         ("a.c", "abc", False),
         ("[a]", "a", False),
@@ -147,6 +150,18 @@ def test_an_arn_is_compared_part_by_part_and_whole(pattern: str, *, expected: bo
     assert arn_like(pattern, ARN) is expected
 
 
+@pytest.mark.parametrize("arn", ["*", "", "arn:aws", "arn:aws:s3::", "arn"])
+def test_what_has_fewer_parts_than_an_arn_is_none(arn: str) -> None:
+    for pattern in ("arn:*:s3:::b", "arn:aws:s3:::b", "arn:*:*:*:*:*", "arn:aws:s3*:::b"):
+        assert not arn_like(pattern, arn)
+    assert arn_like("*", arn)
+
+
+def test_variables_of_an_arn_mean_something_only_where_they_are_asked_for() -> None:
+    assert arn_like("arn:aws:s3:::${x}", "arn:aws:s3:::${x}")
+    assert arn_template("arn:aws:s3:::${aws:username}").matches("arn:aws:s3:::${aws:username}", CONTEXT)
+
+
 @pytest.mark.parametrize(
     ("pattern", "arn", "expected"),
     [
@@ -158,6 +173,7 @@ def test_an_arn_is_compared_part_by_part_and_whole(pattern: str, *, expected: bo
         ("arn:${no:key, 'aws'}:iam::1:role/x:y:z", "arn:aws:iam::1:role/x:y:z", True),
         ("arn:aws:iam::1:${s:star}", "arn:aws:iam::1:role/x", False),
         ("${aws:username}:aws:iam::1:x", "Ada:aws:iam::1:x", True),
+        ("arn:aws:iam::1:*:c", "arn:aws:iam::1:x:y:c", True),
     ],
 )
 def test_colons_of_variables_are_not_the_policys(pattern: str, arn: str, *, expected: bool) -> None:

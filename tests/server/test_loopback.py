@@ -8,7 +8,7 @@ from ostiary.loopback import is_known_host, is_known_origin, is_own
 
 SETTINGS = Settings(
     dev=True,
-    dev_hosts="ostiary, *.app.test,",
+    dev_hosts="ostiary, *.app.test, ,",
     dev_origins="https://App.Test:8443, http://other.example",
     s3_domain="s3.here",
     public_url="http://named.example:9500",
@@ -54,6 +54,8 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64)"
         ("evil.example#localhost", False),
         ("local host", False),
         ("", False),
+        (".", False),
+        (".:9500", False),
         (":9500", False),
     ],
 )
