@@ -69,18 +69,19 @@ TESTS: dict[str, str] = {
     "identity/identities.py": "tests/identity",
     "identity/logins.py": "tests/identity",
     "identity/roles.py": "tests/identity/test_role_choice.py",
-    "idp/signin/flows/password_flows.py": (
-        "tests/idp/signin/test_password.py tests/idp/signin/test_srp.py tests/idp/signin/test_left_out.py"
-    ),
+    "idp/signin/challenges/choice.py": "tests/idp/signin/test_choice.py",
+    "idp/signin/flows/flow.py": "tests/idp/signin/test_password.py tests/idp/signin/test_srp.py",
     "idp/signin/flows/user_auth.py": "tests/idp/signin/test_choice.py",
+    "idp/signin/flows/user_password_auth.py": "tests/idp/signin/test_password.py tests/idp/signin/test_left_out.py",
     "idp/signin/lockout.py": "tests/idp/signin/test_lockout.py tests/idp/signin/test_locked_midway.py",
-    "idp/tokens/grants/refresh_token.py": "tests/idp/signin/test_refresh.py tests/idp/signin/test_revocation.py",
     "idp/signin/proofs.py": "tests/idp/signin/test_srp.py tests/idp/signin/test_devices.py",
     "idp/signin/session.py": "tests/idp/signin/test_sessions.py tests/idp/signin/test_second_factors.py",
     "idp/signin/steps.py": (
         "tests/idp/signin/test_situations.py tests/idp/signin/test_steps.py tests/idp/signin/test_locked_midway.py "
         "tests/idp/signin/test_devices.py tests/idp/signin/test_step_up.py tests/idp/signin/test_second_factors.py"
     ),
+    "idp/signin/strength.py": "tests/idp/signin/test_step_up.py tests/idp/signin/test_steps.py",
+    "idp/tokens/grants/refresh_token.py": "tests/idp/signin/test_refresh.py tests/idp/signin/test_revocation.py",
     "loopback.py": "tests/server/test_loopback.py",
     "sts/callers.py": "tests/sts/test_callers.py tests/sts/test_roles.py",
     "sts/roles.py": "tests/sts",

@@ -56,13 +56,15 @@ def begin(
     lifetimes: Lifetimes,
     at: int,
     *,
+    event_id: str = "",
     device_key: str = "",
     level: int = 0,
     amr: tuple[str, ...] = (),
 ) -> RefreshToken:
     """Return the refresh token of a new sign-in, tied to a device if there is one; `remember` makes it good.
 
-    `at` is a time before `user` was read: if everything of the user is ended after that, this sign-in is ended with it.
+    It is named by `event_id`, or by a new id. `at` is a time before `user` was read: if everything of the user is ended
+    after that, this sign-in is ended with it.
     """
     # In the second in which everything was ended, a new sign-in counts as one of the next second.
     auth_time = max(at, user.tokens_valid_after + 1)
@@ -72,7 +74,7 @@ def begin(
         sub=user.sub,
         origin_jti=ctx.random.uuid(),
         jti=ctx.random.uuid(),
-        event_id=ctx.random.uuid(),
+        event_id=event_id or ctx.random.uuid(),
         scope=API_SCOPE,
         auth_time=auth_time,
         expires_at=at + lifetimes.refresh,

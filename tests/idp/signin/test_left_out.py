@@ -5,7 +5,8 @@ import pytest
 from ostiary.aws import model
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.idp.signin.attempt import LONGEST_NAME
-from ostiary.idp.signin.challenges.answers import ANSWERS, REQUIRED
+from ostiary.idp.signin.challenges import CHALLENGES
+from ostiary.idp.signin.flows import FLOWS as ALL_FLOWS
 from tests.idp.signin.conftest import App
 
 FLOWS = {
@@ -19,12 +20,18 @@ def test_every_challenge_of_the_model_says_what_its_answers_must_have() -> None:
     request = model.service("cognito-idp").operations["RespondToAuthChallenge"].input
     assert request is not None
     of_model = request.members["ChallengeName"].shape
-    assert REQUIRED.keys() == ANSWERS.keys() == {*of_model.enum} - {"ADMIN_NO_SRP_AUTH"}
+    assert CHALLENGES.keys() == {*of_model.enum} - {"ADMIN_NO_SRP_AUTH"}
+
+
+def test_every_flow_of_the_model_can_begin() -> None:
+    request = model.service("cognito-idp").operations["AdminInitiateAuth"].input
+    assert request is not None
+    assert ALL_FLOWS.keys() == {*request.members["AuthFlow"].shape.enum}
 
 
 def test_a_left_out_answer_is_named_and_locks_nobody_out(app: App) -> None:
-    for challenge, names in REQUIRED.items():
-        whole = dict.fromkeys(("USERNAME", *names), "ann")
+    for challenge, stated in CHALLENGES.items():
+        whole = dict.fromkeys(("USERNAME", *stated.needed), "ann")
         for missing in whole:
             rest = {name: value for name, value in whole.items() if name != missing}
             for answer in (rest, rest | {missing: ""}):

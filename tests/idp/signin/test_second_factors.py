@@ -20,7 +20,7 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Services
 from ostiary.crypto import totp
 from ostiary.delivery.outbox import Message
-from ostiary.idp.signin.challenges.answers import REQUIRED
+from ostiary.idp.signin.challenges import CHALLENGES
 from tests.idp.signin.conftest import PASSWORD, Pool
 
 Advance = Callable[[float], None]
@@ -161,7 +161,7 @@ def test_a_session_is_good_once_for_its_user_client_and_step(world: World) -> No
     device = world.enrol()
     world.pool.user("bob")
     challenge = world.app.password("ann")
-    responses = dict.fromkeys(itertools.chain(*REQUIRED.values()), device.code())
+    responses = dict.fromkeys(itertools.chain(*(challenge.needed for challenge in CHALLENGES.values())), device.code())
     session = challenge["Session"]
     for name in ("SMS_MFA", "EMAIL_OTP", "NEW_PASSWORD_REQUIRED", "SELECT_MFA_TYPE", "MFA_SETUP"):
         with pytest.raises(NotAuthorizedException, match=r"^Invalid session for the user\.$"):

@@ -12,7 +12,7 @@ from ostiary.aws.types.cognito_idp import (
     UserNotFoundException,
 )
 from ostiary.crypto import srp
-from ostiary.idp.signin.challenges.answers import REQUIRED
+from ostiary.idp.signin.challenges import CHALLENGES
 from ostiary.runtime.clock import Clock
 from tests.fixtures.srp_client import SrpClient
 from tests.idp.signin.conftest import PASSWORD, App, Pool
@@ -247,7 +247,7 @@ def test_a_timestamp_of_another_form_is_refused(app: App) -> None:
 def test_a_challenge_that_was_not_asked_cannot_be_answered(app: App) -> None:
     """MFA-05, PWD-11."""
     for challenge in ("SMS_MFA", "SOFTWARE_TOKEN_MFA", "CUSTOM_CHALLENGE", "NEW_PASSWORD_REQUIRED"):
-        answer = asked(app) | dict.fromkeys(REQUIRED[challenge], "Another-horse-8")
+        answer = asked(app) | dict.fromkeys(CHALLENGES[challenge].needed, "Another-horse-8")
         with pytest.raises(NotAuthorizedException, match=r"^Invalid session for the user\.$"):
             app.respond(challenge, session=answer["PASSWORD_CLAIM_SECRET_BLOCK"], **answer)
 

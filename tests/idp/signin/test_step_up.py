@@ -9,7 +9,8 @@ from ostiary.aws.types.cognito_idp import InvalidParameterException, NotAuthoriz
 from ostiary.context import Services
 from ostiary.crypto import jws
 from ostiary.delivery.outbox import Message
-from ostiary.idp.factors.assurance import USER_VERIFIED, level_of, methods_of, passed_by
+from ostiary.idp.factors.assurance import USER_VERIFIED
+from ostiary.idp.signin.strength import level_of, methods_of, passed_by
 from tests.fixtures.authenticator import UP, UV
 from tests.fixtures.authenticator import Authenticator as PasskeyAuthenticator
 from tests.fixtures.srp_client import SrpClient

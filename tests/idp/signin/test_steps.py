@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ostiary.idp.signin.challenges.answers import ANSWERS
+from ostiary.idp.signin.challenges import CHALLENGES
 from ostiary.idp.signin.steps import STEPS, Situation, next_step
 
 PASSWORD, PROOF = frozenset({"PASSWORD"}), frozenset({"PASSWORD_VERIFIER"})
@@ -76,4 +76,4 @@ def test_a_new_password_is_followed_by_the_second_factor() -> None:
 
 
 def test_every_step_can_be_answered() -> None:
-    assert {step.challenge for step in STEPS} <= ANSWERS.keys()
+    assert {step.challenge for step in STEPS} <= CHALLENGES.keys()

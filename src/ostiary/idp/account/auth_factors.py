@@ -13,7 +13,7 @@ from ostiary.context import Context
 from ostiary.idp.access import POOL_ARN, own_pool, signed_in
 from ostiary.idp.directory.lookup import known_user
 from ostiary.idp.factors import second_factors
-from ostiary.idp.signin.flows import user_auth
+from ostiary.idp.signin.challenges import choice
 from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.idp.users import User
 
@@ -36,4 +36,4 @@ def admin_get_user_auth_factors(ctx: Context, req: AdminGetUserAuthFactorsReques
 
 def _described(ctx: Context, pool: UserPool, user: User) -> dict[str, Any]:
     shown = {name: value for name, value in second_factors.shown(user).items() if name != "MFAOptions"}
-    return {"Username": user.username, **shown, "ConfiguredUserAuthFactors": user_auth.configured(ctx, pool, user)}
+    return {"Username": user.username, **shown, "ConfiguredUserAuthFactors": choice.configured(ctx, pool, user)}

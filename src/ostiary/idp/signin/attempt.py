@@ -1,12 +1,11 @@
-"""A sign-in under way: what is known of it, and its end."""
+"""A sign-in under way: what is known of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import (
     InvalidParameterException,
-    NewDeviceMetadataType,
     NotAuthorizedException,
     ResourceNotFoundException,
     UserNotFoundException,
@@ -15,22 +14,17 @@ from ostiary.context import Context
 from ostiary.idp.access import hides_existence
 from ostiary.idp.directory.absent_users import stranger
 from ostiary.idp.directory.lookup import find_user
-from ostiary.idp.factors import assurance
-from ostiary.idp.factors.devices import new_device, tracks_devices
+from ostiary.idp.factors.devices import tracks_devices
 from ostiary.idp.signin import lockout
-from ostiary.idp.tokens import session_tracking
-from ostiary.idp.tokens.user_tokens import lifetimes_of, result_of, tokens_of
 from ostiary.store.db import Tx
-from ostiary.store.idp import devices, groups, sign_in_failures
+from ostiary.store.idp import sign_in_failures
 from ostiary.store.idp.clients import AppClient
 from ostiary.store.idp.sign_in_failures import SignInFailures
 from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.idp.users import User
 from ostiary.store.spent import spend
-from ostiary.tokens import issue
-from ostiary.triggers import post_authentication, pre_authentication
+from ostiary.triggers import pre_authentication
 from ostiary.triggers.event import Occasion, occasion_of
-from ostiary.triggers.pre_token_generation import Source
 
 Parameters = dict[str, str]
 Answer = dict[str, Any]
@@ -163,53 +157,3 @@ def spend_once(tx: Tx, pool_id: str, once: Once) -> None:
     """Use something up; raises NotAuthorizedException when it was used before."""
     if not spend(tx, pool_id, *once):
         raise NotAuthorizedException("Invalid session for the user, session can only be used once.")
-
-
-def complete(
-    ctx: Context,
-    attempt: Attempt,
-    user: User,
-    once: Once | None = None,
-    change: Callable[[Tx], User] | None = None,
-    *,
-    device_key: str = "",
-    passed: Sequence[str] = (),
-    source: Source = "TokenGeneration_Authentication",
-) -> Answer:
-    """End the sign-in with tokens, in one transaction with `change` of the user and with using up `once`.
-
-    `passed` are the challenges behind the user, `device_key` is the device that has proven itself; without one, and
-    where the pool tracks devices, one is named.
-    PostAuthentication is told after the transaction, and keeps the tokens back when it fails.
-    """
-    named: NewDeviceMetadataType = {}
-    if not device_key and not attempt.by_administrator:
-        named = new_device(ctx, attempt.pool)
-    device_key = device_key or named.get("DeviceKey", "")
-    client = attempt.client
-    token = issue.begin(
-        ctx,
-        user,
-        client.client_id,
-        lifetimes_of(attempt.pool, client),
-        attempt.at,
-        device_key=device_key,
-        level=assurance.level_of(passed),
-        amr=assurance.methods_of(passed),
-    )
-    with ctx.store.write() as tx:
-        if once is not None:
-            spend_once(tx, user.pool_id, once)
-        lockout.succeed(tx, ctx, user.pool_id, user.sub)
-        if change is not None:
-            user = change(tx)
-        issue.remember(tx, token, session_tracking.begun(tx, ctx, attempt.pool, user))
-        if device_key and not named:
-            now = ctx.clock.now_seconds()
-            devices.change(tx, user.pool_id, user.sub, device_key, authenticated_at=now, last_ip=ctx.client.ip)
-        memberships = groups.groups_of(tx, user.pool_id, user.sub)
-    occasion = attempt.occasion(user)
-    post_authentication.tell(ctx, occasion, new_device=bool(named))
-    issued = tokens_of(ctx, client, occasion, token, user=user, groups=memberships, source=source)
-    issued = replace(issued, refresh_token=issue.refresh_token(ctx, token), new_device=named)
-    return {"ChallengeParameters": {}, "AuthenticationResult": result_of(issued)}

@@ -22,34 +22,31 @@ from ostiary.idp.access import POOL_ARN, client_of, own_pool
 from ostiary.idp.clients.client_secrets import check_secret_hash
 from ostiary.idp.directory import migration
 from ostiary.idp.directory.migration import Place
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, name_given
-from ostiary.idp.signin.challenges.answers import ANSWERS, check_complete
-from ostiary.idp.signin.flows import custom_auth, user_auth
-from ostiary.idp.signin.flows.password_flows import ADMIN_FLOWS, FLOWS, Flow, check_allowed
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, name_given, required
+from ostiary.idp.signin.challenges import CHALLENGES
+from ostiary.idp.signin.flows import FLOWS
 from ostiary.idp.signin.protection import watched
 from ostiary.idp.signin.session import Passed, invalid
 from ostiary.idp.signin.steps import proceed
 from ostiary.triggers import user_migration
 from ostiary.triggers.event import function_of
 
-_FOR_ADMINISTRATORS = ADMIN_FLOWS.keys() - FLOWS.keys()
-
 
 @operation("cognito-idp")
 def initiate_auth(ctx: Context, req: InitiateAuthRequest) -> InitiateAuthResponse:
     """Begin a sign-in."""
     pool, client = client_of(ctx, req["ClientId"])
-    if req["AuthFlow"] in _FOR_ADMINISTRATORS:
+    if FLOWS[req["AuthFlow"]].for_administrators:
         raise InvalidParameterException("Initiate Auth method not supported.")
     attempt = Attempt(pool, client, ctx.clock.now_seconds(), begins=True, metadata=req.get("ClientMetadata"))
-    return watched(ctx, attempt, req, partial(_begin, ctx, FLOWS, req))  # type: ignore[return-value]
+    return watched(ctx, attempt, req, partial(_begin, ctx, req))  # type: ignore[return-value]
 
 
 @operation("cognito-idp", resource=POOL_ARN)
 def admin_initiate_auth(ctx: Context, req: AdminInitiateAuthRequest) -> AdminInitiateAuthResponse:
     """Begin a sign-in on a user's behalf."""
     attempt = _of_pool(ctx, req["UserPoolId"], req["ClientId"], req.get("ClientMetadata"), begins=True)
-    return watched(ctx, attempt, req, partial(_begin, ctx, ADMIN_FLOWS, req))  # type: ignore[return-value]
+    return watched(ctx, attempt, req, partial(_begin, ctx, req))  # type: ignore[return-value]
 
 
 @operation("cognito-idp")
@@ -80,41 +77,36 @@ def _of_pool(
     return Attempt(pool, client, now, by_administrator=True, begins=begins, metadata=metadata)
 
 
-def _begin(ctx: Context, flows: dict[str, Flow], req: Mapping[str, Any], attempt: Attempt) -> Answer:
-    name, parameters = req["AuthFlow"], req.get("AuthParameters", {})
-    check_allowed(attempt, name)
-    _bring_along(ctx, attempt, parameters)
-    if name in {user_auth.FLOW, custom_auth.FLOW}:
-        username = name_given(parameters)
-        check_secret_hash(ctx, attempt.client, username, parameters.get("SECRET_HASH"))
-        if name == custom_auth.FLOW:
-            return _gone_on(ctx, attempt, custom_auth.begin(ctx, attempt, parameters))
-        return _gone_on(ctx, attempt, user_auth.begin(ctx, attempt, parameters, req.get("Session")))
-    flow = flows.get(name)
-    if flow is None:
-        raise InvalidParameterException(f"{name} is not supported by this server.")
-    return flow(ctx, attempt, parameters)
+def _begin(ctx: Context, req: Mapping[str, Any], attempt: Attempt) -> Answer:
+    flow, parameters = FLOWS[req["AuthFlow"]], req.get("AuthParameters", {})
+    flow.check_allowed(attempt)
+    if not flow.names_nobody:
+        name_given(parameters)
+    for name in flow.needed:
+        required(parameters, name)
+    if not flow.names_nobody:
+        check_secret_hash(ctx, attempt.client, parameters["USERNAME"], parameters.get("SECRET_HASH"))
+        _bring_along(ctx, attempt, parameters)
+    return _gone_on(ctx, attempt, flow.begin(ctx, attempt, parameters, req.get("Session")))
 
 
 def _bring_along(ctx: Context, attempt: Attempt, parameters: Parameters) -> None:
     """Have a user who lived elsewhere made here, where the pool's function knows the name and the password."""
     password = parameters.get("PASSWORD")
-    if "USERNAME" in parameters and password and function_of(attempt.pool, user_migration.NAME):
-        name = name_given(parameters)
-        check_secret_hash(ctx, attempt.client, name, parameters.get("SECRET_HASH"))
+    if password and function_of(attempt.pool, user_migration.NAME):
         place = Place(attempt.pool, attempt.client, attempt.metadata)
-        migration.bring(ctx, place, "UserMigration_Authentication", name, password)
+        migration.bring(ctx, place, "UserMigration_Authentication", parameters["USERNAME"], password)
 
 
 def _respond(ctx: Context, req: Mapping[str, Any], attempt: Attempt) -> Answer:
     responses = req.get("ChallengeResponses", {})
     name = name_given(responses)
-    check_complete(req["ChallengeName"], responses)
-    check_secret_hash(ctx, attempt.client, name, responses.get("SECRET_HASH"))
-    take = ANSWERS.get(req["ChallengeName"])
-    if take is None:
+    challenge = CHALLENGES.get(req["ChallengeName"])
+    if challenge is None:
         raise invalid()
-    return _gone_on(ctx, attempt, take(ctx, attempt, responses, req.get("Session")))
+    challenge.check_complete(responses)
+    check_secret_hash(ctx, attempt.client, name, responses.get("SECRET_HASH"))
+    return _gone_on(ctx, attempt, challenge.answer(ctx, attempt, responses, req.get("Session")))
 
 
 def _gone_on(ctx: Context, attempt: Attempt, taken: Passed | Answer) -> Answer:

@@ -18,7 +18,6 @@ from ostiary.idp.directory.absent_users import stranger
 from ostiary.idp.directory.lookup import find_user
 from ostiary.idp.messages import risk_notices
 from ostiary.idp.signin.attempt import Answer, Attempt
-from ostiary.idp.signin.flows import custom_auth
 from ostiary.idp.threats import auth_events, enforcement, leaked_passwords, risk
 from ostiary.idp.threats.request_origin import visit_of
 from ostiary.idp.threats.risk import Level, Visit
@@ -70,7 +69,7 @@ def watched(ctx: Context, attempt: Attempt, req: Mapping[str, Any], run: Callabl
 
 def _is_custom(req: Mapping[str, Any]) -> bool:
     """Whether the pool's own functions decide: they are protected by a setting of their own."""
-    return req.get("AuthFlow") == custom_auth.FLOW or req.get("ChallengeName") == CUSTOM_CHALLENGE
+    return req.get("AuthFlow") == "CUSTOM_AUTH" or req.get("ChallengeName") == CUSTOM_CHALLENGE
 
 
 class _Case(msgspec.Struct, frozen=True):

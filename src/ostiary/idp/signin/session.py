@@ -9,11 +9,12 @@ import msgspec
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
 from ostiary.context import Context
 from ostiary.crypto.seal import SealBrokenError
+from ostiary.idp.directory.absent_users import stranger
 from ostiary.idp.directory.lookup import find_user
-from ostiary.idp.directory.stranger_ids import neighbours
-from ostiary.idp.signin.attempt import Answer, Attempt, Once, Person
+from ostiary.idp.directory.stranger_ids import is_stranger, neighbours
+from ostiary.idp.signin.attempt import Answer, Attempt, Once, Parameters, Person, device_given, spend_once
 from ostiary.store.db import Tx
-from ostiary.store.idp import codes
+from ostiary.store.idp import codes, sign_in_failures
 from ostiary.store.idp.codes import Code
 from ostiary.store.idp.users import User
 
@@ -80,14 +81,14 @@ class SessionState:
 class Passed:
     """A challenge was passed: by whom, and what must be used up and changed in the same transaction as the next step.
 
-    `then` asks what comes next, where the user chose that.
+    `then` is the challenge that comes next, or asks it, where the user chose that.
     """
 
     user: User
     progress: Progress
     once: Once | None = None
     change: Callable[[Tx], User] | None = None
-    then: "Ask | None" = None
+    then: "Ask | str | None" = None
 
 
 Ask = Callable[[Context, Attempt, Person, Progress], Answer]
@@ -181,6 +182,41 @@ def asked_user(tx: Tx, attempt: Attempt, state: SessionState, name: str) -> User
         raise invalid()
     check_alive(state.began_at, user)
     return user
+
+
+def chooser(ctx: Context, attempt: Attempt, state: SessionState, name: str) -> Person:
+    """Return whose sign-in it is where nothing was proven yet, whom the answer must name too (MFA-05)."""
+    with ctx.store.read() as tx:
+        user = find_user(tx, attempt.pool, name)
+        failures = sign_in_failures.find(tx, state.pool_id, state.sub)
+    subject = stranger(ctx, attempt.pool, name) if is_stranger(state.sub) or user is None else user.sub
+    if subject != state.sub:
+        raise invalid()
+    if user is not None and not is_stranger(subject):
+        check_alive(state.began_at, user)
+    return Person(name, subject, None if is_stranger(subject) else user, failures)
+
+
+def chosen_before(
+    ctx: Context, attempt: Attempt, responses: Parameters, session: str | None, challenge: str
+) -> tuple[SessionState, Person, Progress]:
+    """Return what a session says that waits for a choice or what was chosen, whose it is, and how far they are."""
+    state = open_session(ctx, attempt, session, challenge)
+    person = chooser(ctx, attempt, state, responses["USERNAME"])
+    device_key = device_given(attempt, responses) or state.progress.device_key
+    return state, person, replace(state.progress, device_key=device_key)
+
+
+def waiting(ctx: Context, attempt: Attempt, person: Person, challenge: str, progress: Progress) -> Answer:
+    """Return a challenge that only waits for its answer."""
+    session = new_session(ctx, attempt, person.subject, challenge, progress)
+    return {"ChallengeName": challenge, "Session": session, "ChallengeParameters": {}}
+
+
+def used_up(ctx: Context, state: SessionState) -> None:
+    """Use a session up; raises NotAuthorizedException when it was used before."""
+    with ctx.store.write() as tx:
+        spend_once(tx, state.pool_id, state.once)
 
 
 def check_alive(began_at: int, user: User) -> None:

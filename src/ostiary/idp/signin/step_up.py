@@ -7,8 +7,9 @@ from ostiary.context import Context
 from ostiary.crypto.jws import Claims
 from ostiary.idp.factors import assurance, second_factors
 from ostiary.idp.signin.attempt import Attempt, Parameters, Person
+from ostiary.idp.signin.challenges import web_authn
 from ostiary.idp.signin.session import Progress
-from ostiary.store.idp import passkeys
+from ostiary.idp.signin.strength import level_of, passed_by
 from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.idp.users import User
 from ostiary.tokens import verify
@@ -29,22 +30,12 @@ def begun(ctx: Context, attempt: Attempt, parameters: Parameters, person: Person
     target = _highest(ctx, attempt.pool, person.user, assurance.levels_named(attempt.pool, names))
     max_age = _seconds(parameters.get("MAX_AGE"))
     credit = _credit(ctx, attempt, person, token, max_age) if token else ()
-    return progress.toward(target, credit if assurance.level_of(credit) < target else ())
-
-
-def has_passkey(ctx: Context, pool: UserPool, user: User | None) -> bool:
-    """Whether somebody has a passkey that the pool takes; a stranger has one wherever the pool takes any."""
-    allowed = pool.configuration["Policies"].get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [])
-    if second_factors.PASSKEY not in allowed:
-        return False
-    with ctx.store.read() as tx:
-        found = passkeys.page(tx, pool.pool_id, "" if user is None else user.sub, None, 1)
-    return user is None or bool(found)
+    return progress.toward(target, credit if level_of(credit) < target else ())
 
 
 def _highest(ctx: Context, pool: UserPool, user: User | None, wanted: Sequence[int]) -> int:
     """Return the first level that somebody can reach with what they have; the first of all where that is none."""
-    if has_passkey(ctx, pool, user):
+    if web_authn.is_set_up(ctx, pool, user):
         most = assurance.PHISHING_RESISTANT
     elif user is None or (user.sealed_verifier is not None and second_factors.active(pool, user)):
         most = assurance.TWO_FACTORS
@@ -67,7 +58,7 @@ def _credit(ctx: Context, attempt: Attempt, person: Person, token: str, max_age:
     if claims["client_id"] != attempt.client.client_id or "act" in claims:
         return ()
     amr = claims.get("amr")
-    return assurance.passed_by([str(each) for each in amr]) if isinstance(amr, list) else ()
+    return passed_by([str(each) for each in amr]) if isinstance(amr, list) else ()
 
 
 def _is_older(ctx: Context, claims: Claims, max_age: int | None) -> bool:

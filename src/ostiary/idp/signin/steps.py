@@ -12,44 +12,28 @@ from ostiary.aws.types.cognito_idp import (
 )
 from ostiary.context import Context
 from ostiary.idp.factors import second_factors
-from ostiary.idp.factors.assurance import PHISHING_RESISTANT, TWO_FACTORS, level_of
+from ostiary.idp.factors.assurance import PHISHING_RESISTANT, TWO_FACTORS
 from ostiary.idp.factors.devices import tracks_devices
 from ostiary.idp.factors.second_factors import EMAIL, SMS, TOTP
-from ostiary.idp.signin import lockout, step_up
-from ostiary.idp.signin.attempt import Answer, Attempt, Person, complete, spend_once
+from ostiary.idp.signin import lockout
+from ostiary.idp.signin.attempt import Answer, Attempt, Person, spend_once
 from ostiary.idp.signin.challenges import (
+    CHALLENGES,
+    custom_challenge,
     device_password_verifier,
-    device_srp_auth,
-    email_otp,
     mfa_setup,
-    new_password_required,
-    select_mfa_type,
-    sms_mfa,
-    software_token_mfa,
     web_authn,
 )
-from ostiary.idp.signin.flows import custom_auth
+from ostiary.idp.signin.ending import complete
 from ostiary.idp.signin.protection import BLOCKED
-from ostiary.idp.signin.session import Ask, Passed, Progress
+from ostiary.idp.signin.session import Passed, Progress
+from ostiary.idp.signin.strength import level_of
 from ostiary.store.idp import devices, sign_in_failures
 from ostiary.store.idp.devices import Device
 from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.idp.users import User
-from ostiary.triggers.pre_token_generation import Source
 
-PASSWORDS = frozenset({"PASSWORD", "PASSWORD_VERIFIER"})
-"""What a second factor follows; who signed in by a code or a passkey is not asked for another."""
 _OUT_OF_REACH = "User cannot satisfy any of the requested ACR values."
-SECOND = frozenset({SMS, TOTP, EMAIL, mfa_setup.NAME, device_password_verifier.NAME})
-"""What counts as the second factor behind a password."""
-
-
-_SOURCES: dict[str, Source] = {
-    "NEW_PASSWORD_REQUIRED": "TokenGeneration_NewPasswordChallenge",
-    device_password_verifier.NAME: "TokenGeneration_AuthenticateDevice",
-    device_password_verifier.SHOWN: "TokenGeneration_AuthenticateDevice",
-}
-"""What PreTokenGeneration is told of tokens that follow this challenge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +71,10 @@ class Situation:
 
         Where one is required, what the pool's functions ask does not count as one (MFA-03).
         """
-        first = PASSWORDS | {"CUSTOM_CHALLENGE"} if self.mfa == "ON" else PASSWORDS
+        behind = [CHALLENGES[name] for name in self.passed if name in CHALLENGES]
+        is_first = any(each.kind == "knowledge" or (self.mfa == "ON" and each.by_functions) for each in behind)
         is_asked = self.mfa != "OFF" or self.target >= TWO_FACTORS or self.risky
-        return is_asked and bool(self.passed & first) and not self.passed & {*SECOND, web_authn.NAME}
+        return is_asked and is_first and not any(each.is_second_factor for each in behind)
 
     def comes(self, factor: str) -> bool:
         """Whether this second factor is the one to ask for: the only one, or the preferred one."""
@@ -107,20 +92,19 @@ class Step:
 
     challenge: str
     when: Callable[[Situation], bool]
-    ask: Ask
 
 
 STEPS: tuple[Step, ...] = (
-    Step("NEW_PASSWORD_REQUIRED", lambda at: at.status == "FORCE_CHANGE_PASSWORD", new_password_required.ask),
-    Step("WEB_AUTHN", lambda at: at.wants_passkey and bool(at.passed), web_authn.ask),
-    Step("DEVICE_SRP_AUTH", lambda at: at.device and not at.risky, device_srp_auth.ask),
-    Step("SMS_MFA", lambda at: at.comes(SMS), sms_mfa.ask),
-    Step("SOFTWARE_TOKEN_MFA", lambda at: at.comes(TOTP), software_token_mfa.ask),
-    Step("EMAIL_OTP", lambda at: at.comes(EMAIL), email_otp.ask),
-    Step("SELECT_MFA_TYPE", lambda at: at.wants_second and len(at.active) > 1, select_mfa_type.ask),
-    Step("SMS_MFA", lambda at: at.must_set_up and at.has_phone, sms_mfa.ask),
-    Step("EMAIL_OTP", lambda at: at.must_set_up and at.has_email, email_otp.ask),
-    Step("MFA_SETUP", lambda at: at.must_set_up, mfa_setup.ask),
+    Step("NEW_PASSWORD_REQUIRED", lambda at: at.status == "FORCE_CHANGE_PASSWORD"),
+    Step("WEB_AUTHN", lambda at: at.wants_passkey and bool(at.passed)),
+    Step("DEVICE_SRP_AUTH", lambda at: at.device and not at.risky),
+    Step("SMS_MFA", lambda at: at.comes(SMS)),
+    Step("SOFTWARE_TOKEN_MFA", lambda at: at.comes(TOTP)),
+    Step("EMAIL_OTP", lambda at: at.comes(EMAIL)),
+    Step("SELECT_MFA_TYPE", lambda at: at.wants_second and len(at.active) > 1),
+    Step("SMS_MFA", lambda at: at.must_set_up and at.has_phone),
+    Step("EMAIL_OTP", lambda at: at.must_set_up and at.has_email),
+    Step("MFA_SETUP", lambda at: at.must_set_up),
 )
 """In this order: the first challenge that was not passed and whose condition holds comes next; none, and tokens do."""
 
@@ -150,7 +134,7 @@ def situation(
         status=user.status,
         passed=frozenset(progress.passed),
         mfa=pool.configuration["MfaConfiguration"],
-        device=device is not None and device.remembered and not custom_auth.is_open(progress),
+        device=device is not None and device.remembered and not custom_challenge.is_open(progress),
         active=second_factors.active(pool, user) or known,
         preferred=user.factors.preferred,
         has_phone=SMS in addresses,
@@ -173,21 +157,19 @@ def proceed(ctx: Context, attempt: Attempt, passed: Passed) -> Answer:
     passkey = _has_passkey(ctx, attempt, passed)
     at = situation(attempt.pool, user, passed.progress, device, passkey=passkey, risky=risky)
     step = next_step(at)
-    ask = passed.then or (step.ask if step else None)
-    if ask is None and custom_auth.is_open(passed.progress):
-        taken = custom_auth.go_on(ctx, attempt, _kept(ctx, passed), passed.progress)
+    following = passed.then or (step.challenge if step else None)
+    if following is None and custom_challenge.is_open(passed.progress):
+        taken = custom_challenge.go_on(ctx, attempt, _kept(ctx, passed), passed.progress)
         return proceed(ctx, attempt, taken) if isinstance(taken, Passed) else taken
-    if ask is None:
-        done = passed.progress.passed
-        # A key is no proof: without one the device is as good as new.
-        device_key = device.device_key if device is not None and device_password_verifier.SHOWN in done else ""
+    if following is None:
         _check_level(passed.progress)
-        source = _SOURCES.get(next(reversed(done), ""), "TokenGeneration_Authentication")
-        return complete(
-            ctx, attempt, user, passed.once, passed.change, device_key=device_key, passed=done, source=source
-        )
+        # A key is no proof: without one the device is as good as new.
+        is_proven = device is not None and device_password_verifier.SHOWN in passed.progress.passed
+        device_key = device.device_key if device is not None and is_proven else ""
+        return complete(ctx, attempt, passed, device_key=device_key, event_id=ctx.random.uuid())
     if step is not None and step.challenge == mfa_setup.NAME:
         _check_set_up(at)
+    ask = CHALLENGES[following].ask if isinstance(following, str) else following
     return ask(ctx, attempt, _kept(ctx, passed), passed.progress)
 
 
@@ -203,7 +185,7 @@ def _has_passkey(ctx: Context, attempt: Attempt, passed: Passed) -> bool:
     """Whether the level asks for a passkey, which must be there: nothing is asked in vain."""
     if passed.progress.target != PHISHING_RESISTANT:
         return False
-    if not step_up.has_passkey(ctx, attempt.pool, passed.user):
+    if not web_authn.is_set_up(ctx, attempt.pool, passed.user):
         raise NotAuthorizedException(_OUT_OF_REACH)
     return True
 

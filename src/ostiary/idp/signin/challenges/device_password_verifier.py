@@ -15,6 +15,7 @@ from ostiary.idp.signin.attempt import (
     Person,
     wrong_password,
 )
+from ostiary.idp.signin.challenges.challenge import Challenge
 from ostiary.idp.signin.proofs import Block, SrpExchange
 from ostiary.idp.signin.session import Passed, Progress, check_alive
 from ostiary.store.idp import devices, sign_in_failures
@@ -86,3 +87,15 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, _session: str 
         # Elsewhere the proof only says which device it is: it is no second factor.
         return Passed(user, progress.with_passed(NAME) if trusts_devices(attempt.pool) else progress, once)
     raise wrong_password(ctx, attempt, Person(responses["USERNAME"], block.sub, user, failures), once)
+
+
+CHALLENGE = Challenge(
+    name=NAME,
+    answer=answer,
+    needed=("PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP", "DEVICE_KEY"),
+    kind="device",
+    amr=("swk",),
+    is_second_factor=True,
+    credited_by=frozenset({"swk"}),
+    source="TokenGeneration_AuthenticateDevice",
+)

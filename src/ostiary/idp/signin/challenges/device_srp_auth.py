@@ -12,6 +12,7 @@ from ostiary.context import Context
 from ostiary.idp.directory.lookup import find_user
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.challenges import device_password_verifier
+from ostiary.idp.signin.challenges.challenge import Challenge
 from ostiary.idp.signin.proofs import public_value
 from ostiary.idp.signin.session import Passed, Progress, asked_user, invalid, new_session, open_session
 from ostiary.store.idp import codes
@@ -55,3 +56,8 @@ def _waiting(ctx: Context, attempt: Attempt, responses: Parameters) -> str | Non
 
 def _purpose(attempt: Attempt, device_key: str) -> str:
     return f"device {device_key} at {attempt.client.client_id}"
+
+
+CHALLENGE = Challenge(
+    name=NAME, ask=ask, answer=answer, needed=("DEVICE_KEY", "SRP_A"), source="TokenGeneration_AuthenticateDevice"
+)

@@ -14,6 +14,7 @@ from ostiary.idp.directory import attributes
 from ostiary.idp.factors import second_factors
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
 from ostiary.idp.signin.challenges import email_otp
+from ostiary.idp.signin.challenges.challenge import Challenge
 from ostiary.idp.signin.session import Passed, Progress, asked_user, invalid, new_session, open_session
 
 NAME = "MFA_SETUP"
@@ -51,3 +52,6 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     if not parsed:
         raise InvalidParameterException("Missing required parameter EMAIL")
     return Passed(user, state.progress, state.once, then=partial(email_otp.ask, address=parsed))
+
+
+CHALLENGE = Challenge(name=NAME, ask=ask, answer=answer, kind="code", amr=("otp",), is_second_factor=True)

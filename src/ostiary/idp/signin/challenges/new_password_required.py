@@ -9,6 +9,7 @@ from ostiary.idp.directory import attributes
 from ostiary.idp.factors import passwords, second_factors
 from ostiary.idp.messages import codes
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
+from ostiary.idp.signin.challenges.challenge import Challenge
 from ostiary.idp.signin.session import (
     Passed,
     Progress,
@@ -104,3 +105,8 @@ def _with_given(attempt: Attempt, user: User, given: dict[str, str]) -> dict[str
     if missing:
         raise InvalidParameterException(f"Invalid attributes given, {missing[0]} is missing")
     return after
+
+
+CHALLENGE = Challenge(
+    name=NAME, ask=ask, answer=answer, needed=("NEW_PASSWORD",), source="TokenGeneration_NewPasswordChallenge"
+)

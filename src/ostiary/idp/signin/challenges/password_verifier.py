@@ -9,6 +9,7 @@ from ostiary.idp.directory import lookup, names
 from ostiary.idp.factors import passwords
 from ostiary.idp.signin import lockout, proofs
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, device_given, wrong_password
+from ostiary.idp.signin.challenges.challenge import Challenge
 from ostiary.idp.signin.proofs import Block, SrpExchange, public_value
 from ostiary.idp.signin.session import Passed, Progress
 from ostiary.store.db import Tx
@@ -128,3 +129,12 @@ def _proves(
     secret = _secret(ctx, attempt, block.username, user)
     who = attempt.pool.short_name, block.username
     return block.exchange.proven(secret.verifier, who, raw, responses) and secret.known
+
+
+CHALLENGE = Challenge(
+    name=NAME,
+    answer=answer,
+    needed=("PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"),
+    kind="knowledge",
+    amr=("pwd",),
+)

@@ -1,51 +1,35 @@
-"""SELECT_CHALLENGE, PASSWORD and PASSWORD_SRP: the user says how to sign in, with what that takes or without."""
+"""SELECT_CHALLENGE: the user says how to sign in, with what that takes or without."""
 
 from dataclasses import replace
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
-from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, device_given, spend_once
-from ostiary.idp.signin.flows import user_auth
-from ostiary.idp.signin.session import Passed, SessionState, open_session
+from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
+from ostiary.idp.signin.challenges import choice, password
+from ostiary.idp.signin.challenges.challenge import Challenge
+from ostiary.idp.signin.session import Passed, Progress, chosen_before, used_up, waiting
 
-NAME = user_auth.SELECT_CHALLENGE
+NAME = "SELECT_CHALLENGE"
+
+
+def ask(ctx: Context, attempt: Attempt, person: Person, progress: Progress) -> Answer:
+    """Return the challenge."""
+    return waiting(ctx, attempt, person, NAME, progress)
 
 
 def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed | Answer:
-    """Take the choice, and with it what the chosen challenge wants, if that is there already."""
-    state = open_session(ctx, attempt, session, NAME)
-    person = user_auth.chooser(ctx, attempt, state, responses["USERNAME"])
-    available = user_auth.offered(ctx, attempt.pool, person.user, state.progress)
+    """Take the choice, and with it what the chosen challenge wants, if that is there already.
+
+    The session is used up by that, but not by a wrong password.
+    """
+    state, person, progress = chosen_before(ctx, attempt, responses, session, NAME)
     chosen = responses["ANSWER"]
-    if chosen not in available:
+    if chosen not in choice.offered(ctx, attempt.pool, person.user, state.progress):
         raise InvalidParameterException("The selected challenge is not available.")
-    return _taken(ctx, attempt, state, chosen, responses)
+    if chosen == password.NAME and responses.get("PASSWORD"):
+        return replace(password.passed(ctx, attempt, person, progress, responses["PASSWORD"]), once=state.once)
+    used_up(ctx, state)
+    return choice.take(ctx, attempt, person, chosen, progress, given=responses)
 
 
-def answer_password(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed | Answer:
-    """Take the password that was waited for."""
-    return _waited_for(ctx, attempt, responses, session, user_auth.PASSWORD)
-
-
-def answer_password_srp(ctx: Context, attempt: Attempt, responses: Parameters, session: str | None) -> Passed | Answer:
-    """Take the public value that was waited for, and ask for the proof."""
-    return _waited_for(ctx, attempt, responses, session, user_auth.PASSWORD_SRP)
-
-
-def _waited_for(
-    ctx: Context, attempt: Attempt, responses: Parameters, session: str | None, challenge: str
-) -> Passed | Answer:
-    state = open_session(ctx, attempt, session, challenge)
-    return _taken(ctx, attempt, state, challenge, responses)
-
-
-def _taken(ctx: Context, attempt: Attempt, state: SessionState, chosen: str, responses: Parameters) -> Passed | Answer:
-    """Begin the chosen challenge; the session is used up by that, but not by a wrong password."""
-    person = user_auth.chooser(ctx, attempt, state, responses["USERNAME"])
-    progress = replace(state.progress, device_key=device_given(attempt, responses) or state.progress.device_key)
-    if chosen == user_auth.PASSWORD and responses.get("PASSWORD"):
-        taken = user_auth.take(ctx, attempt, person, chosen, progress, given=responses)
-        return replace(taken, once=state.once) if isinstance(taken, Passed) else taken
-    with ctx.store.write() as tx:
-        spend_once(tx, state.pool_id, state.once)
-    return user_auth.take(ctx, attempt, person, chosen, progress, given=responses)
+CHALLENGE = Challenge(name=NAME, ask=ask, answer=answer, needed=("ANSWER",))

@@ -6,11 +6,10 @@ from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.context import Context
 from ostiary.idp.factors import second_factors
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
-from ostiary.idp.signin.challenges import email_otp, sms_mfa, software_token_mfa
+from ostiary.idp.signin.challenges.challenge import Challenge
 from ostiary.idp.signin.session import Passed, Progress, asked_user, new_session, open_session
 
 NAME = "SELECT_MFA_TYPE"
-_ASKED = {module.NAME: module.ask for module in (sms_mfa, software_token_mfa, email_otp)}
 _ALSO_CALLED = {"EMAIL_MFA": second_factors.EMAIL}
 
 
@@ -35,4 +34,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     chosen = _ALSO_CALLED.get(chosen, chosen)
     if chosen not in second_factors.active(attempt.pool, user):
         raise InvalidParameterException("Invalid MFA type selected.")
-    return Passed(user, state.progress, state.once, then=_ASKED[chosen])
+    return Passed(user, state.progress, state.once, then=chosen)
+
+
+CHALLENGE = Challenge(name=NAME, ask=ask, answer=answer, needed=("ANSWER",))

@@ -11,6 +11,7 @@ from ostiary.context import Context
 from ostiary.idp.factors import recovery_codes, totp_seeds
 from ostiary.idp.signin import lockout
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person
+from ostiary.idp.signin.challenges.challenge import Challenge
 from ostiary.idp.signin.session import Passed, Progress, SessionState, asked_user, new_session, open_session
 from ostiary.store.db import Tx
 from ostiary.store.idp import codes, sign_in_failures, software_tokens
@@ -67,3 +68,16 @@ def _tried(ctx: Context, state: SessionState, use: Callable[[Tx], bool], *, righ
     if not used:
         raise ExpiredCodeException("Your software token has already been used once.")
     return True
+
+
+CHALLENGE = Challenge(
+    name=NAME,
+    ask=ask,
+    answer=answer,
+    needed=("SOFTWARE_TOKEN_MFA_CODE",),
+    kind="code",
+    amr=("otp",),
+    is_second_factor=True,
+    credited_by=frozenset({"otp"}),
+    event="Mfa",
+)

@@ -26,11 +26,12 @@ from ostiary.idp.factors.relying_party import (
 )
 from ostiary.idp.signin import lockout
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, Person, wrong_password
-from ostiary.idp.signin.flows import user_auth
-from ostiary.idp.signin.session import Passed, Progress, invalid, new_session, open_session
+from ostiary.idp.signin.challenges.challenge import Challenge
+from ostiary.idp.signin.session import Passed, Progress, chooser, invalid, new_session, open_session
 from ostiary.store.db import Tx
 from ostiary.store.idp import passkeys, users
 from ostiary.store.idp.passkeys import Passkey
+from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.idp.users import User
 
 NAME = "WEB_AUTHN"
@@ -59,7 +60,7 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     """Take the passkey's proof. A wrong one is a failed sign-in and uses the session up."""
     state = open_session(ctx, attempt, session, NAME)
     credential = _parsed(responses["CREDENTIAL"])
-    person = user_auth.chooser(ctx, attempt, state, responses["USERNAME"])
+    person = chooser(ctx, attempt, state, responses["USERNAME"])
     lockout.check(ctx, person.failures)
     passkey = _meant(ctx, attempt, person, credential)
     party = _party(ctx, attempt, state.progress)
@@ -74,6 +75,16 @@ def answer(ctx: Context, attempt: Attempt, responses: Parameters, session: str |
     if proof.user_verified:
         progress = progress.with_passed(USER_VERIFIED)
     return Passed(person.user, progress, state.once, partial(_used, person.user, passkey, proof.sign_count))
+
+
+def is_set_up(ctx: Context, pool: UserPool, user: User | None) -> bool:
+    """Whether somebody has a passkey that the pool takes; a stranger has one wherever the pool takes any."""
+    allowed = pool.configuration["Policies"].get("SignInPolicy", {}).get("AllowedFirstAuthFactors", [])
+    if NAME not in allowed:
+        return False
+    with ctx.store.read() as tx:
+        found = passkeys.page(tx, pool.pool_id, "" if user is None else user.sub, None, 1)
+    return user is None or bool(found)
 
 
 def _party(ctx: Context, attempt: Attempt, progress: Progress) -> RelyingParty:
@@ -122,3 +133,16 @@ def _parsed(text: str) -> dict[str, Any]:
         return msgspec.json.decode(text, type=dict[str, Any])
     except (msgspec.MsgspecError, RecursionError):
         raise InvalidParameterException("CREDENTIAL is not a JSON object.") from None
+
+
+CHALLENGE = Challenge(
+    name=NAME,
+    ask=ask,
+    answer=answer,
+    needed=("CREDENTIAL",),
+    kind="passkey",
+    amr=("pop",),
+    is_second_factor=True,
+    credited_by=frozenset({"pop", "user"}),
+    event="Mfa",
+)

@@ -5,20 +5,18 @@ from ostiary.context import Context
 from ostiary.idp.clients.client_secrets import check_secret_hash
 from ostiary.idp.clients.client_settings import rotates
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters
+from ostiary.idp.signin.flows.flow import Flow
 from ostiary.idp.tokens.grants.refresh_token import check_device, checked, renewed
 from ostiary.idp.tokens.user_tokens import result_of
 from ostiary.store.idp.users import User
 
 
-def refresh_token_auth(ctx: Context, attempt: Attempt, parameters: Parameters) -> Answer:
+def begin(ctx: Context, attempt: Attempt, parameters: Parameters, _session: str | None) -> Answer:
     """Return new ID and access tokens for a refresh token."""
-    text = parameters.get("REFRESH_TOKEN")
-    if not text:
-        raise InvalidParameterException("Missing required parameter REFRESH_TOKEN")
     pool, client = attempt.pool, attempt.client
     if rotates(client.configuration):
         raise InvalidParameterException("REFRESH_TOKEN_AUTH is not enabled for the client.")
-    signed_in = checked(ctx, client, text)
+    signed_in = checked(ctx, client, parameters["REFRESH_TOKEN"])
     check_device(pool, signed_in.token, parameters.get("DEVICE_KEY", ""))
     _check_secret_hash(ctx, attempt, signed_in.user, parameters.get("SECRET_HASH"))
     return {"ChallengeParameters": {}, "AuthenticationResult": result_of(renewed(ctx, pool, client, signed_in, None))}
@@ -32,3 +30,13 @@ def _check_secret_hash(ctx: Context, attempt: Attempt, user: User, secret_hash: 
         if secret_hash is None:
             raise
         check_secret_hash(ctx, attempt.client, user.sub, secret_hash)
+
+
+FLOW = Flow(
+    names=("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"),
+    begin=begin,
+    allowed_by="ALLOW_REFRESH_TOKEN_AUTH",
+    by_default=True,
+    needed=("REFRESH_TOKEN",),
+    names_nobody=True,
+)
