@@ -1,12 +1,12 @@
 """What is left out of a request for a sign-in is named, and nothing is counted."""
 
 import pytest
+from ostiary.idp.signin.flows.password_flows import FLOWS as ALL_FLOWS
 
 from ostiary.aws import model
 from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.idp.signin.attempt import LONGEST_NAME
 from ostiary.idp.signin.challenges import CHALLENGES
-from ostiary.idp.signin.flows import FLOWS as ALL_FLOWS
 from tests.idp.signin.conftest import App
 
 FLOWS = {

@@ -24,7 +24,7 @@ from ostiary.idp.directory import migration
 from ostiary.idp.directory.migration import Place
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, name_given, required
 from ostiary.idp.signin.challenges import CHALLENGES
-from ostiary.idp.signin.flows import FLOWS
+from ostiary.idp.signin.flows.password_flows import FLOWS
 from ostiary.idp.signin.protection import watched
 from ostiary.idp.signin.session import Passed, invalid
 from ostiary.idp.signin.steps import proceed
