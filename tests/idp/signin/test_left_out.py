@@ -1,10 +1,10 @@
 """What is left out of a request for a sign-in is named, and nothing is counted."""
 
 import pytest
-from ostiary.idp.signin.flows.password_flows import FLOWS as ALL_FLOWS
 
 from ostiary.aws import model
 from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.idp.signin import flows
 from ostiary.idp.signin.attempt import LONGEST_NAME
 from ostiary.idp.signin.challenges import CHALLENGES
 from tests.idp.signin.conftest import App
@@ -26,7 +26,7 @@ def test_every_challenge_of_the_model_says_what_its_answers_must_have() -> None:
 def test_every_flow_of_the_model_can_begin() -> None:
     request = model.service("cognito-idp").operations["AdminInitiateAuth"].input
     assert request is not None
-    assert ALL_FLOWS.keys() == {*request.members["AuthFlow"].shape.enum}
+    assert flows.FLOWS.keys() == {*request.members["AuthFlow"].shape.enum}
 
 
 def test_a_left_out_answer_is_named_and_locks_nobody_out(app: App) -> None:

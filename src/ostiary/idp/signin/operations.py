@@ -22,9 +22,9 @@ from ostiary.idp.access import POOL_ARN, client_of, own_pool
 from ostiary.idp.clients.client_secrets import check_secret_hash
 from ostiary.idp.directory import migration
 from ostiary.idp.directory.migration import Place
+from ostiary.idp.signin import flows
 from ostiary.idp.signin.attempt import Answer, Attempt, Parameters, name_given, required
 from ostiary.idp.signin.challenges import CHALLENGES
-from ostiary.idp.signin.flows.password_flows import FLOWS
 from ostiary.idp.signin.protection import watched
 from ostiary.idp.signin.session import Passed, invalid
 from ostiary.idp.signin.steps import proceed
@@ -36,7 +36,7 @@ from ostiary.triggers.event import function_of
 def initiate_auth(ctx: Context, req: InitiateAuthRequest) -> InitiateAuthResponse:
     """Begin a sign-in."""
     pool, client = client_of(ctx, req["ClientId"])
-    if FLOWS[req["AuthFlow"]].for_administrators:
+    if flows.FLOWS[req["AuthFlow"]].for_administrators:
         raise InvalidParameterException("Initiate Auth method not supported.")
     attempt = Attempt(pool, client, ctx.clock.now_seconds(), begins=True, metadata=req.get("ClientMetadata"))
     return watched(ctx, attempt, req, partial(_begin, ctx, req))  # type: ignore[return-value]
@@ -78,7 +78,7 @@ def _of_pool(
 
 
 def _begin(ctx: Context, req: Mapping[str, Any], attempt: Attempt) -> Answer:
-    flow, parameters = FLOWS[req["AuthFlow"]], req.get("AuthParameters", {})
+    flow, parameters = flows.FLOWS[req["AuthFlow"]], req.get("AuthParameters", {})
     flow.check_allowed(attempt)
     if not flow.names_nobody:
         name_given(parameters)
