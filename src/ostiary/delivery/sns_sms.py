@@ -1,14 +1,12 @@
 """SMS by Amazon SNS, or an address that speaks its API: a signed `Publish` to a phone number."""
 
-from hashlib import sha256
 from typing import Self
 from urllib.parse import urlencode
 
-from ostiary.aws import sigv4
+from ostiary.aws import outgoing
 from ostiary.config import Settings
 from ostiary.delivery.channel import DeliveryError
 from ostiary.delivery.outbox import Message
-from ostiary.runtime.clock import Clock
 from ostiary.runtime.http_client import HttpClient, HttpError
 
 SUCCESSES = range(200, 300)
@@ -38,18 +36,14 @@ class SnsSms:
     def deliver(self, message: Message, message_id: str) -> None:  # noqa: ARG002 - SNS takes no id of ours
         """Hand the message over; raises DeliveryError."""
         body = urlencode(self._publish(message)).encode()
-        settings = self._settings
-        headers = sigv4.sign(
+        headers = outgoing.signed(
             "POST",
             self._url,
             {"content-type": "application/x-www-form-urlencoded; charset=utf-8"},
-            sha256(body).hexdigest(),
-            settings.sns_access_key_id,
-            settings.sns_secret_access_key,
-            None,
-            self._region,
-            "sns",
-            Clock.system_now(),
+            body=body,
+            key=outgoing.Key(self._settings.sns_access_key_id, self._settings.sns_secret_access_key),
+            region=self._region,
+            service="sns",
         )
         try:
             answer = self._http.post(self._url, content=body, headers=headers)

@@ -1,14 +1,12 @@
 """A function in AWS Lambda, or behind an address that speaks its API: a signed `Invoke`."""
 
-from hashlib import sha256
 from typing import Self
 from urllib.parse import quote
 
-from ostiary.aws import sigv4
+from ostiary.aws import outgoing
 from ostiary.config import Settings
 from ostiary.functions.runner import MOST_BYTES, Invocation, Kind, TriggerError, document, function_error
 from ostiary.runtime.addresses import at_region
-from ostiary.runtime.clock import Clock
 from ostiary.runtime.http_client import HttpClient, HttpError, Response, TimedOutError
 
 _PREFIX = "lambda"
@@ -73,23 +71,16 @@ class LambdaEndpoint:
     def _signed(self, url: str, region: str, invocation: Invocation) -> dict[str, str]:
         settings = self._settings
         headers = {"content-type": "application/json", "x-amz-invocation-type": "RequestResponse"}
-        return sigv4.sign(
-            "POST",
-            url,
-            headers,
-            sha256(invocation.payload).hexdigest(),
+        key = outgoing.Key(
             settings.functions_access_key_id,
             settings.functions_secret_access_key,
             settings.functions_session_token or None,
-            region,
-            "lambda",
-            Clock.system_now(),
         )
+        return outgoing.signed("POST", url, headers, body=invocation.payload, key=key, region=region, service="lambda")
 
 
 def _refused(answer: Response) -> TriggerError:
     """Return what Lambda's own error means; of a 5xx the function may have run, so it is not tried again."""
-    said = document(answer.body)
-    code = answer.headers.get("x-amzn-errortype", "").partition(":")[0] or str(said.get("__type", ""))
+    code = outgoing.error_code(answer)
     kind = _ERRORS.get(code) or _STATUSES.get(answer.status, "unhandled")
     return TriggerError(kind, code or f"Lambda answered {answer.status}")

@@ -7,11 +7,10 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from ostiary.aws import sigv4
+from ostiary.aws import outgoing
 from ostiary.config import Settings
 from ostiary.gateway.body import Body
 from ostiary.gateway.errors import S3Error
-from ostiary.runtime.clock import Clock
 
 CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 300.0
@@ -108,7 +107,7 @@ class Upstream:
 
     def __init__(self, settings: Settings) -> None:
         self.url = settings.s3_upstream.rstrip("/")
-        self._key = (settings.s3_upstream_access_key_id, settings.s3_upstream_secret_access_key)
+        self._key = outgoing.Key(settings.s3_upstream_access_key_id, settings.s3_upstream_secret_access_key)
         self._region = settings.s3_upstream_region or settings.region
         self._session: aiohttp.ClientSession | None = None
 
@@ -176,11 +175,9 @@ class Upstream:
         return self._session
 
     def _signed(self, method: str, url: str, headers: Mapping[str, str]) -> dict[str, str]:
-        access_key_id, secret = self._key
-        if not access_key_id:
+        if not self._key.access_key_id:
             return dict(headers)
-        now, payload = Clock.system_now(), sigv4.UNSIGNED_PAYLOAD
-        return sigv4.sign(method, url, headers, payload, access_key_id, secret, None, self._region, "s3", now)
+        return outgoing.signed(method, url, headers, body=None, key=self._key, region=self._region, service="s3")
 
 
 class _Watched:

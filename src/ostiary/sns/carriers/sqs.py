@@ -1,23 +1,18 @@
 """Amazon SQS, or anything that takes its SendMessage (JSON 1.0, signed)."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from ostiary.aws import sigv4
+from ostiary.aws import outgoing
 from ostiary.context import Context
 from ostiary.runtime.addresses import at_region
-from ostiary.runtime.clock import Clock
-from ostiary.runtime.http_client import HttpError, Response
+from ostiary.runtime.http_client import HttpError
 from ostiary.sns.carriers.carrier import CarrierError
 from ostiary.sns.deliveries import Parcel
 
 _TARGET = "AmazonSQS.SendMessage"
-_ACCEPTED, _FAILING = 200, 500
-_LATER = ("Throttl", "Throughput", "ExpiredToken", "RequestExpired", "Unavailable", "OverLimit")
-"""Parts of error names that mean: try again."""
 
 
 class Sqs:
@@ -38,14 +33,15 @@ class Sqs:
             raise CarrierError(str(error), permanent=True) from None
         body = msgspec.json.encode(_request(f"{url}{account_id}/{name}", parcel))
         headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": _TARGET}
-        payload_hash, now = sha256(body).hexdigest(), Clock.system_now()
-        signed = sigv4.sign("POST", url, headers, payload_hash, key_id, secret, None, region, "sqs", now)
+        key = outgoing.Key(key_id, secret)
+        signed = outgoing.signed("POST", url, headers, body=body, key=key, region=region, service="sqs")
         try:
             answer = ctx.http.post(url, content=body, headers=signed)
         except HttpError as error:
             raise CarrierError(str(error)) from error
-        if answer.status != _ACCEPTED:
-            raise _refusal(answer)
+        if answer.status != outgoing.ACCEPTED:
+            code, passing = outgoing.refusal(answer)
+            raise CarrierError(f"the queue answered {code}", permanent=not passing)
 
 
 def _request(queue_url: str, parcel: Parcel) -> dict[str, Any]:
@@ -68,14 +64,3 @@ def _attributes(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
         member = "BinaryValue" if kind.partition(".")[0] == "Binary" else "StringValue"
         made[name] = {"DataType": kind, member: value}
     return made
-
-
-def _refusal(answer: Response) -> CarrierError:
-    try:
-        told: Any = answer.json()
-    except HttpError:
-        told = {}
-    kind = str(told.get("__type", "")) if isinstance(told, dict) else ""
-    kind = kind.rpartition("#")[2] or str(answer.status)
-    later = answer.status >= _FAILING or any(part in kind for part in _LATER)
-    return CarrierError(f"the queue answered {kind}", permanent=not later)
