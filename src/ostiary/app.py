@@ -20,7 +20,7 @@ from ostiary.aws.route import Call
 from ostiary.aws.wire import Peer
 from ostiary.cleaning import Cleaner
 from ostiary.config import Settings, SettingsError
-from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
+from ostiary.context import ANONYMOUS, Client, Context, Services
 from ostiary.delivery.push_worker import PushWorker
 from ostiary.delivery.worker import DeliveryWorker
 from ostiary.development import HostGuard
@@ -85,18 +85,11 @@ def close_services(services: Services) -> None:
     services.store.close()
 
 
-def open_context(services: Services, principal: Principal | None, peer: Peer) -> Context:
-    """Return what one request may use."""
-    known = principal or ANONYMOUS
-    client = Client(peer.ip, peer.user_agent, peer.secure, peer.request_id, peer.trace)
-    return Context(services, known.account, services.settings.region, known, client)
-
-
 def create_endpoint(services: Services, limits: RateLimits | None = None) -> Endpoint:
     """Return the application that answers AWS operations, within limits if there are some."""
 
     def context(_call: Call, principal: Any, peer: Peer) -> Context:
-        return open_context(services, principal, peer)
+        return services.context(principal or ANONYMOUS, Client.at(peer))
 
     def decide(ctx: Context, action: str, resource: str, req: Any) -> None:
         permit = allow if action.startswith("sns:") else authorize
@@ -147,7 +140,7 @@ def create_app(services: Services) -> ASGIApp:
             await asyncio.to_thread(worker.stop)
         await asyncio.to_thread(close_services, services)
 
-    live = Live(services, hub, Door(services, endpoint.authenticate, open_context))
+    live = Live(services, hub, Door(services))
     routes = site_map(services, endpoint, live)
     site = Starlette(routes=routes, lifespan=lifespan, exception_handlers=_BUSY)
     limited = site if limits is None else PageLimits(site, services, limits)

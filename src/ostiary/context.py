@@ -1,8 +1,9 @@
 """What one request may use, and who signed it."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
+from ostiary.aws.wire import Peer
 from ostiary.config import Settings
 from ostiary.crypto.seal import Keyring
 from ostiary.functions import Functions
@@ -59,6 +60,11 @@ class Principal:
         return self.type == "Account"
 
 
+def root_of(account_id: str, session: Session | None = None) -> Principal:
+    """Return an account's root, or a session that it asked for."""
+    return Principal(account_id, "Account", f"arn:aws:iam::{account_id}:root", account_id, session=session)
+
+
 ANONYMOUS = Principal(account="", type="Anonymous", arn="", user_id="")
 
 
@@ -72,6 +78,15 @@ class Client:
     request_id: str = ""
     trace: str = ""
     """How AWS X-Ray follows the request."""
+
+    @classmethod
+    def at(cls, peer: Peer) -> Self:
+        """Return the client at the other end of a connection."""
+        return cls(peer.ip, peer.user_agent, peer.secure, peer.request_id, peer.trace)
+
+
+NO_CLIENT = Client()
+"""Where work comes from that no request asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +111,14 @@ class Services:
         object.__setattr__(self, "functions", Functions(self.settings, self.http))
         tasks = Tasks(computing=self.settings.threads, most_running=self.settings.queue)
         object.__setattr__(self, "tasks", tasks)
+
+    def context(self, principal: Principal, client: Client = NO_CLIENT) -> "Context":
+        """Return what a request of this principal may use, in the account that it is of."""
+        return Context(self, principal.account, self.settings.region, principal, client)
+
+    def anonymous(self, client: Client = NO_CLIENT) -> "Context":
+        """Return what may be used by work that no request asked for, and by pages that ask for no name."""
+        return self.context(ANONYMOUS, client)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +170,3 @@ class Context:
     def http_of(self, owner: str) -> HttpClient:
         """Outgoing HTTP to addresses that an account gave."""
         return self.http.to_addresses_of(owner)
-
-
-def context_of_nobody(services: Services) -> Context:
-    """Return a context of nobody, for work that no request asked for and for pages that ask for no name."""
-    return Context(services, "", services.settings.region, ANONYMOUS, Client())

@@ -11,7 +11,6 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from ostiary.context import context_of_nobody
 from ostiary.iam.accounts import RootKey, create_account
 from ostiary.idp.imports import foreign_passwords
 from ostiary.idp.imports.foreign_passwords import Foreign
@@ -128,7 +127,7 @@ def old_pools(world: World) -> Call:
             assert user is not None
             moved = users.update(tx, user, sealed_verifier=None)
             foreign = Foreign(endpoint=world.peer.url, client_id="c", username=name)
-            foreign_passwords.keep(tx, context_of_nobody(services), moved, foreign)
+            foreign_passwords.keep(tx, services.anonymous(), moved, foreign)
     app = world.client("cognito-idp", signed=False)
     return lambda number: app.initiate_auth(
         ClientId=pool.client_id,

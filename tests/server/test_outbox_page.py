@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from ostiary.context import context_of_nobody
 from ostiary.delivery import outbox
 from ostiary.delivery.outbox import Message
 from tests.fixtures.browser import Browser, browsing, chromium
@@ -46,7 +45,7 @@ def send(server: Server) -> Callable[..., None]:
         named = {"pool_id": "us-east-1_abc", "trigger_source": "", "username": recipient}
         message = Message(**{**common, **named, "recipient": recipient, "body": body, **more})
         with server.services.store.write() as tx:
-            outbox.enqueue(tx, context_of_nobody(server.services), message)
+            outbox.enqueue(tx, server.services.anonymous(), message)
 
     return put
 

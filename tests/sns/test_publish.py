@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ostiary.context import context_of_nobody
 from ostiary.sns import deliveries
 from ostiary.store import schema
 from ostiary.store.sns import publications
@@ -127,7 +126,7 @@ def queued(sns: Any, topic: str, root: Any, server: Server) -> Callable[[], list
     arn = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes=raw)["SubscriptionArn"]
 
     def texts() -> list[str]:
-        ctx = context_of_nobody(server.services)
+        ctx = server.services.anonymous()
         with server.services.store.read() as tx:
             found = publications.deliveries_due(tx, NEVER, 10_000)
         return [deliveries.opened(ctx, each).body for each in found if each.subscription_arn == arn]

@@ -7,21 +7,17 @@ event loop until it waits (`runtime/execution.py`).
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Any
 
 import structlog
 
-from ostiary.aws import cors, edge, sigv4, validate
-from ostiary.aws.canonical import Signed
+from ostiary.aws import cors, edge, validate
+from ostiary.aws.authenticate import MISSING, Authenticator, WhoSigned, signature_of
 from ostiary.aws.errors import (
     InternalFailureError,
-    InvalidSignatureError,
-    MissingAuthenticationTokenError,
     NotYetImplementedError,
     OverloadError,
     ServiceError,
-    UnrecognizedClientError,
     ValidationError,
 )
 from ostiary.aws.model import Service
@@ -32,11 +28,6 @@ from ostiary.aws.types import cognito_idp, cognito_sync
 from ostiary.aws.wire import Peer, Request, Response
 from ostiary.runtime.execution import CrowdedError, OverloadedError, Tasks, pause
 
-WhoSigned = Callable[[str, str | None, Request], tuple[str, Any]]
-"""(access key id, session token, request) → (secret, principal). Raises UnrecognizedClientError or ExpiredTokenError.
-
-With an empty secret the signature is not checked: only `--dev` gives one, for key ids that nobody made.
-"""
 OpenContext = Callable[[Call, Any | None, Peer], Any]
 """(call, principal or None, peer) → what handlers get; it has `region` and `account`."""
 Decide = Callable[[Any, str, str, Mapping[str, Any]], None]
@@ -52,7 +43,6 @@ Without a context it is nobody's yet, and nothing may be looked up for it.
 MAX_BODY = 1_048_576
 MAX_SYNC_BODY = 8 * MAX_BODY
 """What Cognito Sync takes: a dataset may have 1 MB, to which JSON adds."""
-MISSING = "Missing Authentication Token"
 ATTEMPTS = 3
 """How often a handler runs when the database asks to try again."""
 FAILED = "An internal error occurred. The server's log tells more under this request id."
@@ -111,12 +101,10 @@ class Endpoint:
         routes: Router | None = None,
         implementations: Callable[[str, str], Implementation | None] = implementation,
     ) -> None:
-        self._who_signed = who_signed
+        self._authenticator = Authenticator(who_signed, now, region)
         self._open_context = open_context
         self._decide = decide
-        self._now = now
         self._new_id = new_id
-        self._region = region
         self._max_body = max_body
         self._answered = answered
         self._subject = subject
@@ -226,48 +214,23 @@ class Endpoint:
 
     def _principal(self, call: Call, implemented: Implementation, request: Request) -> Any:
         """Return who signed, or None where nobody did and nobody has to."""
-        if implemented.signature == "ignored" or (implemented.signature == "optional" and _is_unsigned(request)):
+        if implemented.signature == "ignored" or (
+            implemented.signature == "optional" and signature_of(request) is None
+        ):
             return None
         try:
-            return self.authenticate(request, call.service.signing_name, _missing(call.protocol))
+            missing = _missing(call.protocol)
+            return self._authenticator.authenticate(request, call.service.signing_name, missing).principal
         except ServiceError:
             if implemented.signature == "help":
                 return None
             raise
-
-    def authenticate(self, request: Request, service: str, missing: str = MISSING) -> Any:
-        """Return who signed a request for `service`; raises the error of the first thing that is wrong with it."""
-        signed = sigv4.parse_authorization(request.method, request.raw_path, request.query_string, request.headers)
-        if signed is None:
-            raise MissingAuthenticationTokenError(missing)
-        services = (service,)
-        body_hash = sha256(request.body).hexdigest()
-        try:
-            secret, principal = self._who_signed(signed.access_key_id, signed.session_token, request)
-        except UnrecognizedClientError:
-            self._verify_nothing(signed, body_hash, services)
-            raise
-        if secret:
-            sigv4.verify(signed, secret, body_hash, self._now(), self._region, services, s3=False)
-        return principal
-
-    def _verify_nothing(self, signed: Signed, body_hash: str, services: tuple[str, ...]) -> None:
-        """Take the time that a known key takes, so that timing does not tell which keys exist (SIG-12)."""
-        try:
-            sigv4.verify(signed, "unknown", body_hash, self._now(), self._region, services, s3=False)
-        except InvalidSignatureError:
-            return
 
 
 def _crowded(call: Call, outcome: Outcome) -> Response:
     response = outcome.tell(call.protocol, call.service, OverloadError("Rate exceeded"))
     response.headers.append(("retry-after", "1"))
     return response
-
-
-def _is_unsigned(request: Request) -> bool:
-    found = sigv4.parse_authorization(request.method, request.raw_path, request.query_string, request.headers)
-    return found is None
 
 
 class _Members(dict[str, Any]):

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from ostiary.aws.types.cognito_idp import ResourceNotFoundException
-from ostiary.context import Client, Context, Principal, Services
+from ostiary.context import Context, Services, root_of
 from ostiary.idp.access import own_pool
 from ostiary.idp.directory.lookup import known_user
 from ostiary.store.idp import copies, user_pools
@@ -18,9 +18,7 @@ def context_of(services: Services, pool_id: str) -> Context:
     pool = user_pools.cached(services.store, pool_id)
     if pool is None:
         raise ResourceNotFoundException(f"User pool {pool_id} does not exist.")
-    account = pool.account_id
-    root = Principal(account, "Account", f"arn:aws:iam::{account}:root", account)
-    return Context(services, account, pool.region, root, Client())
+    return replace(services.context(root_of(pool.account_id)), region=pool.region)
 
 
 def user_of(ctx: Context, pool_id: str, username: str) -> tuple[UserPool, User]:

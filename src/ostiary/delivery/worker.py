@@ -6,7 +6,7 @@ from dataclasses import replace
 import structlog
 
 from ostiary.background import Worker
-from ostiary.context import Services, context_of_nobody
+from ostiary.context import Services
 from ostiary.crypto.seal import SealBrokenError
 from ostiary.delivery import configured_channels, pool_log_events
 from ostiary.delivery.channel import Channel, DeliveryError
@@ -47,7 +47,7 @@ class DeliveryWorker(Worker):
     def __init__(self, services: Services) -> None:
         super().__init__("delivery", POLL_SECONDS)
         self._services = services
-        self._ctx = context_of_nobody(services)
+        self._ctx = services.anonymous()
         self._channels = configured_channels(services.settings, services.http)
         self._sender = CustomSender.configured(services)
         self._mail = Lanes(max(1, len(self._channels)), "delivery", self.wake)

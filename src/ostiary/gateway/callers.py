@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ostiary.aws import sigv4
-from ostiary.aws.errors import InvalidSignatureError, UnrecognizedClientError
+from ostiary.aws.authenticate import S3, signature_of
 from ostiary.aws.wire import Peer, Request
-from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
+from ostiary.context import Client, Context, Services
 from ostiary.gateway import chunked, legacy
 from ostiary.gateway.errors import S3Error
-from ostiary.sts.callers import who_signed
+from ostiary.sts.callers import authenticator, who_signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +30,16 @@ def caller_of(services: Services, request: Request, peer: Peer) -> Caller:
     """
     if legacy.is_presigned(request.query_string):
         return _legacy(services, request, peer)
-    signed = sigv4.parse_authorization(request.method, request.raw_path, request.query_string, request.headers)
+    signed = signature_of(request)
     if signed is None:
-        return Caller(_context(services, ANONYMOUS, peer), None, "", {})
-    payload_hash = _declared(request, signed)
-    now = services.clock.now()
-    try:
-        secret, principal = who_signed(services, signed.access_key_id, signed.session_token, request)
-    except UnrecognizedClientError:
-        _verify_nothing(services, signed, payload_hash, now)
-        raise
-    if secret:
-        sigv4.verify(signed, secret, payload_hash, now, services.settings.region, ("s3",), s3=True)
+        return Caller(services.anonymous(Client.at(peer)), None, "", {})
+    principal, _, secret = authenticator(services).check(request, signed, S3, _declared(request, signed))
     conditions = {
         "s3:authType": "REST-QUERY-STRING" if signed.presigned else "REST-HEADER",
         "s3:signatureversion": sigv4.ALGORITHM,
-        "s3:signatureAge": str(max(0, int((now - signed.signed_at) * 1000))),
+        "s3:signatureAge": str(max(0, int((services.clock.now() - signed.signed_at) * 1000))),
     }
-    return Caller(_context(services, principal, peer), signed, secret, conditions)
+    return Caller(services.context(principal, Client.at(peer)), signed, secret, conditions)
 
 
 def declared_hash(request: Request) -> str:
@@ -75,17 +67,4 @@ def _legacy(services: Services, request: Request, peer: Peer) -> Caller:
     if secret:
         legacy.verify(presigned, secret, services.clock.now())
     conditions = {"s3:authType": "REST-QUERY-STRING", "s3:signatureversion": "AWS"}
-    return Caller(_context(services, principal, peer), None, "", conditions)
-
-
-def _verify_nothing(services: Services, signed: sigv4.Signed, payload_hash: str, now: float) -> None:
-    """Take the time that a known key takes, so that timing does not tell which keys exist (SIG-12)."""
-    try:
-        sigv4.verify(signed, "unknown", payload_hash, now, services.settings.region, ("s3",), s3=True)
-    except InvalidSignatureError:
-        return
-
-
-def _context(services: Services, principal: Principal, peer: Peer) -> Context:
-    client = Client(peer.ip, peer.user_agent, peer.secure, peer.request_id)
-    return Context(services, principal.account, services.settings.region, principal, client)
+    return Caller(services.context(principal, Client.at(peer)), None, "", conditions)

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from ostiary.aws.errors import ServiceError
 from ostiary.aws.types.cognito_idp import UpdateAuthEventFeedbackRequest
-from ostiary.context import Services, context_of_nobody
+from ostiary.context import Services
 from ostiary.idp.users.auth_events import update_auth_event_feedback
 from ostiary.web.status_pages import PAGE_HEADERS, TEMPLATES
 
@@ -32,7 +32,7 @@ def auth_event_feedback(services: Services) -> Callable[[Request], Awaitable[Res
             "FeedbackToken": query.get("token", ""),
             "FeedbackValue": "Valid" if query.get("value") == "Valid" else "Invalid",
         }
-        ctx = context_of_nobody(services)
+        ctx = services.anonymous()
         try:
             update_auth_event_feedback(ctx, req)
         except ServiceError:

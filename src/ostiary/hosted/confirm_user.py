@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from ostiary.aws.errors import ServiceError
-from ostiary.context import Services, context_of_nobody
+from ostiary.context import Services
 from ostiary.idp.account.confirmation import confirm_by_link
 from ostiary.web.status_pages import PAGE_HEADERS, TEMPLATES
 
@@ -24,7 +24,7 @@ def confirm_user(services: Services) -> Callable[[Request], Awaitable[Response]]
             return "The link is not whole."
         if request.method == "HEAD":
             return ""
-        ctx = context_of_nobody(services)
+        ctx = services.anonymous()
         try:
             confirm_by_link(ctx, *given)
         except ServiceError as error:

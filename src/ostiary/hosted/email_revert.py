@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from ostiary.aws.errors import ServiceError
-from ostiary.context import ANONYMOUS, Client, Context, Services
+from ostiary.context import Client, Services
 from ostiary.idp.access import pool_of
 from ostiary.idp.account import email_reverts
 from ostiary.web.status_pages import PAGE_HEADERS, TEMPLATES
@@ -30,7 +30,7 @@ def email_revert(services: Services) -> Callable[[Request], Awaitable[Response]]
         if request.method != "POST":
             return ""
         client = Client(request.client.host if request.client else "", request.headers.get("user-agent", ""))
-        ctx = Context(services, "", services.settings.region, ANONYMOUS, client)
+        ctx = services.anonymous(client)
         try:
             email_reverts.revert(ctx, pool_of(ctx, request.path_params["pool_id"]), *given)
         except ServiceError as error:

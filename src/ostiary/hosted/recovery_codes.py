@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from ostiary.aws import cors
 from ostiary.aws.errors import ServiceError
 from ostiary.aws.types.cognito_idp import NotAuthorizedException
-from ostiary.context import ANONYMOUS, Client, Context, Services
+from ostiary.context import Client, Services
 from ostiary.idp.access import signed_in
 from ostiary.idp.factors import recovery_codes
 
@@ -25,7 +25,7 @@ def recovery_codes_of_user(services: Services) -> Callable[[Request], Awaitable[
         if scheme.lower() != "bearer":
             raise NotAuthorizedException("Invalid Access Token")
         client = Client(request.client.host if request.client else "", request.headers.get("user-agent", ""))
-        ctx = Context(services, "", services.settings.region, ANONYMOUS, client)
+        ctx = services.anonymous(client)
         pool, _, user = signed_in(ctx, token)
         if pool.pool_id != request.path_params["pool_id"]:
             raise NotAuthorizedException("Invalid Access Token")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ostiary.context import ANONYMOUS, Client, Context, Principal, Services
+from ostiary.context import ANONYMOUS, Context, Services, root_of
 from ostiary.idp.clients import client_secrets
 from ostiary.idp.clients.client_settings import ECHOED
 from ostiary.idp.directory import attributes, names
@@ -107,8 +107,7 @@ def copy_pool(services: Services, account_id: str, aws: Any, pool_id: str, told:
 
     It can be run again: what is there stays as it is. Raises ValueError when the pool is another account's here.
     """
-    root = Principal(account_id, "Account", f"arn:aws:iam::{account_id}:root", account_id)
-    ctx = Context(services, account_id, services.settings.region, root if account_id else ANONYMOUS, Client())
+    ctx = services.context(root_of(account_id) if account_id else ANONYMOUS)
     pool = _copy_configuration(ctx, aws, pool_id)
     described = _clients(aws, pool_id)
     found = _copied(account_id, aws, pool_id, described)

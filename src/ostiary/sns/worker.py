@@ -7,7 +7,7 @@ from threading import Lock
 import structlog
 
 from ostiary.background import Worker
-from ostiary.context import Services, context_of_nobody
+from ostiary.context import Services
 from ostiary.runtime.observability import MESSAGES
 from ostiary.sns import deliveries
 from ostiary.sns.carriers import CARRIERS, CarrierError
@@ -32,7 +32,7 @@ class TopicWorker(Worker):
 
     def __init__(self, services: Services) -> None:
         super().__init__("topics", POLL_SECONDS)
-        self._ctx = context_of_nobody(services)
+        self._ctx = services.anonymous()
         self._fanout = Fanout(self._ctx)
         self._senders = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
         self._busy: Counter[str] = Counter()

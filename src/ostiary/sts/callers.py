@@ -1,11 +1,13 @@
 """Who signed a request, and the operations that tell."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from ostiary.aws.authenticate import Authenticator
 from ostiary.aws.errors import AccessDeniedError, UnrecognizedClientError
 from ostiary.aws.wire import Request
-from ostiary.context import Principal, Services, Session
+from ostiary.context import Principal, Services, Session, root_of
 from ostiary.iam.accounts import open_secret
 from ostiary.iam.authorize import INVALID_TOKEN
 from ostiary.loopback import is_own
@@ -37,8 +39,13 @@ def who_signed(
     if services.settings.dev and key is None and not access_key_id.startswith("ASIA"):
         if request is not None and not is_own(services.settings, request):
             raise UnrecognizedClientError(f"{INVALID_TOKEN} {_FOREIGN}")
-        return "", _root(services.settings.account_id)
+        return "", root_of(services.settings.account_id)
     raise UnrecognizedClientError(INVALID_TOKEN)
+
+
+def authenticator(services: Services) -> Authenticator:
+    """Return what checks signatures of requests to this server."""
+    return Authenticator(partial(who_signed, services), services.clock.now, services.settings.region)
 
 
 def check_no_device(req: Mapping[str, Any]) -> None:
@@ -69,7 +76,7 @@ def _session_principal(services: Services, session: Session) -> Principal:
 def _own_session(services: Services, session: Session) -> Principal:
     """A session of GetSessionToken is the user or root who asked for it."""
     if not session.name:
-        return Principal(session.account, "Account", *_root_names(session.account), session=session)
+        return root_of(session.account, session)
     user = services.store.cached(
         ("iam_user", session.account, session.name),
         lambda tx: entities.find(tx, "user", session.account, session.name),
@@ -81,7 +88,7 @@ def _own_session(services: Services, session: Session) -> Principal:
 
 def _key_principal(services: Services, key: access_keys.AccessKey) -> Principal:
     if not key.user_name:
-        return _root(key.account_id)
+        return root_of(key.account_id)
     user = services.store.cached(
         ("iam_user", key.account_id, key.user_name),
         lambda tx: entities.find(tx, "user", key.account_id, key.user_name),
@@ -89,11 +96,3 @@ def _key_principal(services: Services, key: access_keys.AccessKey) -> Principal:
     if user is None:
         raise UnrecognizedClientError(INVALID_TOKEN)
     return Principal(key.account_id, "User", user.arn, user.unique_id, user.name)
-
-
-def _root(account_id: str) -> Principal:
-    return Principal(account_id, "Account", *_root_names(account_id))
-
-
-def _root_names(account_id: str) -> tuple[str, str]:
-    return f"arn:aws:iam::{account_id}:root", account_id

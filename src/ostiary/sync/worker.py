@@ -6,7 +6,7 @@ from threading import Lock
 import structlog
 
 from ostiary.background import Worker
-from ostiary.context import Services, context_of_nobody
+from ostiary.context import Services
 from ostiary.sync.publish import Publisher
 from ostiary.sync.streams import Streamer
 
@@ -22,7 +22,7 @@ class SyncWorker(Worker):
 
     def __init__(self, services: Services) -> None:
         super().__init__("sync", POLL_SECONDS)
-        ctx = context_of_nobody(services)
+        ctx = services.anonymous()
         holder = services.random.uuid()
         self.publisher, self.streamer = Publisher(ctx, holder), Streamer(ctx, holder)
         self._senders = ThreadPoolExecutor(THREADS, thread_name_prefix="stream")

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ostiary.context import context_of_nobody
 from ostiary.iam.accounts import RootKey, create_account
 from ostiary.sync.publish import PAUSE_SECONDS, STEP, Publisher
 from tests.fixtures.engines import PostgresServer
@@ -137,7 +136,7 @@ def test_two_processes_do_a_job_together_without_doing_it_twice(
 ) -> None:
     made = fill(streaming, STEP)
     streaming.root.bulk_publish(IdentityPoolId=streaming.id)
-    ctx = context_of_nobody(server.services)
+    ctx = server.services.anonymous()
 
     def work(holder: str) -> None:
         publisher = Publisher(ctx, holder)

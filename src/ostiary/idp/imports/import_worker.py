@@ -7,7 +7,7 @@ import structlog
 
 from ostiary.aws.errors import ServiceError
 from ostiary.background import Worker
-from ostiary.context import Context, Services, context_of_nobody
+from ostiary.context import Context, Services
 from ostiary.idp.directory import lookup, names
 from ostiary.idp.directory.new_users import insert, new_user
 from ostiary.idp.imports import csv_rows, foreign_passwords
@@ -40,7 +40,7 @@ class ImportWorker(Worker):
 
     def __init__(self, services: Services) -> None:
         super().__init__("import", POLL_SECONDS, rest=REST)
-        self._ctx = context_of_nobody(services)
+        self._ctx = services.anonymous()
         self._holder = services.random.uuid()
 
     def run_due(self) -> bool:

@@ -1,23 +1,19 @@
 """Who may have a live stream, when it is asked for and as long as it is open."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ostiary.aws import sigv4
+from ostiary.aws.authenticate import Proven
 from ostiary.aws.types.cognito_sync import NotAuthorizedException
 from ostiary.aws.wire import Peer, Request
-from ostiary.context import Context, Principal, Services
+from ostiary.context import Client, Context, Services
 from ostiary.iam.authorize import authorize
-from ostiary.sts.callers import who_signed
+from ostiary.sts.callers import authenticator, who_signed
 from ostiary.sync.access import check_pool, dataset_arn, seen_identity
 from ostiary.sync.live.stream import Place
 
 ACTION = "cognito-sync:ListRecords"
 """Whoever may read all of an identity's datasets may hear that they changed."""
 SERVICE = "cognito-sync"
-Authenticate = Callable[[Request, str], Principal]
-"""(request, signing name) → who signed it. Raises the error of the first thing that is wrong with the signature."""
-OpenContext = Callable[[Services, Principal | None, Peer], Context]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +21,15 @@ class Door:
     """Lets people in as an operation would."""
 
     services: Services
-    authenticate: Authenticate
-    open_context: OpenContext
 
-    def admit(self, request: Request, principal: Principal, peer: Peer, place: Place) -> "Admission":
-        """Let in who signed the request; raises ServiceError."""
-        _check(self.open_context(self.services, principal, peer), place)
-        signed = sigv4.parse_authorization(request.method, request.raw_path, request.query_string, request.headers)
-        if signed is None:
-            raise NotAuthorizedException("The request is not signed.")
+    def authenticate(self, request: Request) -> Proven:
+        """Return who signed a request; raises the error of the first thing that is wrong with the signature."""
+        return authenticator(self.services).authenticate(request, SERVICE)
+
+    def admit(self, proven: Proven, peer: Peer, place: Place) -> "Admission":
+        """Let in who signed a request; raises ServiceError."""
+        principal, signed, _ = proven
+        _check(self.services.context(principal, Client.at(peer)), place)
         until = principal.session.expires_at if principal.session else None
         return Admission(self, place, peer, signed.access_key_id, signed.session_token, until)
 
@@ -53,7 +49,7 @@ class Admission:
         """Return if they would be let in now; raises what is against it: ExpiredTokenError, AccessDeniedError …."""
         services = self.door.services
         _, principal = who_signed(services, self.access_key_id, self.session_token)
-        _check(self.door.open_context(services, principal, self.peer), self.place)
+        _check(services.context(principal, Client.at(self.peer)), self.place)
 
 
 def _check(ctx: Context, place: Place) -> None:

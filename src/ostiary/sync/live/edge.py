@@ -120,9 +120,9 @@ class _Visit:
             request = edge.request_of(self.scope)
             peer = edge.peer_of(self.scope, request, request_id)
             told.client = peer.ip
-            principal = await self.live.services.tasks.run(self.live.door.authenticate, request, SERVICE)
-            told.account, told.principal = principal.account, principal.arn
-            admitted = await self.live.services.tasks.go_on(self.live.door.admit, request, principal, peer, place)
+            proven = await self.live.services.tasks.run(self.live.door.authenticate, request)
+            told.account, told.principal = proven.principal.account, proven.principal.arn
+            admitted = await self.live.services.tasks.go_on(self.live.door.admit, proven, peer, place)
             self.live.hub.add(stream)
         except ServiceError as error:
             await self._refused(error, started, told)
