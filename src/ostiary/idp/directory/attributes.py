@@ -23,7 +23,6 @@ NEVER_WRITABLE = frozenset({"sub", "email_verified", "phone_number_verified", "i
 """What no app client may ever set (ATT-02)."""
 VERIFIABLE = ("phone_number", "email")
 """The attributes a code can be sent to; the first one wins where both could get it."""
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+")
 _NOT_LINES = re.compile(r"\x00")
 _SHORTHAND = "oidc:profile"
 
@@ -95,7 +94,7 @@ def _stored(pool: UserPool, attribute: Mapping[str, Any], value: str) -> tuple[s
     name = attribute["Name"]
     if name == "phone_number" and not names.is_phone_number(value):
         raise InvalidParameterException("Invalid phone number format.")
-    if name == "email" and not _EMAIL.fullmatch(value):
+    if name == "email" and not names.is_address(value):
         raise InvalidParameterException("Invalid email address format.")
     if attribute["AttributeDataType"] == "Boolean":
         return value.lower(), "" if value.lower() in {"true", "false"} else "The attribute must be a boolean"

@@ -9,6 +9,8 @@ from ostiary.store.idp.users import folded
 _SUB = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PHONE = re.compile(r"\+[0-9]+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_PART = r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+"
+_ADDRESS = re.compile(f"{_PART}@{_PART}")
 
 
 def is_case_sensitive(pool: UserPool) -> bool:
@@ -33,8 +35,13 @@ def is_sub(text: str) -> bool:
 
 
 def is_email(text: str) -> bool:
-    """Whether this is written like an e-mail address."""
+    """Whether somebody who wrote this meant an e-mail address."""
     return _EMAIL.fullmatch(text) is not None
+
+
+def is_address(text: str) -> bool:
+    """Whether this is an e-mail address alone: without quotes, comments or a name, and with nothing that ends it."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def is_phone_number(text: str) -> bool:

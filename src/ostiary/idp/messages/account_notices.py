@@ -1,22 +1,22 @@
 """What was done to an account beside signing in: recorded, and told by mail to whoever has an address."""
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import msgspec
 import structlog
 
 from ostiary.context import Context
 from ostiary.delivery.outbox import Message, enqueue
-from ostiary.idp.messages.texts import sender_of
+from ostiary.idp.messages.texts import addressed
 from ostiary.idp.threats import auth_events
 from ostiary.idp.threats.risk import Visit
 from ostiary.store.db import Tx
 from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.idp.users import User
-from ostiary.triggers import custom_sender
-from ostiary.triggers.event import occasion_of
+from ostiary.triggers.custom_sender import Notice as Source
+from ostiary.triggers.event import Occasion, occasion_of
 
+_SOURCE: Source = "AccountNotice"
 _KEPT_SECONDS = 7 * 86400
 
 log = structlog.get_logger()
@@ -41,7 +41,6 @@ def tell(tx: Tx, ctx: Context, pool: UserPool, user: User, notice: Notice, *, to
     recipient = to or user.attributes.get("email", "")
     if not recipient:
         return
-    function = custom_sender.sender_of(pool, "EMAIL")
     address = html.escape(notice.link + notice.code)
     link = f' <a href="{address}">{address}</a>' if notice.link else ""
     message = Message(
@@ -51,16 +50,11 @@ def tell(tx: Tx, ctx: Context, pool: UserPool, user: User, notice: Notice, *, to
         subject=notice.subject,
         body=html.escape(notice.text) + link,
         code=notice.code,
-        trigger_source=f"{'CustomEmailSender_' if function else ''}AccountNotice",
+        trigger_source=_SOURCE,
         username=user.username,
         expires_at=ctx.clock.now_seconds() + _KEPT_SECONDS,
-        sender=sender_of(pool),
-        reply_to=pool.configuration["EmailConfiguration"].get("ReplyToEmailAddress", ""),
-        function=function,
-        event=_event(ctx, pool, user, notice) if function else "",
-        key=pool.configuration["LambdaConfig"].get("KMSKeyID", "") if function else "",
     )
-    enqueue(tx, ctx, message)
+    enqueue(tx, ctx, addressed(ctx, pool, message, _SOURCE, _occasion(pool, user, notice)))
 
 
 def note(tx: Tx, ctx: Context, pool: UserPool, user: User, kind: str) -> None:
@@ -70,9 +64,7 @@ def note(tx: Tx, ctx: Context, pool: UserPool, user: User, kind: str) -> None:
     log.info("account_event", kind=kind, pool_id=pool.pool_id, sub=user.sub)
 
 
-def _event(ctx: Context, pool: UserPool, user: User, notice: Notice) -> str:
+def _occasion(pool: UserPool, user: User, notice: Notice) -> Occasion:
     occasion = occasion_of(pool, user)
     told = {"SUBJECT": notice.subject, "TEXT": notice.text, "LINK": notice.link}
-    event = custom_sender.event(ctx, "AccountNotice", occasion, "EMAIL")
-    event["request"]["userAttributes"] |= told
-    return msgspec.json.encode(event).decode()
+    return replace(occasion, attributes={**occasion.attributes, **told})

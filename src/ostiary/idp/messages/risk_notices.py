@@ -2,24 +2,24 @@
 
 import html
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
-
 from ostiary.context import Context
 from ostiary.delivery.outbox import Message, enqueue
-from ostiary.idp.messages.texts import sender_of
+from ostiary.idp.messages.texts import addressed
 from ostiary.idp.threats.auth_events import feedback_token
 from ostiary.idp.threats.risk import Visit
 from ostiary.store.db import Tx
 from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.idp.users import User
-from ostiary.triggers import custom_sender
+from ostiary.triggers.custom_sender import Notice
 from ostiary.triggers.event import Occasion
 
 FEEDBACK_PATH = "/{pool_id}/auth-event-feedback"
+_SOURCE: Notice = "AccountTakeOverNotification"
 _KEPT_SECONDS = 7 * 86400
 _ASK = "Was it you? Yes: {one-click-link-valid} No: {one-click-link-invalid}"
 _WHERE = "from {ip-address} ({device-name}) at {login-time}."
@@ -68,7 +68,6 @@ def send(
     for name, value in values.items():
         body = body.replace(f"{{{name}}}", html.escape(value) if is_html else value)
     now = ctx.clock.now_seconds()
-    function = custom_sender.sender_of(pool, "EMAIL")
     message = Message(
         pool_id=pool.pool_id,
         medium="EMAIL",
@@ -76,24 +75,21 @@ def send(
         subject=template.get("Subject", subject),
         body=body,
         code="",
-        trigger_source=f"{'CustomEmailSender_' if function else ''}AccountTakeOverNotification",
+        trigger_source=_SOURCE,
         username=user.username,
         expires_at=now + _KEPT_SECONDS,
-        sender=notify.get("From") or sender_of(pool),
-        reply_to=notify.get("ReplyTo", ""),
         format="html" if is_html else "plain",
-        function=function,
-        event=_event(ctx, pool, values, token, EVENT_ID=event_id, ACCOUNT_TAKE_OVER_ACTION=_ACTIONS[kind]),
-        key=pool.configuration["LambdaConfig"].get("KMSKeyID", ""),
     )
-    enqueue(tx, ctx, message)
+    occasion = _occasion(pool, values, token, EVENT_ID=event_id, ACCOUNT_TAKE_OVER_ACTION=_ACTIONS[kind])
+    message = addressed(ctx, pool, message, _SOURCE, occasion)
+    sender = notify.get("From") or message.sender
+    enqueue(tx, ctx, replace(message, sender=sender, reply_to=notify.get("ReplyTo", "")))
 
 
-def _event(ctx: Context, pool: UserPool, values: Mapping[str, str], token: str, **more: str) -> str:
-    """Return what a function gets that sends the pool's mail (behaviour/triggers.md 5)."""
+def _occasion(pool: UserPool, values: Mapping[str, str], token: str, **more: str) -> Occasion:
+    """Return what a function is told that sends the pool's mail (behaviour/triggers.md 5)."""
     told = {name: values[of] for name, of in _TOLD.items() if values[of]}
-    occasion = Occasion(pool, values["username"], {**more, **told, "FEEDBACK_TOKEN": token})
-    return msgspec.json.encode(custom_sender.event(ctx, "AccountTakeOverNotification", occasion, "EMAIL")).decode()
+    return Occasion(pool, values["username"], {**more, **told, "FEEDBACK_TOKEN": token})
 
 
 def _values(ctx: Context, pool: UserPool, user: User, visit: Visit, *, event_id: str, token: str) -> dict[str, str]:

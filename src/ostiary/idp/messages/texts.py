@@ -3,7 +3,7 @@
 import html
 from base64 import b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import msgspec
@@ -18,6 +18,7 @@ from ostiary.store.idp.codes import Code
 from ostiary.store.idp.user_pools import UserPool
 from ostiary.triggers import custom_message, custom_sender
 from ostiary.triggers.custom_message import CODE, USERNAME, Source, Texts
+from ostiary.triggers.custom_sender import Notice
 from ostiary.triggers.event import Occasion
 
 Attribute = Literal["email", "phone_number"]
@@ -97,23 +98,42 @@ def _written(ctx: Context, pool: UserPool, letter: Letter) -> Message:
         address = confirmation_links.link(page, wording.occasion.client_id, letter.username, letter.secret)
         body = confirmation_links.filled(body, address)
     text = body.replace(CODE, escaped(letter.secret)).replace(USERNAME, escaped(letter.username))
-    function = custom_sender.sender_of(pool, medium)
-    event = custom_sender.event(ctx, wording.source, wording.occasion, medium) if function else None
-    return Message(
-        pool_id=pool.pool_id,
-        medium=medium,
-        recipient=letter.recipient,
-        subject=subject if medium == "EMAIL" else "",
-        body=text,
-        code=letter.secret,
-        trigger_source=event["triggerSource"] if event else f"{custom_message.NAME}_{wording.source}",
-        username=letter.username,
-        expires_at=letter.expires_at,
-        sender=sender_of(pool),
-        reply_to=pool.configuration["EmailConfiguration"].get("ReplyToEmailAddress", ""),
+    return addressed(
+        ctx,
+        pool,
+        Message(
+            pool_id=pool.pool_id,
+            medium=medium,
+            recipient=letter.recipient,
+            subject=subject if medium == "EMAIL" else "",
+            body=text,
+            code=letter.secret,
+            trigger_source=f"{custom_message.NAME}_{wording.source}",
+            username=letter.username,
+            expires_at=letter.expires_at,
+        ),
+        wording.source,
+        wording.occasion,
+    )
+
+
+def addressed(ctx: Context, pool: UserPool, message: Message, source: Source | Notice, occasion: Occasion) -> Message:
+    """Return a message with who it is from, and with what a function gets that sends the pool's messages.
+
+    That function gets the trigger source `Custom<medium>Sender_<source>` and what `occasion` tells.
+    """
+    settings = pool.configuration["EmailConfiguration"]
+    message = replace(message, sender=sender_of(pool), reply_to=settings.get("ReplyToEmailAddress", ""))
+    medium = message.medium
+    if medium == "LOG" or not (function := custom_sender.sender_of(pool, medium)):
+        return message
+    event = custom_sender.event(ctx, source, occasion, medium)
+    return replace(
+        message,
+        trigger_source=event["triggerSource"],
         function=function,
-        event=msgspec.json.encode(event).decode() if event else "",
-        key=pool.configuration["LambdaConfig"].get("KMSKeyID", "") if event else "",
+        event=msgspec.json.encode(event).decode(),
+        key=pool.configuration["LambdaConfig"].get("KMSKeyID", ""),
     )
 
 
