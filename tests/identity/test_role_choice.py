@@ -18,7 +18,7 @@ from ostiary.context import Principal
 from ostiary.federation.web_identity import WebIdentity
 from ostiary.identity.roles import role_for, tags_for
 from ostiary.store.identity.identity_pools import IdentityPool
-from ostiary.tokens.issuer import provider_names
+from ostiary.tokens.issuer import pool_of_provider, provider_names
 from tests.fixtures.context import ACCOUNT, Api
 from tests.identity.conftest import ROLE
 from tests.identity.conftest import IdentityPool as Pool
@@ -32,7 +32,9 @@ CTX: Any = SimpleNamespace(settings=SETTINGS)
 
 
 def of(provider: str = GOOGLE, audience: str = "client", federated: str = "", **claims: Any) -> WebIdentity:
-    return WebIdentity(provider, federated or provider, "iss", "ada", audience, 0, claims)
+    pool_id = pool_of_provider(SETTINGS, provider)
+    stored_as = "" if pool_id is None else provider_names(SETTINGS, pool_id)[1]
+    return WebIdentity(provider, federated or provider, "iss", "ada", audience, 0, claims, stored_as=stored_as)
 
 
 def mapped_by(roles: dict[str, str] | None = None, **mappings: Any) -> IdentityPool:

@@ -1,6 +1,7 @@
 """User pools of our own: ID tokens, under the issuer's name and AWS's alike (behaviour/clients.md 1-3)."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from ostiary.context import Context
 from ostiary.crypto import jws
@@ -9,7 +10,7 @@ from ostiary.federation.provider import Hook, nothing
 from ostiary.federation.web_identity import InvalidTokenError, WebIdentity
 from ostiary.store.idp import users
 from ostiary.tokens import verify
-from ostiary.tokens.issuer import pool_of_provider
+from ostiary.tokens.issuer import pool_of_provider, provider_names
 
 
 class UserPool:
@@ -47,7 +48,8 @@ class UserPool:
             raise InvalidTokenError("audience")
         if claims.get("aud") in self._checked and not self._is_current(ctx, claims):
             raise InvalidTokenError("revoked")
-        return identity_of(claims, self.name, self.federated)
+        _, stored_as = provider_names(ctx.settings, self._pool_id)
+        return replace(identity_of(claims, self.name, self.federated), stored_as=stored_as)
 
     def _is_current(self, ctx: Context, claims: jws.Claims) -> bool:
         """Whether the user is still there, enabled and signed in (ServerSideTokenCheck)."""

@@ -16,7 +16,8 @@ class WebIdentity:
 
     `provider` is the key in `Logins` (`accounts.google.com`, `login.example.com/realm`), `federated` what trust
     policies call the provider: the same name, or an OIDC provider's ARN. `expires_at` is epoch seconds. `conditions`
-    are the condition keys behind the provider's name beside `aud` and `sub`.
+    are the condition keys behind the provider's name beside `aud` and `sub`; `stored_as` is the provider's one name
+    where it has several (a user pool of ours).
     """
 
     provider: str
@@ -27,6 +28,12 @@ class WebIdentity:
     expires_at: float
     claims: Claims = field(default_factory=dict, repr=False)
     conditions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    stored_as: str = ""
+
+    @property
+    def login(self) -> str:
+        """The provider's name as logins are stored and roles are looked up."""
+        return self.stored_as or self.provider
 
 
 class InvalidTokenError(Exception):

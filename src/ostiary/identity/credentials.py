@@ -27,7 +27,6 @@ from ostiary.runtime.execution import compute
 from ostiary.store.identity.identity_pools import IdentityPool
 from ostiary.sts.roles import Wish, assume_with_web_identity
 from ostiary.tokens import keys
-from ostiary.tokens.issuer import pool_of_provider
 
 SESSION_NAME = "CognitoIdentityCredentials"
 OPEN_ID_SECONDS = 600
@@ -152,16 +151,16 @@ def _as_identity(ctx: Context, pool: IdentityPool, identity_id: str, presented: 
         audience=pool.pool_id,
         expires_at=ctx.clock.now() + OPEN_ID_SECONDS,
         claims=claims,
-        conditions={"amr": _amr(ctx, presented)},
+        conditions={"amr": _amr(presented)},
     )
 
 
-def _amr(ctx: Context, presented: Sequence[WebIdentity]) -> tuple[str, ...]:
+def _amr(presented: Sequence[WebIdentity]) -> tuple[str, ...]:
     if not presented:
         return ("unauthenticated",)
     methods = ["authenticated"]
     for identity in presented:
-        name = logins.canonical(ctx, identity.provider)
-        kind = "OIDC" if pool_of_provider(ctx.settings, identity.provider) is None else "CognitoSignIn"
+        name = identity.login
+        kind = "CognitoSignIn" if identity.stored_as else "OIDC"
         methods += [name, f"{name}:{kind}:{identity.subject}"]
     return tuple(methods)

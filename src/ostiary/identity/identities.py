@@ -43,7 +43,7 @@ def get_id(ctx: Context, req: GetIdInput) -> GetIdResponse:
         with ctx.store.write() as tx:
             return {"IdentityId": _new(tx, ctx, pool).identity_id}
     presented = logins.verified(ctx, pool, given)
-    return {"IdentityId": identity_for(ctx, pool, [logins.login_of(ctx, identity) for identity in presented])}
+    return {"IdentityId": identity_for(ctx, pool, [logins.login_of(identity) for identity in presented])}
 
 
 def identity_for(ctx: Context, pool: IdentityPool, presented: Sequence[Login], preferred: str | None = None) -> str:
@@ -119,7 +119,7 @@ def authenticated(
         _check_guest(pool, found, linked)
         return pool, identity_id, []
     presented = logins.verified(ctx, pool, given)
-    stored = [logins.login_of(ctx, identity) for identity in presented]
+    stored = [logins.login_of(identity) for identity in presented]
     if set(stored) <= set(linked):
         return pool, alive.identity_id, presented
     if linked and set(linked).isdisjoint(stored):

@@ -33,9 +33,9 @@ def accepted(ctx: Context, provider: Provider, token: str, audiences: Collection
         raise _refusal(error, provider) from None
 
 
-def login_of(ctx: Context, identity: WebIdentity) -> Login:
+def login_of(identity: WebIdentity) -> Login:
     """Return the login as it is stored: a user pool has one name there, whichever was used."""
-    return Login(canonical(ctx, identity.provider), identity.subject)
+    return Login(identity.login, identity.subject)
 
 
 def canonical(ctx: Context, provider: str) -> str:

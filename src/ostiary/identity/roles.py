@@ -116,7 +116,7 @@ def tags_for(ctx: Context, pool: IdentityPool, presented: Sequence[WebIdentity])
     named = {logins.canonical(ctx, name): item["PrincipalTags"] for name, item in maps.items()}
     tags: dict[str, str] = {}
     for identity in presented:
-        wanted = named.get(logins.canonical(ctx, identity.provider)) or named.get(identity.federated, {})
+        wanted = named.get(identity.login) or named.get(identity.federated, {})
         values = {tag: identity.claims.get(claim) for tag, claim in wanted.items()}
         tags |= {tag: value for tag, value in values.items() if isinstance(value, str) and value}
     return tags
@@ -134,8 +134,7 @@ def _mapping(
     """Return the first login that has a mapping; a user pool's is keyed by its name and the client."""
     mappings = {_mapping_key(ctx, key): mapping for key, mapping in pool.roles.get("RoleMappings", {}).items()}
     for identity in presented:
-        name = logins.canonical(ctx, identity.provider)
-        for key in (f"{name}:{identity.audience}", name, identity.federated):
+        for key in (f"{identity.login}:{identity.audience}", identity.login, identity.federated):
             if key in mappings:
                 return identity, mappings[key]
     return presented[0], None
