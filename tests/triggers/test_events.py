@@ -42,7 +42,7 @@ def ctx(services: Services, context: Callable[..., Context], functions: Function
 
 @pytest.fixture
 def occasion() -> Occasion:
-    config: dict[str, Any] = {name: arn_of(name) for name in NAMES}
+    config: Any = {name: arn_of(name) for name in NAMES}
     config["InboundFederation"] = {"LambdaVersion": "V1_0", "LambdaArn": arn_of("InboundFederation")}
     config["PreTokenGenerationConfig"] = {"LambdaVersion": "V3_0", "LambdaArn": arn_of("PreTokenGeneration")}
     pool = UserPool("us-east-1_AbCdEfGhI", "123456789012", "people", {"LambdaConfig": config}, 0, 0)

@@ -35,7 +35,7 @@ def deliver(
 
     It leaves through the outbox, or goes where it is `put`.
     """
-    for each in pool.configuration.get(MEMBER, []):
+    for each in pool.configuration.get("LogConfigurations", []):
         if each["EventSource"] == source:
             now = ctx.clock.now()
             line = {

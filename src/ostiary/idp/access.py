@@ -1,7 +1,5 @@
 """Guards that operations share: which pool, which client, who is signed in."""
 
-from typing import Any
-
 from ostiary.aws.types.cognito_idp import (
     NotAuthorizedException,
     PasswordResetRequiredException,
@@ -14,7 +12,7 @@ from ostiary.crypto.jws import Claims
 from ostiary.store.db import Tx
 from ostiary.store.idp import clients, import_jobs, user_pools, users
 from ostiary.store.idp.clients import AppClient
-from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.user_pools import PoolConfiguration, UserPool
 from ostiary.store.idp.users import User
 from ostiary.tokens import verify
 
@@ -57,7 +55,9 @@ def check_not_importing(tx: Tx, pool: UserPool) -> None:
         raise UserImportInProgressException("A user import job is in progress for the user pool.")
 
 
-def write_pool(ctx: Context, tx: Tx, pool: UserPool, configuration: dict[str, Any], *, name: str | None = None) -> None:
+def write_pool(
+    ctx: Context, tx: Tx, pool: UserPool, configuration: PoolConfiguration, *, name: str | None = None
+) -> None:
     """Replace the configuration of a locked pool."""
     now = ctx.clock.now_seconds()
     user_pools.update(tx, pool.pool_id, name=name or pool.name, configuration=configuration, now=now)

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ostiary.aws.types.cognito_idp import FeatureUnavailableInTierException, TierChangeNotAllowedException
+from ostiary.aws.types.cognito_idp import (
+    FeatureUnavailableInTierException,
+    TierChangeNotAllowedException,
+    UserPoolTierType,
+)
 from ostiary.idp.factors import assurance
 
 _RANKS = ("LITE", "ESSENTIALS", "PLUS")
@@ -53,18 +57,18 @@ def check_choice(tier: str) -> None:
         raise FeatureUnavailableInTierException("Choice-based sign-in is not available in the LITE feature plan.")
 
 
-def tier_of(req: Mapping[str, Any]) -> str:
+def tier_of(req: Mapping[str, Any]) -> UserPoolTierType:
     """Return the plan of a new configuration: the given one, or the least that is at least ESSENTIALS and enough.
 
     Raises FeatureUnavailableInTierException for a feature that the given plan does not have.
     """
-    given = req.get("UserPoolTier")
+    given: UserPoolTierType | None = req.get("UserPoolTier")
     if given is None:
         return "PLUS" if is_protected(req) else "ESSENTIALS"
     lacking = _lacking(req, given)
     if lacking:
         raise FeatureUnavailableInTierException(_to_disable(given, lacking))
-    return str(given)
+    return given
 
 
 def _lacking(settings: Mapping[str, Any], tier: str) -> list[str]:

@@ -7,8 +7,9 @@ Passwords and TOTP seeds cannot be read: a user's first password sign-in is chec
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
+from ostiary.aws.shapes import members
 from ostiary.context import ANONYMOUS, Context, Services, root_of
 from ostiary.idp.clients import client_secrets
 from ostiary.idp.clients.client_settings import ECHOED
@@ -28,7 +29,7 @@ from ostiary.store.idp.clients import AppClient
 from ostiary.store.idp.groups import Group
 from ostiary.store.idp.linked_users import Link
 from ostiary.store.idp.pool_parts import Part
-from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.user_pools import PoolConfiguration, UserPool
 from ostiary.store.idp.users import User
 from ostiary.tokens import keys as signing_keys
 
@@ -181,7 +182,7 @@ def _copy_configuration(ctx: Context, aws: Any, pool_id: str) -> UserPool:
         pool_id=pool_id,
         account_id=ctx.account,
         name=described["Name"],
-        configuration=configuration,
+        configuration=cast("PoolConfiguration", configuration),
         created_at=described["CreationDate"],
         modified_at=described["LastModifiedDate"],
     )
@@ -233,7 +234,7 @@ def _keep_client(ctx: Context, pool: UserPool, settings: dict[str, Any], secret:
         pool_id=pool.pool_id,
         client_id=settings["ClientId"],
         name=settings["ClientName"],
-        configuration={name: settings[name] for name in (*always, *ECHOED) if name in settings},
+        configuration=members(settings, (*always, *ECHOED)),
         sealed_secret=client_secrets.sealed(ctx, [made]) if secret else None,
         created_at=settings["CreationDate"],
         modified_at=settings["LastModifiedDate"],

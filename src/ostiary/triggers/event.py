@@ -71,7 +71,8 @@ def occasion_of(
 
 def function_of(pool: UserPool, trigger: str) -> str:
     """Return the ARN of the function that a pool has for a trigger (a member of LambdaConfig), or nothing."""
-    found = pool.configuration["LambdaConfig"].get(trigger, "")
+    functions: Mapping[str, Any] = pool.configuration["LambdaConfig"]
+    found = functions.get(trigger, "")
     return found if isinstance(found, str) else str(found.get("LambdaArn", ""))
 
 

@@ -50,7 +50,7 @@ def override(
 
 
 def _version(occasion: Occasion) -> str:
-    config = occasion.pool.configuration["LambdaConfig"].get(CONFIG)
+    config = occasion.pool.configuration["LambdaConfig"].get("PreTokenGenerationConfig")
     if config is not None:
         return str(config["LambdaVersion"])[1]
     return "1" if function_of(occasion.pool, NAME) else ""

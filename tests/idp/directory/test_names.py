@@ -1,6 +1,7 @@
 """How names are compared."""
 
 import sys
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -8,14 +9,14 @@ from hypothesis import strategies as st
 
 from ostiary.idp.directory import names
 from ostiary.idp.messages import codes
-from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.user_pools import PoolConfiguration, UserPool
 from ostiary.store.idp.users import folded
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-def pool(**configuration: object) -> UserPool:
-    return UserPool("us-east-1_abcdefghi", "111111111111", "p", dict(configuration), 0, 0)
+def pool(**configuration: Any) -> UserPool:
+    return UserPool("us-east-1_abcdefghi", "111111111111", "p", cast("PoolConfiguration", configuration), 0, 0)
 
 
 INSENSITIVE = pool(UsernameConfiguration={"CaseSensitive": False})

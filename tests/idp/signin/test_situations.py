@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -11,7 +11,7 @@ from ostiary.idp.factors.second_factors import EMAIL, SMS, TOTP
 from ostiary.idp.signin.session import Progress
 from ostiary.idp.signin.steps import Situation, next_step, situation
 from ostiary.store.idp.devices import Device
-from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.user_pools import PoolConfiguration, UserPool
 from ostiary.store.idp.users import Factors, User
 from tests.idp.signin.conftest import Pool
 
@@ -31,7 +31,7 @@ VERIFIED = {**REACHABLE, "phone_number_verified": "true", "email_verified": "tru
 
 
 def pool(**configuration: Any) -> UserPool:
-    return UserPool("p_1", "a", "n", {**EVERYTHING, **configuration}, 0, 0)
+    return UserPool("p_1", "a", "n", cast("PoolConfiguration", {**EVERYTHING, **configuration}), 0, 0)
 
 
 def at(user: User = USER, progress: Progress = PROGRESS, device: Device | None = None, **more: Any) -> Situation:

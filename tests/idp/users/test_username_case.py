@@ -13,6 +13,7 @@ from ostiary.idp.users import username_case
 from ostiary.idp.users.username_case import Collision, CollisionsError
 from ostiary.store import schema
 from ostiary.store.idp import user_pools
+from ostiary.store.idp.user_pools import PoolConfiguration
 from tests.idp.providers.test_email_links import sign_in
 
 FLOWS = {"ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}
@@ -75,7 +76,7 @@ def test_what_another_process_wrote_by_the_old_rule_is_settled(
     with services.store.write() as tx:
         pool = user_pools.lock(tx, cased.id)
         assert pool
-        old = {**pool.configuration, "UsernameConfiguration": {"CaseSensitive": True}}
+        old: PoolConfiguration = {**pool.configuration, "UsernameConfiguration": {"CaseSensitive": True}}
         user_pools.update(tx, cased.id, name=pool.name, configuration=old, now=0)
     cased.confirmed("Late")
     cased.confirmed("ADA", email="third@example.com")

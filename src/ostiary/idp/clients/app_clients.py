@@ -96,7 +96,7 @@ def _offers(tx: Tx, pool: UserPool) -> Offers:
 
 def _described(ctx: Context, client: AppClient) -> UserPoolClientType:
     described: UserPoolClientType = {
-        **client.configuration,  # type: ignore[typeddict-item]
+        **client.configuration,
         "UserPoolId": client.pool_id,
         "ClientId": client.client_id,
         "ClientName": client.name,

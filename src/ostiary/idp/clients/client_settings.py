@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from ostiary.aws.shapes import members
 from ostiary.aws.types.cognito_idp import (
     InvalidOAuthFlowException,
     InvalidParameterException,
     ScopeDoesNotExistException,
+    UserPoolClientType,
 )
 from ostiary.idp import plans
 from ostiary.idp.directory.attributes import NEVER_WRITABLE
@@ -58,9 +60,9 @@ class Offers:
     providers: AbstractSet[str]
 
 
-def settings_of(pool: UserPool, req: Mapping[str, Any], offers: Offers, *, has_secret: bool) -> dict[str, Any]:
+def settings_of(pool: UserPool, req: Mapping[str, Any], offers: Offers, *, has_secret: bool) -> UserPoolClientType:
     """Return a client's configuration: what `req` sets, and the defaults of what it omits."""
-    configuration: dict[str, Any] = {name: req[name] for name in ECHOED if name in req}
+    configuration: UserPoolClientType = members(req, ECHOED)
     configuration["RefreshTokenValidity"] = req.get("RefreshTokenValidity") or REFRESH_TOKEN_DAYS
     configuration["TokenValidityUnits"] = req.get("TokenValidityUnits", {})
     configuration["AllowedOAuthFlowsUserPoolClient"] = req.get("AllowedOAuthFlowsUserPoolClient", False)
@@ -86,13 +88,13 @@ def validity(configuration: Mapping[str, Any], token: str) -> int:
     return amount * SECONDS[configuration.get("TokenValidityUnits", {}).get(token, unit)]
 
 
-def rotates(configuration: Mapping[str, Any]) -> bool:
+def rotates(configuration: UserPoolClientType) -> bool:
     """Whether the client's refresh tokens are replaced at each use."""
     feature: str = configuration.get("RefreshTokenRotation", {}).get("Feature", "")
     return feature == "ENABLED"
 
 
-def _check_flows(configuration: Mapping[str, Any], tier: str, *, has_secret: bool) -> None:
+def _check_flows(configuration: UserPoolClientType, tier: str, *, has_secret: bool) -> None:
     flows = set(configuration.get("ExplicitAuthFlows", []))
     legacy = flows & LEGACY_FLOWS
     if legacy and flows - LEGACY_FLOWS:
@@ -117,7 +119,7 @@ def _check_client_token_flow(flows: AbstractSet[str], *, has_secret: bool) -> No
         raise InvalidParameterException(f"{CLIENT_TOKEN_FLOW} requires a client secret.")
 
 
-def _check_oauth(configuration: Mapping[str, Any], offers: Offers, *, has_secret: bool) -> None:
+def _check_oauth(configuration: UserPoolClientType, offers: Offers, *, has_secret: bool) -> None:
     flows = configuration.get("AllowedOAuthFlows", [])
     scopes = configuration.get("AllowedOAuthScopes", [])
     if "client_credentials" in flows:
@@ -141,7 +143,7 @@ def _check_oauth(configuration: Mapping[str, Any], offers: Offers, *, has_secret
         )
 
 
-def _check_urls(configuration: Mapping[str, Any]) -> None:
+def _check_urls(configuration: UserPoolClientType) -> None:
     callbacks = configuration.get("CallbackURLs", [])
     for url in (*callbacks, *configuration.get("LogoutURLs", [])):
         if not _is_redirect(url):
@@ -163,7 +165,7 @@ def _is_redirect(url: str) -> bool:
     return bool(parts.hostname) if parts.scheme == "https" else parts.scheme not in _SCHEMES_OF_BROWSERS
 
 
-def _check_validity(configuration: Mapping[str, Any]) -> None:
+def _check_validity(configuration: UserPoolClientType) -> None:
     for token, (_, _, _, least, most) in _TOKENS.items():
         if not least <= validity(configuration, token) <= most:
             raise InvalidParameterException("Invalid range for token validity.")
@@ -172,7 +174,7 @@ def _check_validity(configuration: Mapping[str, Any]) -> None:
         raise InvalidParameterException("Invalid range for token validity.")
 
 
-def _check_attributes(pool: UserPool, configuration: dict[str, Any]) -> None:
+def _check_attributes(pool: UserPool, configuration: UserPoolClientType) -> None:
     schema = {attribute["Name"]: attribute for attribute in pool.configuration["SchemaAttributes"]}
     if "ReadAttributes" in configuration:
         configuration["ReadAttributes"] = [spelled(name, schema) for name in configuration["ReadAttributes"]]
@@ -189,7 +191,7 @@ def _check_attributes(pool: UserPool, configuration: dict[str, Any]) -> None:
         raise InvalidParameterException("Invalid write attributes specified while creating a client")
 
 
-def _check_providers(pool: UserPool, configuration: Mapping[str, Any], offers: Offers) -> None:
+def _check_providers(pool: UserPool, configuration: UserPoolClientType, offers: Offers) -> None:
     for name in configuration.get("SupportedIdentityProviders", []):
         if name not in offers.providers:
             raise InvalidParameterException(f"The provider {name} does not exist for User Pool {pool.pool_id}.")

@@ -28,7 +28,7 @@ def change(
     attributes.check_mutable(pool, written)
     unproven = _unproven(user, written)
     settings = pool.configuration.get("UserAttributeUpdateSettings", {})
-    kept = set(settings.get("AttributesRequireVerificationBeforeUpdate", []))
+    kept: set[str] = set(settings.get("AttributesRequireVerificationBeforeUpdate", []))
     if switches.is_on(pool, switches.EMAIL_REVERT):
         kept |= {"email"} & set(pool.configuration.get("AutoVerifiedAttributes", []))
     pending = {name for name in unproven if name in kept and name in user.attributes}

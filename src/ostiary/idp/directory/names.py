@@ -1,7 +1,7 @@
 """The names that sign a user in: how they are compared, which attributes count, and who has one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ostiary.store.idp.user_pools import UserPool
 from ostiary.store.idp.users import folded
@@ -49,16 +49,14 @@ def is_phone_number(text: str) -> bool:
     return _PHONE.fullmatch(text) is not None
 
 
-def username_attributes(pool: UserPool) -> list[str]:
+def username_attributes(pool: UserPool) -> Sequence[str]:
     """Return the attributes that are the user name of this pool's users; empty where they choose one."""
-    attributes: list[str] = pool.configuration.get("UsernameAttributes", [])
-    return attributes
+    return pool.configuration.get("UsernameAttributes", [])
 
 
-def alias_attributes(pool: UserPool) -> list[str]:
+def alias_attributes(pool: UserPool) -> Sequence[str]:
     """Return the attributes that sign in besides the user name."""
-    attributes: list[str] = pool.configuration.get("AliasAttributes", [])
-    return attributes
+    return pool.configuration.get("AliasAttributes", [])
 
 
 def attribute_of(pool: UserPool, name: str) -> str | None:

@@ -1,8 +1,10 @@
 """Passwords: the policy, the sealed SRP verifiers they are kept as, and comparing with one."""
 
 import hmac
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import Any
 
 from ostiary.aws.types.cognito_idp import InvalidPasswordException, PasswordHistoryPolicyViolationException
 from ostiary.context import Context
@@ -33,7 +35,7 @@ _RULES = (
 
 def check_policy(pool: UserPool, password: str) -> None:
     """Refuse a password that breaks the pool's policy, with the first rule it breaks. It is never changed (PWD-03)."""
-    policy = pool.configuration["Policies"]["PasswordPolicy"]
+    policy: Mapping[str, Any] = pool.configuration["Policies"]["PasswordPolicy"]
     if len(password) < policy["MinimumLength"]:
         raise InvalidPasswordException("Password did not conform with policy: Password not long enough")
     if len(password) > _LONGEST:

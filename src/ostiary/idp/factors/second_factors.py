@@ -1,12 +1,12 @@
 """Second factors: which a pool offers, a user turned on, and are left to set up (behaviour/user-pools.md 11)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from functools import reduce
 from typing import Any
 
 from ostiary.aws.types.cognito_idp import InvalidParameterException
-from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.user_pools import PoolConfiguration, UserPool
 from ostiary.store.idp.users import Factors, User
 
 SMS, TOTP, EMAIL, PASSKEY = "SMS_MFA", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "WEB_AUTHN"
@@ -18,7 +18,7 @@ ONE_TIME_CODES = frozenset({"EMAIL_OTP", "SMS_OTP"})
 VERIFIED_FACTOR = "MULTI_FACTOR_WITH_USER_VERIFICATION"
 
 
-def offered(configuration: Mapping[str, Any]) -> tuple[str, ...]:
+def offered(configuration: PoolConfiguration) -> tuple[str, ...]:
     """Return the second factors that a pool of this configuration has."""
     has = {
         SMS: "SmsConfiguration" in configuration,
@@ -33,7 +33,7 @@ def is_required(pool: UserPool) -> bool:
     return bool(pool.configuration["MfaConfiguration"] == "ON")
 
 
-def check(configuration: Mapping[str, Any], refusal: str) -> None:
+def check(configuration: PoolConfiguration, refusal: str) -> None:
     """Refuse, with this text, a pool that asks for second factors and has none; or one that requires one after a code.
 
     Raises InvalidParameterException.

@@ -2,9 +2,9 @@
 
 import html
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -139,14 +139,15 @@ def addressed(ctx: Context, pool: UserPool, message: Message, source: Source | N
 
 def _template(pool: UserPool, kind: Kind, medium: str) -> tuple[str, str]:
     subject, body = _DEFAULTS[kind]
+    settings: Mapping[str, Any] = pool.configuration
     if kind == "invitation":
-        templates = pool.configuration["AdminCreateUserConfig"].get("InviteMessageTemplate", {})
+        templates: Mapping[str, Any] = settings["AdminCreateUserConfig"].get("InviteMessageTemplate", {})
         members = ("EmailSubject", "EmailMessage", "SMSMessage")
     elif kind == "authentication":
-        templates = {**pool.configuration, **pool.configuration.get("EmailMfaConfiguration", {})}
+        templates = {**settings, **settings.get("EmailMfaConfiguration", {})}
         members = ("Subject", "Message", "SmsAuthenticationMessage")
     else:
-        templates = pool.configuration["VerificationMessageTemplate"]
+        templates = settings["VerificationMessageTemplate"]
         members = ("EmailSubject", "EmailMessage", "SmsMessage")
     if medium == "SMS":
         return "", templates.get(members[2], body)

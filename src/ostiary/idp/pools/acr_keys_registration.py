@@ -7,7 +7,7 @@ from ostiary.aws.types.cognito_idp import InvalidParameterException
 from ostiary.idp.factors.assurance import LEVELS
 
 
-def settings_of(req: Mapping[str, Any]) -> dict[str, Any]:
+def settings_of(req: Mapping[str, Any]) -> Any:
     """Return these settings as a pool keeps them; raises InvalidParameterException."""
     return {
         "AcrConfiguration": _level_names(req.get("AcrConfiguration", {})),

@@ -1,16 +1,16 @@
 """A pool's LambdaConfig: which combinations are refused, and how it is kept (behaviour/triggers.md 1)."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
-from ostiary.aws.types.cognito_idp import FeatureUnavailableInTierException, InvalidParameterException
+from ostiary.aws.types.cognito_idp import FeatureUnavailableInTierException, InvalidParameterException, LambdaConfigType
 from ostiary.context import Context
 
 _SENDERS = ("CustomSMSSender", "CustomEmailSender")
 _OLD, _NEW = "PreTokenGeneration", "PreTokenGenerationConfig"
 
 
-def stored(given: Mapping[str, Any], tier: str) -> dict[str, Any]:
+def stored(given: Mapping[str, Any], tier: str) -> LambdaConfigType:
     """Return a LambdaConfig as it is kept: the two members of pre-token generation mirror each other."""
     config = dict(given)
     for arn in _functions(config):
@@ -26,7 +26,7 @@ def stored(given: Mapping[str, Any], tier: str) -> dict[str, Any]:
         config[_OLD] = config[_NEW]["LambdaArn"]
     elif _OLD in config:
         config[_NEW] = {"LambdaVersion": "V1_0", "LambdaArn": config[_OLD]}
-    return config
+    return cast("LambdaConfigType", config)
 
 
 def check(ctx: Context, config: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from ostiary.aws.types.cognito_idp import (
     SetLogDeliveryConfigurationResponse,
 )
 from ostiary.context import Context
-from ostiary.delivery.pool_log_events import MEMBER, destinations_of
+from ostiary.delivery.pool_log_events import destinations_of
 from ostiary.idp.access import POOL_ARN, locked_pool, own_pool, write_pool
 from ostiary.store.idp.user_pools import UserPool
 
@@ -46,7 +46,7 @@ def get_log_delivery_configuration(
 ) -> GetLogDeliveryConfigurationResponse:
     """Return what is delivered where."""
     pool = own_pool(ctx, req["UserPoolId"])
-    configurations = pool.configuration.get(MEMBER, [])
+    configurations = pool.configuration.get("LogConfigurations", [])
     return {"LogDeliveryConfiguration": {"UserPoolId": pool.pool_id, "LogConfigurations": configurations}}
 
 
@@ -59,5 +59,5 @@ def set_log_delivery_configuration(
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
         _check(pool, configurations)
-        write_pool(ctx, tx, pool, {**pool.configuration, MEMBER: configurations})
+        write_pool(ctx, tx, pool, {**pool.configuration, "LogConfigurations": configurations})
     return {"LogDeliveryConfiguration": {"UserPoolId": pool.pool_id, "LogConfigurations": configurations}}

@@ -1,9 +1,10 @@
 """A pool's settings of multi-factor authentication and passkeys (behaviour/user-pools.md 11.1)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from ostiary.aws.operations import operation
+from ostiary.aws.shapes import members
 from ostiary.aws.types.cognito_idp import (
     FeatureUnavailableInTierException,
     GetUserPoolMfaConfigRequest,
@@ -11,12 +12,14 @@ from ostiary.aws.types.cognito_idp import (
     InvalidParameterException,
     SetUserPoolMfaConfigRequest,
     SetUserPoolMfaConfigResponse,
+    SmsMfaConfigType,
 )
 from ostiary.context import Context
 from ostiary.idp.access import POOL_ARN, fresh_pool, locked_pool, write_pool
 from ostiary.idp.factors import second_factors
 from ostiary.idp.factors.relying_party import check_id
 from ostiary.idp.pools.pool_settings import FACTORS
+from ostiary.store.idp.user_pools import PoolConfiguration
 
 _OF_SMS = ("SmsAuthenticationMessage", "SmsConfiguration")
 
@@ -26,7 +29,7 @@ def get_user_pool_mfa_config(ctx: Context, req: GetUserPoolMfaConfigRequest) -> 
     """Return which factors a pool asks for."""
     with ctx.store.read() as tx:
         pool = fresh_pool(ctx, tx, req["UserPoolId"])
-    return _shown(pool.configuration)  # type: ignore[return-value]
+    return _shown(pool.configuration)
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -35,21 +38,20 @@ def set_user_pool_mfa_config(ctx: Context, req: SetUserPoolMfaConfigRequest) -> 
     _check_messages(req)
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
-        given = {name: req[name] for name in ("MfaConfiguration", *FACTORS) if name in req}  # type: ignore[literal-required]
-        configuration = {**pool.configuration, **req.get("SmsMfaConfiguration", {}), **given}
+        given = members(req, ("MfaConfiguration", *FACTORS))
+        changes = {**req.get("SmsMfaConfiguration", {}), **given}
+        configuration = cast("PoolConfiguration", {**pool.configuration, **changes})
         _check(configuration, given)
         write_pool(ctx, tx, pool, configuration)
-    return _shown(configuration)  # type: ignore[return-value]
+    return _shown(configuration)
 
 
-def _shown(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    sms = {name: configuration[name] for name in _OF_SMS if name in configuration}
-    others = {name: configuration[name] for name in FACTORS if name in configuration}
-    return {
-        **({"SmsMfaConfiguration": sms} if sms else {}),
-        **others,
-        "MfaConfiguration": configuration["MfaConfiguration"],
-    }
+def _shown(configuration: PoolConfiguration) -> GetUserPoolMfaConfigResponse:
+    shown: GetUserPoolMfaConfigResponse = members(configuration, ("MfaConfiguration", *FACTORS))
+    sms: SmsMfaConfigType = members(configuration, _OF_SMS)
+    if sms:
+        shown["SmsMfaConfiguration"] = sms
+    return shown
 
 
 def _check_messages(req: SetUserPoolMfaConfigRequest) -> None:
@@ -60,7 +62,7 @@ def _check_messages(req: SetUserPoolMfaConfigRequest) -> None:
             raise InvalidParameterException("The authentication message must contain the placeholder {####}.")
 
 
-def _check(configuration: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+def _check(configuration: PoolConfiguration, given: Mapping[str, Any]) -> None:
     second_factors.check(configuration, "Invalid MFA configuration given, can't turn on MFA and disable all MFA types.")
     check_id(given.get("WebAuthnConfiguration", {}).get("RelyingPartyId", ""))
     needs_plan = "EmailMfaConfiguration" in given or "FactorConfiguration" in given.get("WebAuthnConfiguration", {})

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ostiary.aws.types.cognito_idp import InvalidParameterException
+from ostiary.aws.shapes import members
+from ostiary.aws.types.cognito_idp import AdminCreateUserConfigType, InvalidParameterException, PasswordPolicyType
 from ostiary.idp import plans, switches
 from ostiary.idp.pools import acr_keys_registration, lambda_triggers
+from ostiary.store.idp.user_pools import PoolConfiguration
 
-PASSWORD_POLICY: dict[str, Any] = {
+PASSWORD_POLICY: PasswordPolicyType = {
     "MinimumLength": 8,
     "RequireUppercase": True,
     "RequireLowercase": True,
@@ -54,11 +56,11 @@ _MIRRORED = (
 )
 
 
-def settings_of(req: Mapping[str, Any]) -> dict[str, Any]:
+def settings_of(req: Mapping[str, Any]) -> PoolConfiguration:
     """Return the mutable part of a pool's configuration: what `req` sets, and the defaults of what it omits."""
     _check(req)
     policies = req.get("Policies", {})
-    configuration: dict[str, Any] = {name: req[name] for name in ECHOED if name in req}
+    configuration: PoolConfiguration = members(req, ECHOED)
     configuration["Policies"] = {
         "PasswordPolicy": _password_policy(req),
         "SignInPolicy": {
@@ -71,42 +73,50 @@ def settings_of(req: Mapping[str, Any]) -> dict[str, Any]:
     configuration["MfaConfiguration"] = req.get("MfaConfiguration", "OFF")
     configuration["EmailConfiguration"] = {"EmailSendingAccount": "COGNITO_DEFAULT"} | req.get("EmailConfiguration", {})
     configuration["UserPoolTags"] = req.get("UserPoolTags", {})
+    invitations: AdminCreateUserConfigType = req.get("AdminCreateUserConfig", {})
     configuration["AdminCreateUserConfig"] = {
         "AllowAdminCreateUserOnly": False,
-        **req.get("AdminCreateUserConfig", {}),
+        **invitations,
         "UnusedAccountValidityDays": configuration["Policies"]["PasswordPolicy"]["TemporaryPasswordValidityDays"],
     }
     configuration["AccountRecoverySetting"] = req.get("AccountRecoverySetting", {"RecoveryMechanisms": RECOVERY})
     configuration["UserPoolTier"] = plans.tier_of(req)
-    configuration |= acr_keys_registration.settings_of(req)
-    _mirror_messages(req, configuration)
+    configuration.update(acr_keys_registration.settings_of(req))
+    configuration.update(_messages(req))
     return configuration
 
 
-def _password_policy(req: Mapping[str, Any]) -> dict[str, Any]:
+def _password_policy(req: Mapping[str, Any]) -> PasswordPolicyType:
     given = req.get("Policies", {}).get("PasswordPolicy")
     days = req.get("AdminCreateUserConfig", {}).get("UnusedAccountValidityDays")
     if given is None:
         return {**PASSWORD_POLICY, "TemporaryPasswordValidityDays": days or TEMPORARY_PASSWORD_DAYS}
-    policy = {name: False for name in PASSWORD_POLICY if name.startswith("Require")}
+    none_required: PasswordPolicyType = {
+        "RequireUppercase": False,
+        "RequireLowercase": False,
+        "RequireNumbers": False,
+        "RequireSymbols": False,
+    }
     return {
         **PASSWORD_POLICY,
-        **policy,
+        **none_required,
         **given,
         "TemporaryPasswordValidityDays": given.get("TemporaryPasswordValidityDays") or days or TEMPORARY_PASSWORD_DAYS,
     }
 
 
-def _mirror_messages(req: Mapping[str, Any], configuration: dict[str, Any]) -> None:
+def _messages(req: Mapping[str, Any]) -> Any:
+    """Return the texts of messages, which stand in two places: in the template, and beside it."""
+    beside = {}
     template = {"DefaultEmailOption": "CONFIRM_WITH_CODE", **req.get("VerificationMessageTemplate", {})}
     for member, in_template in _MIRRORED:
         text = template.get(in_template, req.get(member))
         if text is not None:
-            template[in_template] = configuration[member] = text
-    configuration["VerificationMessageTemplate"] = template
+            template[in_template] = beside[member] = text
+    return {**beside, "VerificationMessageTemplate": template}
 
 
-def check_aliases(configuration: Mapping[str, Any]) -> None:
+def check_aliases(configuration: PoolConfiguration) -> None:
     """Refuse to require at sign-up an alias that only a confirmed user may have (behaviour/user-pools.md 6)."""
     required = {attribute["Name"] for attribute in configuration["SchemaAttributes"] if attribute["Required"]}
     if "preferred_username" in required and "preferred_username" in configuration.get("AliasAttributes", []):

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
+from ostiary.aws.shapes import members
 from ostiary.aws.types.cognito_idp import (
     InvalidParameterException,
     SchemaAttributeType,
+    UserPoolClientType,
 )
 from ostiary.background import Worker
 from ostiary.context import Context, Services
@@ -165,13 +167,13 @@ def _forget_in_clients(ctx: Context, tx: Tx, pool_id: str, name: str) -> None:
     for client in clients.page(tx, pool_id, None, _CLIENTS):
         # An empty list would mean all attributes; `sub` in it means nothing.
         kept = {
-            member: [each for each in client.configuration[member] if each != name] or ["sub"]
-            for member in _LISTS
-            if name in client.configuration.get(member, [])
+            member: [each for each in names if each != name] or ["sub"]
+            for member, names in members(client.configuration, _LISTS).items()
+            if name in names
         }
         if kept:
             now = ctx.clock.now_seconds()
-            configuration = {**client.configuration, **kept}
+            configuration = cast("UserPoolClientType", {**client.configuration, **kept})
             if not clients.update(tx, client, name=client.name, configuration=configuration, now=now):
                 raise Retry
 

@@ -16,9 +16,10 @@ from ostiary.aws.types.cognito_idp import (
 from ostiary.context import Context
 from ostiary.idp import plans
 from ostiary.idp.access import POOL_ARN, fresh_pool, locked_pool, own_client, write_pool
-from ostiary.idp.tokens.session_tracking import SETTING, configuration, is_tracking
+from ostiary.idp.tokens.session_tracking import configuration, is_tracking
 from ostiary.store.idp import pool_parts
 from ostiary.store.idp.pool_parts import Part
+from ostiary.store.idp.user_pools import SessionConfiguration
 
 KIND = "client_session_configuration"
 DEFAULT_MINUTES = 60
@@ -31,7 +32,7 @@ def get_user_pool_session_configuration(
     """Return how a pool keeps track of sessions."""
     with ctx.store.read() as tx:
         pool = fresh_pool(ctx, tx, req["UserPoolId"])
-    return {"UserPoolId": pool.pool_id, **configuration(pool)}  # type: ignore[typeddict-item]
+    return {"UserPoolId": pool.pool_id, **configuration(pool)}
 
 
 @operation("cognito-idp", resource=POOL_ARN)
@@ -39,12 +40,15 @@ def set_user_pool_session_configuration(
     ctx: Context, req: SetUserPoolSessionConfigurationRequest
 ) -> SetUserPoolSessionConfigurationResponse:
     """Replace how a pool keeps track of sessions. Sign-ins from before it did are not among them."""
-    settings = {"UserSessionTracking": req["UserSessionTracking"], "TokenSession": req["TokenSession"]}
+    settings: SessionConfiguration = {
+        "UserSessionTracking": req["UserSessionTracking"],
+        "TokenSession": req["TokenSession"],
+    }
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
         plans.check_has_sessions(pool.configuration)
-        write_pool(ctx, tx, pool, {**pool.configuration, SETTING: settings})
-    return {"UserPoolId": pool.pool_id, **settings}  # type: ignore[typeddict-item]
+        write_pool(ctx, tx, pool, {**pool.configuration, "SessionConfiguration": settings})
+    return {"UserPoolId": pool.pool_id, **settings}
 
 
 @operation("cognito-idp", resource=POOL_ARN)

@@ -1,8 +1,10 @@
 """User pools: create, describe, update, list, delete."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from ostiary.aws.operations import operation
+from ostiary.aws.shapes import members
 from ostiary.aws.types.cognito_idp import (
     CreateUserPoolRequest,
     CreateUserPoolResponse,
@@ -28,7 +30,7 @@ from ostiary.idp.pools import lambda_triggers
 from ostiary.idp.pools.pool_settings import FACTORS, HIDDEN, IMMUTABLE, KEPT_WHEN_OMITTED, check_aliases, settings_of
 from ostiary.store.idp import domains, user_pools
 from ostiary.store.idp.domains import Domain
-from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.user_pools import PoolConfiguration, UserPool
 from ostiary.tokens import keys as signing_keys
 
 _ID_LENGTH = 9
@@ -42,7 +44,7 @@ def create_user_pool(ctx: Context, req: CreateUserPoolRequest) -> CreateUserPool
     configuration = settings_of(req)
     lambda_triggers.check(ctx, configuration["LambdaConfig"])
     configuration["SchemaAttributes"] = schema_of(req.get("Schema", []))
-    configuration.update({name: req[name] for name in IMMUTABLE if name in req})  # type: ignore[literal-required]
+    configuration.update(members(req, IMMUTABLE))
     check_aliases(configuration)
     second_factors.check(configuration, _MFA_NEEDS_SMS)
     now = ctx.clock.now_seconds()
@@ -87,14 +89,11 @@ def update_user_pool(ctx: Context, req: UpdateUserPoolRequest) -> UpdateUserPool
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
         check_not_importing(tx, pool)
-        kept = {
-            name: pool.configuration[name]
-            for name in (*IMMUTABLE, *FACTORS, *(name for name in KEPT_WHEN_OMITTED if name not in req))
-            if name in pool.configuration
-        }
+        omitted = (name for name in KEPT_WHEN_OMITTED if name not in req)
+        kept = members(pool.configuration, (*IMMUTABLE, *FACTORS, *omitted))
         if plans.is_protected(req) and "UserPoolTier" not in req:
             kept.pop("UserPoolTier")
-        configuration = {**settings, **kept}
+        configuration = cast("PoolConfiguration", {**settings, **kept})
         plans.check_kept(pool.configuration, configuration)
         second_factors.check(configuration, _MFA_NEEDS_SMS)
         write_pool(ctx, tx, pool, configuration, name=req.get("PoolName"))

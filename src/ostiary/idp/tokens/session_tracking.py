@@ -1,18 +1,16 @@
 """Keeping track of sessions: a pool that does lets users see where they are signed in (behaviour/additions.md 3)."""
 
 import re
-from typing import Any
 
 from ostiary.context import Context
 from ostiary.runtime.randomness import LOWER_ALPHANUMERIC
 from ostiary.store.db import Tx
 from ostiary.store.idp import token_families, users
 from ostiary.store.idp.token_families import UNTRACKED, Session, TokenFamily
-from ostiary.store.idp.user_pools import UserPool
+from ostiary.store.idp.user_pools import SessionConfiguration, UserPool
 from ostiary.store.idp.users import User
 
-SETTING = "SessionConfiguration"
-DEFAULT = {"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 20}}
+DEFAULT: SessionConfiguration = {"UserSessionTracking": "DISABLED", "TokenSession": {"MaxPerUser": 20}}
 UNKNOWN = "unknown"
 _ID_LENGTH = 25
 _LONGEST = 1024
@@ -38,9 +36,9 @@ _BROWSERS = (
 _PRODUCT = re.compile(r"[^\s/]{1,64}")
 
 
-def configuration(pool: UserPool) -> dict[str, Any]:
+def configuration(pool: UserPool) -> SessionConfiguration:
     """Return the pool's UserSessionTracking and TokenSession."""
-    return pool.configuration.get(SETTING, DEFAULT)  # type: ignore[no-any-return]
+    return pool.configuration.get("SessionConfiguration", DEFAULT)
 
 
 def is_tracking(pool: UserPool) -> bool:

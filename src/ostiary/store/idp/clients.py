@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ostiary.aws.types.cognito_idp import UserPoolClientType
 from ostiary.store import removals, schema
 from ostiary.store.db import Store, Tx
 from ostiary.store.idp import pool_parts
@@ -18,7 +19,7 @@ class AppClient:
     pool_id: str
     client_id: str
     name: str
-    configuration: dict[str, Any] = field(repr=False)
+    configuration: UserPoolClientType = field(repr=False)
     sealed_secret: bytes | None = field(repr=False)
     created_at: int
     modified_at: int
@@ -80,7 +81,7 @@ def update_secret(tx: Tx, client: AppClient, sealed_secret: bytes) -> bool:
     return changed == 1
 
 
-def update(tx: Tx, client: AppClient, *, name: str, configuration: dict[str, Any], now: int) -> bool:
+def update(tx: Tx, client: AppClient, *, name: str, configuration: UserPoolClientType, now: int) -> bool:
     """Replace name and configuration if nobody changed them since `client` was read; whether that was so."""
     clients = schema.user_pool_clients
     changed = tx.update(

@@ -2,22 +2,48 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from sqlalchemy import bindparam, func, select
 
+from ostiary.aws.types.cognito_idp import (
+    EmailMfaConfigType,
+    LogConfigurationType,
+    SoftwareTokenMfaConfigType,
+    UserPoolTokenSessionConfigType,
+    UserPoolType,
+    UserSessionTrackingType,
+    WebAuthnConfigurationType,
+)
 from ostiary.store import removals, schema
 from ostiary.store.db import Store, Tx
 
 
+class SessionConfiguration(TypedDict):
+    """How a pool keeps track of its users' sessions."""
+
+    UserSessionTracking: UserSessionTrackingType
+    TokenSession: UserPoolTokenSessionConfigType
+
+
+class PoolConfiguration(UserPoolType):
+    """What a pool is configured with: a UserPoolType without ids, dates and counts, and what other operations set."""
+
+    SoftwareTokenMfaConfiguration: NotRequired[SoftwareTokenMfaConfigType]
+    EmailMfaConfiguration: NotRequired[EmailMfaConfigType]
+    WebAuthnConfiguration: NotRequired[WebAuthnConfigurationType]
+    LogConfigurations: NotRequired[list[LogConfigurationType]]
+    SessionConfiguration: NotRequired[SessionConfiguration]
+
+
 @dataclass(frozen=True, slots=True)
 class UserPool:
-    """A user pool. `configuration` is a UserPoolType without ids, dates and counts, not to be changed in place."""
+    """A user pool. `configuration` is not to be changed in place."""
 
     pool_id: str
     account_id: str
     name: str
-    configuration: dict[str, Any] = field(repr=False)
+    configuration: PoolConfiguration = field(repr=False)
     created_at: int
     modified_at: int
 
@@ -91,7 +117,7 @@ def page(tx: Tx, account_id: str, region: str, after: str | None, limit: int) ->
     return [_pool(row) for row in tx.all(query)]
 
 
-def update(tx: Tx, pool_id: str, *, name: str, configuration: dict[str, Any], now: int) -> None:
+def update(tx: Tx, pool_id: str, *, name: str, configuration: PoolConfiguration, now: int) -> None:
     """Replace name and configuration of a pool that this transaction has locked."""
     changes = {"name": name, "configuration": json.dumps(configuration), "modified_at": now}
     tx.update(schema.user_pools, {"pool_id": pool_id}, **changes)
