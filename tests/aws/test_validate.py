@@ -1,14 +1,32 @@
 """Constraints of the models and the texts that tell them (behaviour/user-pools.md 1.3)."""
 
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ostiary.aws import model, validate
 
 FAILED = "failed to satisfy constraint: "
+
+
+def patterns_of(service: str) -> Iterator[str]:
+    """Yield the pattern of every member of every request, as often as it is there."""
+    operations = model.service(service).operations.values()
+    ahead = [operation.input for operation in operations if operation.input]
+    seen = set(ahead)
+    while ahead:
+        shape = ahead.pop()
+        if "pattern" in shape.traits:
+            yield shape.traits["pattern"]
+        inside = [*shape.members.values(), *filter(None, (shape.item, shape.key))]
+        new = {member.shape for member in inside} - seen
+        seen |= new
+        ahead += new
 
 
 def told(service: str, operation: str, **members: Any) -> list[str]:
@@ -139,3 +157,25 @@ def test_a_hostile_text_is_answered_in_time() -> None:
     """No pattern of the models is slow on any text up to the size of a request."""
     found = told("cognito-idp", "CreateUserPool", PoolName="p", EmailVerificationMessage="a{" * 500_000)
     assert len(found) == 2
+
+
+# -- patterns and long texts -------------------------------------------------------------------------------------------
+PATTERNS = sorted({pattern for service in model.SERVICES for pattern in patterns_of(service)})
+LONG, LONGEST = 20_000, 0.1
+"""Characters of a text, and seconds of a processor that it may take: what grows with their square takes minutes."""
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_long_text_is_matched_as_fast_as_it_is_read(pattern: str) -> None:
+    matches = validate.matcher(pattern)
+    for begins in ("a", "a.", "a-", "1", "é", " a", "a ", "/a", "a:", "arn:aws:a:", "a@a.", "http://a."):
+        for ends in ("", " ", "\n", "!", "\0"):
+            text, began = (begins * LONG)[: LONG - 1] + ends, time.thread_time()
+            matches(text)
+            assert time.thread_time() - began < LONGEST, (begins, ends)
+
+
+@given(st.text(alphabet="a@ \n.é\0", max_size=6))
+@pytest.mark.parametrize("pattern", validate.QUICK)
+def test_what_is_matched_faster_matches_the_same(pattern: str, text: str) -> None:
+    assert validate.matcher(pattern)(text) == (regex.fullmatch(pattern, text) is not None)
