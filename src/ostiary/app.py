@@ -21,6 +21,7 @@ from ostiary.aws.wire import Peer
 from ostiary.cleaning import Cleaner
 from ostiary.config import Settings, SettingsError
 from ostiary.context import ANONYMOUS, Client, Context, Services
+from ostiary.crypto import srp
 from ostiary.delivery.push_worker import PushWorker
 from ostiary.delivery.worker import DeliveryWorker
 from ostiary.development import HostGuard
@@ -129,6 +130,7 @@ def create_app(services: Services) -> ASGIApp:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await asyncio.to_thread(srp.prepare)
         for worker in workers:
             worker.start()
         await gateway.start()

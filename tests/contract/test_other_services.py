@@ -9,6 +9,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -30,6 +31,8 @@ from tests.fixtures.context import ACCOUNT, REGION, Api
 
 EXAMPLES = int(os.environ.get("OSTIARY_EXAMPLES", "2"))
 AT_ONCE = 12
+TIMES = 3
+"""How often each operation is called beside the probe."""
 SPOILED = 0.02
 """How much of a request is replaced by what does not belong there."""
 SPARED = 0.9
@@ -249,3 +252,14 @@ def test_other_services_answer_by_their_models(services: Services, worlds: dict[
             request = spoiled(random, drawer.value(operation.input) if operation.input else {}, SPOILED)
             wrong.append(complaint(services, made.wire, operation, request))
     assert "\n".join(filter(None, wrong)) == ""
+
+
+def test_no_operation_holds_the_loop(worlds: dict[str, World]) -> None:
+    """A probe is beside every test of this folder: here it sees each operation of these services."""
+    random = Random(0)
+    for service, made in worlds.items():
+        drawer = Drawer(random, made.known)
+        for name, operation in sorted(model.service(service).operations.items()):
+            for _ in range(TIMES if implementation(service, name) else 0):
+                with suppress(UnwritableError):
+                    made.wire.ask(operation, drawer.value(operation.input) if operation.input else {})

@@ -8,12 +8,15 @@ from ostiary.aws import sigv4
 from ostiary.aws.canonical import Signed
 from ostiary.aws.errors import InvalidSignatureError, MissingAuthenticationTokenError, UnrecognizedClientError
 from ostiary.aws.wire import Request
+from ostiary.runtime.execution import compute_if
 
 WhoSigned = Callable[[str, str | None, Request], tuple[str, Any]]
 """(access key id, session token, request) → (secret, principal). Raises UnrecognizedClientError or ExpiredTokenError.
 
 With an empty secret the signature is not checked: only `--dev` gives one, for key ids that nobody made.
 """
+LARGE = 16 * 1024
+"""A body beyond this many bytes takes so long to read that others are served meanwhile."""
 MISSING = "Missing Authentication Token"
 S3 = "s3"
 
@@ -38,7 +41,8 @@ class Authenticator(NamedTuple):
         signed = signature_of(request)
         if signed is None:
             raise MissingAuthenticationTokenError(missing)
-        return self.check(request, signed, service, sha256(request.body).hexdigest())
+        body_hash = compute_if(len(request.body) > LARGE, sha256, request.body).hexdigest()
+        return self.check(request, signed, service, body_hash)
 
     def check(self, request: Request, signed: Signed, service: str, payload_hash: str) -> Proven:
         """Return who made a signature; raises the errors of `who_signed`, and InvalidSignatureError.

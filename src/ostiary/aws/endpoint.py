@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from ostiary.aws import cors, edge, validate
-from ostiary.aws.authenticate import MISSING, Authenticator, WhoSigned, signature_of
+from ostiary.aws.authenticate import LARGE, MISSING, Authenticator, WhoSigned, signature_of
 from ostiary.aws.errors import (
     InternalFailureError,
     NotYetImplementedError,
@@ -26,7 +26,7 @@ from ostiary.aws.protocols import WireProtocol, json
 from ostiary.aws.route import PROTOCOLS, TARGETS, Call, RouteError, Router, router
 from ostiary.aws.types import cognito_idp, cognito_sync
 from ostiary.aws.wire import Peer, Request, Response
-from ostiary.runtime.execution import CrowdedError, OverloadedError, Tasks, pause
+from ostiary.runtime.execution import CrowdedError, OverloadedError, Tasks, compute_if, pause
 
 OpenContext = Callable[[Call, Any | None, Peer], Any]
 """(call, principal or None, peer) → what handlers get; it has `region` and `account`."""
@@ -184,7 +184,7 @@ class Endpoint:
         implemented = self._implementations(call.service.name, call.operation.name)
         if implemented is None:
             raise NotYetImplementedError(f"{call.operation.name} is not implemented by this server.")
-        req = call.protocol.parse(call.operation, request)
+        req = compute_if(len(request.body) > LARGE, call.protocol.parse, call.operation, request)
         outcome.account, outcome.resource = self._subject(None, req)
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -202,7 +202,8 @@ class Endpoint:
         ctx = outcome.ctx = self._open_context(call, principal, outcome.peer)
         req = {**implemented.absent, **req}
         if call.operation.input is not None:
-            broken = validate.violations(call.operation.input, req)
+            is_large = len(request.body) > LARGE
+            broken = compute_if(is_large, validate.violations, call.operation.input, req)
             if broken:
                 raise _INVALID.get(call.service.name, ValidationError)(validate.message(broken))
         outcome.account, outcome.resource = self._subject(ctx, req)

@@ -33,6 +33,8 @@ QUICK = {
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+": r"(?s:(?=.+@.)[\p{L}\p{M}\p{S}\p{N}\p{P}]+)",
 }
 """Patterns that match the same texts, where the model's own takes the square of a text's length to find out."""
+MOST_TOLD = 100
+"""A request of a megabyte may break 200,000, which nobody reads and an answer need not repeat."""
 _LONGEST = {"markerType": 4096}
 """Characters of what this server may make longer than its model says: markers of IAM are sealed, with a whole name."""
 
@@ -45,9 +47,9 @@ def violations(shape: Shape, value: Mapping[str, Any]) -> Violations:
 
 
 def message(found: Violations) -> str:
-    """Return the one text that tells all violations."""
+    """Return the one text that tells how many violations there are, and of each, up to MOST_TOLD."""
     plural = "s" if len(found) > 1 else ""
-    return f"{len(found)} validation error{plural} detected: {'; '.join(found)}"
+    return f"{len(found)} validation error{plural} detected: {'; '.join(found[:MOST_TOLD])}"
 
 
 @lru_cache(maxsize=4096)

@@ -91,6 +91,11 @@ def _power_of_g(exponent: int) -> int:
     return int(product)
 
 
+def prepare() -> None:
+    """Make what the first power would have to wait for."""
+    _powers_of_g()
+
+
 @cache
 def _powers_of_g() -> tuple[tuple[mpz, ...], ...]:
     """Return g^(digit * 256^place) for each place and digit of an exponent: 3 MB, once."""

@@ -13,6 +13,7 @@ from ostiary.federation.saml_metadata import KEPT_SECONDS, Metadata, metadata_of
 from ostiary.federation.saml_signatures import UnsignedError, check_places, is_signed, signed
 from ostiary.federation.saml_xml import ASSERTION, PROTOCOL, Element, XmlError, instant, only, parse, text
 from ostiary.federation.web_identity import InvalidTokenError
+from ostiary.runtime.execution import compute
 from ostiary.runtime.http_client import HttpClient
 
 _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -57,12 +58,11 @@ def verify_saml(ctx: Context, token: str, details: Mapping[str, str], wanted: Ex
     try:
         document = _decoded(token)
         if not details.get("MetadataFile"):
-            _check_unverified(document, wanted, now)
+            compute(_check_unverified, document, wanted, now)
         for metadata in _metadata(ctx.http_of(owner), details):
             if metadata.is_valid(now):
                 try:
-                    assertion = _signed_assertion(document, metadata, wanted, now)
-                    return _read(assertion, metadata.entity_id, wanted, now)
+                    return compute(_verified, document, metadata, wanted, now)
                 except UnsignedError as error:
                     failed = InvalidTokenError("signature", str(error))
     except XmlError as error:
@@ -106,6 +106,10 @@ def _only_assertion(root: Element) -> Element:
         raise XmlError("There must be one assertion, alone or in a response.")
     check_places(root, {root, found[0]})
     return found[0]
+
+
+def _verified(document: bytes, metadata: Metadata, wanted: Expected, now: float) -> Assertion:
+    return _read(_signed_assertion(document, metadata, wanted, now), metadata.entity_id, wanted, now)
 
 
 def _signed_assertion(document: bytes, metadata: Metadata, wanted: Expected, now: float) -> Element:

@@ -13,6 +13,7 @@ from cryptography.x509 import Certificate, load_der_x509_certificate
 from ostiary.crypto import rsa_keys
 from ostiary.federation.documents import LATE_SECONDS, documents
 from ostiary.federation.saml_xml import METADATA, SIGNATURE, Element, XmlError, instant, only, parse
+from ostiary.runtime.execution import compute
 from ostiary.runtime.http_client import HttpClient
 
 KEPT_SECONDS = 6 * 3600
@@ -45,7 +46,7 @@ def metadata_of(http: HttpClient, details: Mapping[str, str], *, fresh_within: f
     Raises InvalidTokenError when the address does not answer, and XmlError for a file that is none.
     """
     if details.get("MetadataFile"):
-        return _of_file(details["MetadataFile"])
+        return compute(_of_file, details["MetadataFile"])
     url = details["MetadataURL"]
     late = LATE_SECONDS if fresh_within == KEPT_SECONDS else 0.0
     found: Metadata = documents(http).get(

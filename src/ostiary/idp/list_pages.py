@@ -69,8 +69,7 @@ def walked(
     Such a page may be short, or empty, and not the last one.
     """
     after = _start(ctx, scope, token)
-    with ctx.store.read() as tx:
-        items, last = read(tx, after, limit or LARGEST)
+    items, last = ctx.store.scan(lambda tx: read(tx, after, limit or LARGEST))
     return items, None if last is None else paging.next_token(ctx.keyring, scope, last)
 
 

@@ -165,6 +165,11 @@ def compute(function: Callable[..., T], *arguments: Any) -> T:
     return function(*arguments) if strand is None else strand.tasks.compute(strand, function, arguments)
 
 
+def compute_if(takes_long: bool, function: Callable[..., T], *arguments: Any) -> T:  # noqa: FBT001 - a condition
+    """Return what `function` computes, beside the loop only when that takes long: to change threads costs something."""
+    return compute(function, *arguments) if takes_long else function(*arguments)
+
+
 def outside(function: Callable[..., T], *arguments: Any) -> T:
     """Return what `function` hears from somebody else, who may be slow; raises CrowdedError.
 

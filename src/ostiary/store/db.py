@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import bindparam, select
 
 from ostiary.runtime.clock import Clock
-from ostiary.runtime.execution import holding
+from ostiary.runtime.execution import holding, outside
 from ostiary.store import migrations, schema
 from ostiary.store.engines import Engine, engine_of
 from ostiary.store.errors import Retry
@@ -55,6 +55,15 @@ class Store:
         """Begin a transaction that only reads: one snapshot on SQLite, one for each statement on PostgreSQL."""
         with self.engine.read() as handle, holding():
             yield Tx(handle, self.engine, writes=False)
+
+    def scan(self, look: Callable[[Tx], T]) -> T:
+        """Return what `look` finds in a transaction that reads so much that nobody should wait for it meanwhile."""
+
+        def run() -> T:
+            with self.read() as tx:
+                return look(tx)
+
+        return outside(run)
 
     @contextmanager
     def write(self) -> Iterator[Tx]:

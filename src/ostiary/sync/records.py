@@ -10,6 +10,7 @@ from ostiary.aws.types.cognito_sync import (
 )
 from ostiary.aws.types.cognito_sync import Record as RecordType
 from ostiary.context import Context
+from ostiary.runtime.execution import compute_if
 from ostiary.store.paging import next_token
 from ostiary.store.sync import datasets, records
 from ostiary.store.sync.datasets import Key
@@ -19,6 +20,8 @@ from ostiary.sync.access import check_pool, dataset_arn, own_identity, seen_iden
 from ostiary.sync.paging import page_size, page_start
 
 MOST_LISTED = 1024
+MANY = 100
+"""Records whose writing takes so long that others are served meanwhile."""
 HIGHEST_COUNT = 2**62
 """More than any dataset will ever count."""
 
@@ -70,7 +73,8 @@ def update_records(ctx: Context, req: UpdateRecordsRequest) -> UpdateRecordsResp
     device_id = req.get("DeviceId", "")
     considered, seen = events.considered(ctx, asked, patches)
     update = updates.Update(asked, considered, device_id, device_id or _caller(ctx))
-    return {"Records": [described(record) for record in updates.write(ctx, update, seen)]}
+    written = compute_if(len(update.patches) > MANY, updates.write, ctx, update, seen)
+    return {"Records": [described(record) for record in written]}
 
 
 def described(record: Record) -> RecordType:

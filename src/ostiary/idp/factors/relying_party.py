@@ -11,6 +11,7 @@ from publicsuffixlist import PublicSuffixList
 from ostiary.aws.types.cognito_idp import InvalidParameterException, WebAuthnConfigurationMissingException
 from ostiary.context import Context
 from ostiary.idp.factors.second_factors import passkeys_count_as_two
+from ostiary.runtime.execution import compute
 from ostiary.store.idp import domains
 from ostiary.store.idp.passkeys import Passkey
 from ostiary.store.idp.user_pools import UserPool
@@ -53,7 +54,7 @@ def check_id(rp_id: str) -> None:
 
     Raises InvalidParameterException.
     """
-    if _is_public_suffix(rp_id):
+    if rp_id and compute(_is_public_suffix, rp_id):
         raise InvalidParameterException(
             f"The relying-party id {rp_id} is a public suffix: anybody may have a site there."
         )
@@ -74,7 +75,7 @@ def relying_party(ctx: Context, pool: UserPool) -> RelyingParty:
     """Return the pool's relying party, by its settings or its own domain; raises where it has neither."""
     settings = pool.configuration.get("WebAuthnConfiguration", {})
     found = settings.get("RelyingPartyId") or _domain(ctx, pool)
-    if not found or _is_public_suffix(found):
+    if not found or compute(_is_public_suffix, found):
         raise WebAuthnConfigurationMissingException("The user pool has neither a relying-party id nor a domain.")
     default = "required" if ctx.settings.secure_defaults else "preferred"
     verifies = settings.get("UserVerification", default) == "required" or passkeys_count_as_two(pool)

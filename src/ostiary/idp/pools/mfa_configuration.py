@@ -36,6 +36,7 @@ def get_user_pool_mfa_config(ctx: Context, req: GetUserPoolMfaConfigRequest) -> 
 def set_user_pool_mfa_config(ctx: Context, req: SetUserPoolMfaConfigRequest) -> SetUserPoolMfaConfigResponse:
     """Set which factors a pool asks for; what is omitted stays."""
     _check_messages(req)
+    check_id(req.get("WebAuthnConfiguration", {}).get("RelyingPartyId", ""))
     with ctx.store.write() as tx:
         pool = locked_pool(ctx, tx, req["UserPoolId"])
         given = members(req, ("MfaConfiguration", *FACTORS))
@@ -64,7 +65,6 @@ def _check_messages(req: SetUserPoolMfaConfigRequest) -> None:
 
 def _check(configuration: PoolConfiguration, given: Mapping[str, Any]) -> None:
     second_factors.check(configuration, "Invalid MFA configuration given, can't turn on MFA and disable all MFA types.")
-    check_id(given.get("WebAuthnConfiguration", {}).get("RelyingPartyId", ""))
     needs_plan = "EmailMfaConfiguration" in given or "FactorConfiguration" in given.get("WebAuthnConfiguration", {})
     if needs_plan and configuration.get("UserPoolTier") == "LITE":
         raise FeatureUnavailableInTierException("This feature is not available in the user pool's feature plan.")

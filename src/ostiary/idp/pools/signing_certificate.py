@@ -13,6 +13,7 @@ from ostiary.aws.operations import operation
 from ostiary.aws.types.cognito_idp import GetSigningCertificateRequest, GetSigningCertificateResponse
 from ostiary.context import Context
 from ostiary.idp.access import POOL_ARN, locked_pool, own_pool
+from ostiary.runtime.execution import compute
 from ostiary.store.idp import pool_parts
 from ostiary.store.idp.pool_parts import Part
 
@@ -33,7 +34,7 @@ def current_certificate(ctx: Context, pool_id: str) -> Part:
     found = pool_parts.cached(ctx.store, pool_id, KIND, CURRENT)
     if found is not None and now - found.created_at < _RENEWED_AFTER:
         return found
-    made = _made(ctx, pool_id, now)
+    made = compute(_made, ctx, pool_id, now)
     with ctx.store.write() as tx:
         locked_pool(ctx, tx, pool_id)
         before = pool_parts.find(tx, pool_id, KIND, CURRENT)

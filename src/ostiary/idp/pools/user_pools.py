@@ -76,7 +76,8 @@ def describe_user_pool(ctx: Context, req: DescribeUserPoolRequest) -> DescribeUs
     """Return a pool's configuration."""
     with ctx.store.read() as tx:
         pool = fresh_pool(ctx, tx, req["UserPoolId"])
-        users, own_domains = user_pools.number_of_users(tx, pool.pool_id), domains.of_pool(tx, pool.pool_id)
+        own_domains = domains.of_pool(tx, pool.pool_id)
+    users = ctx.store.scan(lambda tx: user_pools.number_of_users(tx, pool.pool_id))
     return {"UserPool": _described(pool, users, own_domains)}
 
 

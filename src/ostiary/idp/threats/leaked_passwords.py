@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ostiary.context import Context
+from ostiary.runtime.execution import compute
 
 _DIGITS = 40
 
@@ -17,7 +18,9 @@ _DIGITS = 40
 def is_breached(ctx: Context, password: str) -> bool:
     """Whether the password is in the file of the setting `breached_passwords`; False without one."""
     path = ctx.settings.breached_passwords
-    return bool(path) and _is_in(Path(path), sha1(password.encode(), usedforsecurity=False).hexdigest().upper())
+    if not path:
+        return False
+    return compute(_is_in, Path(path), sha1(password.encode(), usedforsecurity=False).hexdigest().upper())
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, NullPool, Select, create_engine, event, func,
 from sqlalchemy.dialects.sqlite import insert
 
 from ostiary.runtime.clock import Clock
-from ostiary.runtime.execution import Places, Waiter, on_loop, pause
+from ostiary.runtime.execution import CrowdedError, Places, Waiter, is_holding, on_loop, outside, pause
 from ostiary.store.engines.engine import Carrier, Handle, Heard
 from ostiary.store.errors import AlreadyExists, Retry, StoreError, Unavailable
 from ostiary.store.statements import Statements
@@ -21,6 +21,8 @@ BUSY_SECONDS = 15
 BUSY_PAUSE = 0.0005
 """How soon a writer asks again while another process writes: SQLite's own waiting gets longer and longer."""
 MOST_BLOCKS_A_COMMIT = 64
+SNAPSHOT = "SELECT 1 FROM sqlite_schema LIMIT 1"
+"""Reads something, with which a transaction's snapshot begins: from then on nobody is in its way."""
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -89,9 +91,10 @@ class SQLite:
         try:
             reader = self._readers.pop()
         except IndexError:
-            reader = self._open()
-        reader.driver.execute("BEGIN")
+            reader = self._opened()
         try:
+            reader.driver.execute("BEGIN")
+            self._until_free(reader, SNAPSHOT)
             yield reader
         finally:
             reader.driver.rollback()
@@ -151,31 +154,40 @@ class SQLite:
         while self._readers:
             self._readers.pop().connection.close()
 
+    def _opened(self) -> Handle:
+        """Open a connection: files are read, and another process may hold them."""
+        try:
+            return outside(self._open)
+        except CrowdedError as error:
+            raise Unavailable("Too many wait for others already.") from error
+
     def _open(self) -> Handle:
         connection = self._engine.connect()
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")  # nobody waits inside SQLite from now on
         return Handle(connection, connection.connection.driver_connection)
 
     @property
     def _writer(self) -> Handle:
         if self._kept_writer is None:
-            self._kept_writer = self._open()
-            self._kept_writer.driver.execute("PRAGMA busy_timeout=0")
+            self._kept_writer = self._opened()
         return self._kept_writer
 
     def _begun(self) -> _Batch:
         """Return the batch of the transaction that is open, or of one that begins."""
         if self._batch is None:
-            self._begin()
+            self._until_free(self._writer, "BEGIN IMMEDIATE")
             self._batch = _Batch()
         return self._batch
 
-    def _begin(self) -> None:
-        driver, until = self._writer.driver, Clock.monotonic() + BUSY_SECONDS
+    def _until_free(self, handle: Handle, statement: str) -> None:
+        """Run a statement as soon as no other process is in its way."""
+        until = Clock.monotonic() + BUSY_SECONDS
         while True:
             try:
-                driver.execute("BEGIN IMMEDIATE")
+                handle.driver.execute(statement)
             except sqlite3.Error as error:
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _BUSY or Clock.monotonic() > until:
+                is_busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY
+                if not is_busy or is_holding() or Clock.monotonic() > until:
                     raise self.translated(error) from error
             else:
                 return
