@@ -179,3 +179,9 @@ def test_a_long_text_is_matched_as_fast_as_it_is_read(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", validate.QUICK)
 def test_what_is_matched_faster_matches_the_same(pattern: str, text: str) -> None:
     assert validate.matcher(pattern)(text) == (regex.fullmatch(pattern, text) is not None)
+
+
+def test_all_violations_are_counted_and_a_hundred_are_told() -> None:
+    text = validate.message(["one is wrong"] * 250)
+    assert text.startswith("250 validation errors detected: ")
+    assert text.count("one is wrong") == validate.MOST_TOLD
