@@ -26,18 +26,16 @@ def checked(kind: Any, graph: ImportGraph, **options: Any) -> Any:
     [
         ("ostiary.hosted.pages", False),
         ("ostiary.idp.pools.domains", False),
-        ("ostiary.idp.users.administration.invitations", True),
+        ("ostiary.idp.users.invitations", True),
         ("ostiary.idp", True),
     ],
 )
 def test_an_operation_is_imported_by_its_own_package_and_by_what_registers_it(importer: str, *, kept: bool) -> None:
-    check = checked(OperationsContract, graph_of(importer, "ostiary.idp.users.administration.groups"))
+    check = checked(OperationsContract, graph_of(importer, "ostiary.idp.users.groups"))
     assert (check.kept, len(check.metadata["broken"])) == (kept, 0 if kept else 1)
 
 
-@pytest.mark.parametrize(
-    ("importer", "kept"), [("ostiary.sns.topics", False), ("ostiary.idp.users.administration.groups", True)]
-)
+@pytest.mark.parametrize(("importer", "kept"), [("ostiary.sns.topics", False), ("ostiary.idp.users.groups", True)])
 def test_a_part_of_the_store_is_read_by_its_own_area(importer: str, *, kept: bool) -> None:
     check = checked(StoreAreasContract, graph_of(importer, "ostiary.store.idp.users"), areas=["idp"])
     assert check.kept is kept
