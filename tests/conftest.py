@@ -3,12 +3,13 @@
 import os
 
 import httpx
-from hypothesis import settings
+import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fixtures.waiting import PATIENCE
 
 # The same examples in every run: what fails has been changed. OSTIARY_EXAMPLES has it look for new ones.
-settings.register_profile("steady", derandomize=True)
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 if "OSTIARY_EXAMPLES" not in os.environ:
     settings.load_profile("steady")
 
@@ -28,3 +29,10 @@ pytest_plugins = [
     "tests.fixtures.receiver",
     "tests.fixtures.server",
 ]
+
+
+@pytest.fixture
+def without_switches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the switches of this suite out of the environment: commands tell whoever misspelt a setting."""
+    for name in ("OSTIARY_REQUIRE_ALL", "OSTIARY_EXAMPLES"):
+        monkeypatch.delenv(name, raising=False)

@@ -13,13 +13,13 @@ from tests.fixtures.waiting import until
 
 SEND = """
 import sys, time
-from ostiary.clock import Clock
+from ostiary.runtime.clock import Clock
 from ostiary.config import Settings
 from ostiary.context import Services
 from ostiary.crypto.seal import Keyring
 from ostiary.delivery.push_worker import PushWorker
-from ostiary.http_client import HttpClient
-from ostiary.randomness import Random
+from ostiary.runtime.http_client import HttpClient
+from ostiary.runtime.randomness import Random
 from ostiary.store.db import Store
 
 settings = Settings(apns_url=sys.argv[2], allow_private_addresses=True)

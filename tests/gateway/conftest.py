@@ -16,6 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from ostiary.iam.accounts import RootKey, create_account
+from ostiary.runtime.observability import configure_logs
 from tests.fixtures.context import REGION
 from tests.fixtures.s3_server import S3Server, s3_server, unused_port
 from tests.fixtures.server import Server, served
@@ -187,8 +188,10 @@ def _gateway(server: Server, behind: S3Server) -> Gateway:
 
 @pytest.fixture
 def gateway(engine_name: str, s3_server: S3Server, request: pytest.FixtureRequest) -> Gateway:
-    """Give the gateway on the engine under test, with a fresh account and bucket."""
-    return _gateway(request.getfixturevalue(f"{engine_name}_gateway"), s3_server)
+    """Give the gateway on the engine under test, with a fresh account and bucket, and logs that are its own again."""
+    server: Server = request.getfixturevalue(f"{engine_name}_gateway")
+    configure_logs("json", "debug", server.written)
+    return _gateway(server, s3_server)
 
 
 @pytest.fixture

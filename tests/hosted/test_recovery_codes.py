@@ -81,6 +81,7 @@ def test_codes_are_for_the_user_of_a_good_access_token(
         assert (answer.status_code, answer.json()["__type"]) == (status, code)
 
 
+@pytest.mark.usefixtures("without_switches")
 def test_an_operator_prints_codes_for_somebody(
     client: Callable[..., Any], anybody: Callable[..., Any], clock: MovingClock, server: Server
 ) -> None:
