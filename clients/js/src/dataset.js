@@ -102,6 +102,11 @@ export class Dataset {
     return next;
   }
 
+  /** Wait for synchronizations that are under way, however they end. */
+  async settled() {
+    await this.#last.catch(() => {});
+  }
+
   async #synchronize() {
     for (let round = 1; ; round++) {
       try {

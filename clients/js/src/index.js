@@ -107,6 +107,8 @@ export class SyncClient extends EventTarget {
   async reauthenticate() {
     const running = Boolean(this.#live);
     this.stop();
+    // What began as one identity ends as that one: its counts mean nothing in another's datasets.
+    await Promise.all([...this.#open.values()].map((dataset) => dataset.settled()));
     this.#api.forgetCredentials();
     for (const [name, dataset] of this.#open) {
       this.#tell("change", { dataset: name, keys: Object.keys(await dataset.getAll()), remote: true });
