@@ -20,7 +20,7 @@ serve: $(VENV)/demo ## Start a development server on http://127.0.0.1:9500
 	@$(BIN)/ostiary serve --dev
 
 test: $(VENV)/dev node ## Run all tests, on SQLite and on PostgreSQL
-	@$(if $(ARGS),,echo "All tests: about five minutes on four processors, ten on two. The dots tell how far they are.")
+	@$(if $(ARGS),,echo "All tests: about a quarter of an hour on two processors. The dots tell how far they are.")
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
 
 coverage: $(VENV)/dev node ## Run all tests, slower, and print which lines and branches none of them reaches
