@@ -26,6 +26,8 @@ export class Dataset {
     stored(): Promise<StoredDataset>;
     /** Exchange changes with the server, one exchange after the other. @returns {Promise<void>} */
     synchronize(): Promise<void>;
+    /** Wait for synchronizations that are under way, however they end. */
+    settled(): Promise<void>;
     #private;
 }
 export type Api = import("./api.js").Api;
