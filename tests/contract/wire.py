@@ -20,6 +20,7 @@ from ostiary.aws import model
 from ostiary.aws.endpoint import Endpoint
 from ostiary.aws.model import Operation, Service
 from ostiary.context import Services
+from ostiary.crypto import srp
 from ostiary.iam.accounts import RootKey, create_account
 from tests.fixtures.context import ACCOUNT, REGION
 
@@ -38,6 +39,7 @@ class Wire:
 
     def __init__(self, services: Services, service: str = "cognito-idp", key: RootKey | None = None) -> None:
         self.service: Service = model.service(service)
+        srp.prepare()  # as a server does before it takes requests
         self.endpoint: Endpoint = create_endpoint(services)
         self.key = key or create_account(services, "tests", ACCOUNT)
         credentials = Credentials(self.key.access_key_id, self.key.secret_access_key)
